@@ -1,0 +1,54 @@
+# One command for each thing a person does here. Each sets up what it needs by itself.
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+READY := .venv/.ready
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: help setup demo test check bench chaos format lock clean
+
+help: ## Say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY) ## Everything into .venv, nothing anywhere else
+
+$(READY): requirements/dev.txt pyproject.toml simulators/pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Isthmus needs Python 3.11 or newer. Found none; name one with PYTHON=/path/to/python3." >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(PIP) install --no-deps --no-build-isolation -e . -e simulators
+	@touch $@
+
+demo: $(READY) ## A simulated Autotask, synced into DuckDB, with three reports
+	@$(BIN)/python demo/demo.py
+
+test: $(READY) ## All tests, on two processes
+	$(BIN)/python -m pytest -n 2
+
+check: $(READY) ## Format, lint, strict types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config pyproject.toml
+
+format: $(READY) ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY) .venv-bench/.ready ## Isthmus and a dlt source on one simulator: rows/s, CPU, memory
+	$(BIN)/python benchmarks/sync.py
+
+chaos: $(READY) ## The long storms: activity, faults and kills against an oracle
+	$(BIN)/python chaos/storm.py
+
+.venv-bench/.ready: requirements/bench.txt
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/bench.txt
+	@touch $@
+
+lock: $(READY) ## Write the hashed requirement files anew
+	$(BIN)/python requirements/lock.py
+
+clean: ## Remove what was built
+	rm -rf .venv .venv-bench .demo .bench .chaos dist
