@@ -1,0 +1,101 @@
+"""What a run tells of itself: events while it goes, outcomes when a dataset is through."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from isthmus.base.errors import IsthmusError
+
+Mode = Literal["full", "incremental", "reread"]
+Status = Literal["ok", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetOutcome:
+    """
+    How one dataset fared in one run.
+
+    `rows_read` counts records received, `inserted`, `updated`, `deleted` and `unchanged` rows of
+    the table. `warnings` are whole sentences for a person. `error` is None unless `status` is
+    "failed"; then the table is as it was before.
+    """
+
+    dataset: str
+    mode: Mode
+    status: Status
+    rows_read: int = 0
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    calls: int = 0
+    seconds: float = 0.0
+    warnings: tuple[str, ...] = ()
+    error: IsthmusError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A whole run: `started_at` is the vendor's clock where it answered, else this machine's."""
+
+    run_id: str
+    started_at: datetime
+    finished_at: datetime
+    outcomes: tuple[DatasetOutcome, ...]
+    calls: int
+    quota_used: int
+    quota_limit: int
+
+    @property
+    def failed(self) -> tuple[DatasetOutcome, ...]:
+        """Return the datasets that were not published."""
+        return tuple(outcome for outcome in self.outcomes if outcome.status == "failed")
+
+
+class Observer(Protocol):
+    """Who watches a run; every method returns at once and raises nothing."""
+
+    def run_started(self, run_id: str, datasets: Sequence[str]) -> None:
+        """The run knows what it will do."""
+
+    def dataset_started(self, dataset: str, mode: Mode, expected_rows: int | None) -> None:
+        """Reading begins; `expected_rows` is None where counting would cost a call."""
+
+    def page_read(self, dataset: str, rows: int, calls: int) -> None:
+        """So many more rows came, by so many calls."""
+
+    def dataset_loading(self, dataset: str) -> None:
+        """All rows are on disk; the warehouse takes them over."""
+
+    def dataset_done(self, outcome: DatasetOutcome) -> None:
+        """The dataset is published, or has failed and is unchanged."""
+
+    def quota(self, used: int, limit: int) -> None:
+        """The tenant's hour as last known, all integrations together."""
+
+
+@dataclass(slots=True)
+class SilentObserver:
+    """Watches and says nothing; keeps the outcomes for whoever asks."""
+
+    outcomes: list[DatasetOutcome] = field(default_factory=list)
+
+    def run_started(self, run_id: str, datasets: Sequence[str]) -> None:
+        """Say nothing."""
+
+    def dataset_started(self, dataset: str, mode: Mode, expected_rows: int | None) -> None:
+        """Say nothing."""
+
+    def page_read(self, dataset: str, rows: int, calls: int) -> None:
+        """Say nothing."""
+
+    def dataset_loading(self, dataset: str) -> None:
+        """Say nothing."""
+
+    def dataset_done(self, outcome: DatasetOutcome) -> None:
+        """Keep the outcome."""
+        self.outcomes.append(outcome)
+
+    def quota(self, used: int, limit: int) -> None:
+        """Say nothing."""
