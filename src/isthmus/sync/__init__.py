@@ -1,0 +1,1 @@
+"""The flow from Autotask to the warehouse."""

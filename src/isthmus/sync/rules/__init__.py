@@ -1,0 +1,1 @@
+"""Decisions of the flow: pure, no clock, network, disk, log or environment."""
