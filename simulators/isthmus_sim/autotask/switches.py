@@ -1,0 +1,134 @@
+"""Where the vendor's behaviour is not known, or differs by tenant: switches, with a default."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+class SwitchRefused(ValueError):
+    """A switch that does not exist, or a value it cannot take; the text says what is allowed."""
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One switch: `allowed` lists its values, or is None when any value of the type will do."""
+
+    name: str
+    default: bool | int | float | str
+    meaning: str
+    allowed: tuple[Any, ...] | None = None
+
+
+SWITCHES = (
+    Switch("hourly_limit", 10_000, "Requests in a rolling hour, all integrations together."),
+    Switch(
+        "latency_scale",
+        1.0,
+        "Multiplies the latency added from 50 % (0.5 s) and 75 % (1.0 s) of the hour; 0 = none.",
+    ),
+    Switch("hour_refusal_status", 429, "Status of a call over the hourly limit (not known)."),
+    Switch(
+        "hour_refusal_text",
+        "The Autotask API request threshold has been exceeded.",
+        "Text of a call over the hourly limit (not known).",
+    ),
+    Switch("zone_information_counts", False, "Zone look-ups count to the hour (not known)."),
+    Switch("slots", 3, "Concurrent calls for one integration code and entity."),
+    Switch("slot_limit_status", 429, "Status of a call beyond the slots.", (429, 500)),
+    Switch("slot_release_delay_ms", 0, "How long a slot stays taken after its answer was sent."),
+    Switch(
+        "child_slot",
+        "child",
+        "Whose slot Tickets/{id}/Notes takes: the child's or the parent's (not known).",
+        ("child", "parent"),
+    ),
+    Switch("permission_status", 500, "Status of a refused permission; docs say 403.", (500, 403)),
+    Switch(
+        "bad_code_status",
+        500,
+        "Answer to a wrong integration code: 500 with a text, or 401 empty.",
+        (500, 401),
+    ),
+    Switch("missing_item", "null", "GET of an unknown id: item:null, or 404.", ("null", "404")),
+    Switch("empty_filter", "accept", "A query without a condition.", ("accept", "refuse")),
+    Switch(
+        "null_on_create",
+        "accept",
+        "An explicit null in a POST body: ignored, or refused with 500.",
+        ("accept", "refuse"),
+    ),
+    Switch(
+        "empty_udfs", "list", "Records without UDF values carry [] or no key.", ("list", "omit")
+    ),
+    Switch("patch_by_id", False, "PATCH /{Entity}/{id} works; the vendor answers 405."),
+    Switch("get_of_post_page", "405", "GET on a POST query's next URL.", ("405", "empty")),
+    Switch("long_url_limit", 2_100, "Longest URL in characters before IIS answers 404; 0 = none."),
+    Switch("ticket_needs_queue", True, "Tickets need a queue, or a resource with its role."),
+    Switch("ticket_needs_due_date", True, "New tickets need dueDateTime (category Standard)."),
+    Switch("attachment_max_bytes", 6_291_456, "Largest file; the vendor says 6 to 7 MB."),
+    Switch("attachment_window_bytes", 10_000_000, "Bytes of attachments in five minutes."),
+)
+
+
+class Switches:
+    """The values now in force. `on_change` is called with all of them after each change."""
+
+    def __init__(
+        self,
+        values: dict[str, Any] | None = None,
+        on_change: Callable[[dict[str, Any]], None] | None = None,
+        more: tuple[Switch, ...] = (),
+    ) -> None:
+        self.known = {switch.name: switch for switch in (*SWITCHES, *more)}
+        self.values: dict[str, Any] = {s.name: s.default for s in self.known.values()}
+        self.on_change = None
+        self.change({k: v for k, v in (values or {}).items() if k in self.known})
+        self.on_change = on_change
+
+    def __getitem__(self, name: str) -> Any:
+        """Give the value in force.
+
+        Raises: KeyError for a switch that does not exist.
+        """
+        return self.values[name]
+
+    def change(self, changes: dict[str, Any]) -> None:
+        """Set several switches at once, or none.
+
+        Raises: SwitchRefused.
+        """
+        checked = {name: self._check(name, value) for name, value in changes.items()}
+        self.values.update(checked)
+        if self.on_change:
+            self.on_change(dict(self.values))
+
+    def reset(self) -> None:
+        """Set every switch to its default."""
+        self.change({s.name: s.default for s in self.known.values()})
+
+    def describe(self) -> dict[str, Any]:
+        """Give each switch with its value, default, allowed values and meaning."""
+        return {
+            s.name: {
+                "value": self.values[s.name],
+                "default": s.default,
+                "allowed": list(s.allowed) if s.allowed else type(s.default).__name__,
+                "meaning": s.meaning,
+            }
+            for s in self.known.values()
+        }
+
+    def _check(self, name: str, value: Any) -> Any:
+        switch = self.known.get(name)
+        if switch is None:
+            raise SwitchRefused(
+                f"there is no switch {name!r}; there are: {', '.join(sorted(self.known))}"
+            )
+        kind = type(switch.default)
+        if kind is float and type(value) is int:
+            value = float(value)
+        if type(value) is not kind or (kind in (int, float) and value < 0):
+            raise SwitchRefused(f"{name} takes a {kind.__name__}, not negative; got {value!r}")
+        if switch.allowed and value not in switch.allowed:
+            raise SwitchRefused(f"{name} takes one of {list(switch.allowed)}; got {value!r}")
+        return value
