@@ -1,0 +1,27 @@
+"""
+What Isthmus must remember: connections, what is in the spool, the log of runs.
+
+One SQLite file in `ISTHMUS_HOME`. Times are aware, in UTC. Every save is one durable transaction.
+"""
+
+from isthmus.state.shapes import (
+    Connection,
+    ErrorNote,
+    Extraction,
+    RunDataset,
+    RunRecord,
+    Segment,
+    ZoneNote,
+)
+from isthmus.state.store import State
+
+__all__ = [
+    "Connection",
+    "ErrorNote",
+    "Extraction",
+    "RunDataset",
+    "RunRecord",
+    "Segment",
+    "State",
+    "ZoneNote",
+]

@@ -1,0 +1,1 @@
+"""Alembic's scripts: how the state came to its present schema."""

@@ -1,0 +1,94 @@
+"""Statements on the log of runs."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection as Session
+from sqlalchemy import RowMapping, delete, func, insert, select, update
+
+from isthmus.base.clock import utc_now
+from isthmus.state.shapes import ErrorNote, RunDataset, RunRecord
+from isthmus.state.tables import run_datasets, runs
+
+RUNNING = "running"
+INTERRUPTED = "interrupted"
+
+
+def mark_interrupted(session: Session) -> None:
+    """Give runs that never ended their true status. Only for one who knows that none is running."""
+    session.execute(update(runs).where(runs.c.status == RUNNING).values(status=INTERRUPTED))
+
+
+def start(session: Session, run_id: str, wanted: Sequence[str]) -> None:
+    """Write that a run began."""
+    session.execute(
+        insert(runs).values(
+            id=run_id, started_at=utc_now(), status=RUNNING, wanted=json.dumps(list(wanted))
+        )
+    )
+
+
+def record(session: Session, run_id: str, result: RunDataset) -> None:
+    """Write one dataset's result, in the place of an earlier one."""
+    of_run = run_datasets.c.run_id == run_id
+    session.execute(delete(run_datasets).where(of_run, run_datasets.c.dataset == result.dataset))
+    last = session.execute(select(func.max(run_datasets.c.position)).where(of_run)).scalar()
+    values: dict[str, Any] = asdict(result)
+    values["warnings"] = json.dumps(result.warnings)
+    values["error"] = None if result.error is None else json.dumps(asdict(result.error))
+    session.execute(insert(run_datasets).values(run_id=run_id, position=(last or 0) + 1, **values))
+
+
+def finish(
+    session: Session, run_id: str, *, calls: int, quota_used: int | None, quota_limit: int | None
+) -> None:
+    """Write that a run ended."""
+    statuses = set(
+        session.execute(
+            select(run_datasets.c.status).where(run_datasets.c.run_id == run_id)
+        ).scalars()
+    )
+    session.execute(
+        update(runs)
+        .where(runs.c.id == run_id)
+        .values(
+            finished_at=utc_now(),
+            status=_status(statuses),
+            calls=calls,
+            quota_used=quota_used,
+            quota_limit=quota_limit,
+        )
+    )
+
+
+def _status(statuses: set[str]) -> str:
+    if "failed" not in statuses:
+        return "ok"
+    return "partial" if "ok" in statuses else "failed"
+
+
+def latest(session: Session, limit: int) -> tuple[RunRecord, ...]:
+    """Return the latest runs, newest first."""
+    rows = session.execute(
+        select(runs).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(limit)
+    )
+    return tuple(_run(session, row) for row in rows.mappings().all())
+
+
+def _run(session: Session, row: RowMapping) -> RunRecord:
+    results = session.execute(
+        select(run_datasets)
+        .where(run_datasets.c.run_id == row["id"])
+        .order_by(run_datasets.c.position)
+    ).mappings()
+    values = dict(row) | {"wanted": tuple(json.loads(row["wanted"]))}
+    return RunRecord(**values, datasets=tuple(_dataset(result) for result in results))
+
+
+def _dataset(row: RowMapping) -> RunDataset:
+    values = {key: row[key] for key in row if key not in {"run_id", "position"}}
+    values["warnings"] = tuple(json.loads(row["warnings"]))
+    values["error"] = None if row["error"] is None else ErrorNote(**json.loads(row["error"]))
+    return RunDataset(**values)

@@ -1,0 +1,231 @@
+"""The one class that speaks to the state's tables."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection as Session
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from isthmus.base.errors import IsthmusError, Permanent, Retryable
+from isthmus.state import connections, runlog, spool
+from isthmus.state.engine import READ_ONLY, open_engine
+from isthmus.state.schema import migrate
+from isthmus.state.shapes import (
+    Connection,
+    Extraction,
+    RunDataset,
+    RunRecord,
+    Segment,
+    ZoneNote,
+)
+from isthmus.state.sole import sole_run
+from isthmus.state.vault import Vault
+
+
+class State:
+    """
+    The state of one home. Safe to use from several threads and processes.
+
+    Every method that saves is one transaction, on disk when it returns.
+    Raises: Retryable: another process holds the file too long; Permanent: the file is unusable.
+    """
+
+    def __init__(self, engine: Engine, path: Path, vault: Vault) -> None:
+        self._engine = engine
+        self._vault = vault
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path, *, key: str | None = None, key_file: Path | None = None) -> Self:
+        """
+        Open or make the state at `path`, and bring it to the present schema.
+
+        `key` locks the secrets; without one, the key is kept in `key_file` (default: `key` beside
+        the state), which is made when the first secret is saved.
+        """
+        vault = Vault(key, key_file or path.with_name("key"))
+        with _translated(path):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            engine = open_engine(path)
+            migrate(engine, str(path))
+        return cls(engine, path, vault)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # Connections
+
+    def save_connection(self, connection: Connection) -> None:
+        """Keep how to reach a tenant, secrets locked; one of the same title is replaced."""
+        with self._writing() as session:
+            connections.save(session, self._vault, connection)
+
+    def load_connection(self, title: str | None = None) -> Connection | None:
+        """
+        Return the connection of that title; without a title, the one saved last.
+
+        Raises: NeedsPerson: the secrets cannot be unlocked with the key at hand.
+        """
+        with self._reading() as session:
+            return connections.load(session, self._vault, title)
+
+    def forget_connection(self, title: str) -> bool:
+        """Remove a connection with its secrets; tells whether there was one."""
+        with self._writing() as session:
+            return connections.forget(session, title)
+
+    def save_zone(self, title: str, zone: ZoneNote | None) -> None:
+        """Remember the zone a tenant was found in; None forgets it."""
+        with self._writing() as session:
+            connections.save_zone(session, title, zone)
+
+    def load_zone(self, title: str) -> ZoneNote | None:
+        """Return the zone a tenant was last found in."""
+        with self._reading() as session:
+            return connections.load_zone(session, title)
+
+    # The spool
+
+    def begin_extraction(self, extraction: Extraction) -> None:
+        """Record that a dataset is being read; an unfinished one of that dataset is dropped."""
+        with self._writing() as session:
+            spool.begin(session, extraction)
+
+    def open_extraction(self, dataset: str) -> Extraction | None:
+        """Return the unfinished extraction of a dataset."""
+        with self._reading() as session:
+            return next(iter(spool.unfinished(session, dataset)), None)
+
+    def open_extractions(self) -> tuple[Extraction, ...]:
+        """Return every unfinished extraction; spool folders of no extraction here are litter."""
+        with self._reading() as session:
+            return spool.unfinished(session)
+
+    def save_segment(self, extraction_id: str, segment: Segment) -> None:
+        """Record a stretch that is on disk; same range start and file: replaced."""
+        self.save_segments(extraction_id, (segment,))
+
+    def save_segments(self, extraction_id: str, segments: Sequence[Segment]) -> None:
+        """Record several stretches in one transaction, as when a range is split."""
+        with self._writing() as session:
+            spool.save(session, extraction_id, segments)
+
+    def segments(self, extraction_id: str) -> tuple[Segment, ...]:
+        """Return the stretches of an extraction, by range, last id and file."""
+        with self._reading() as session:
+            return spool.segments(session, extraction_id)
+
+    def finish_extraction(self, extraction_id: str) -> None:
+        """Forget an extraction with its segments: its rows are published, or given up."""
+        with self._writing() as session:
+            spool.finish(session, extraction_id)
+
+    # The log of runs
+
+    @contextmanager
+    def sole_run(self) -> Iterator[None]:
+        """
+        Be the only run of sync in this home while the block lasts, and even if it is killed.
+
+        Raises: Retryable: another process is in such a block.
+        """
+        with sole_run(self.path.with_name("run.lock")):
+            with self._writing() as session:
+                runlog.mark_interrupted(session)
+            yield
+
+    def start_run(self, run_id: str, wanted: Sequence[str]) -> None:
+        """Record that a run began, now, for these datasets."""
+        with self._writing() as session:
+            runlog.start(session, run_id, wanted)
+
+    def record_dataset(self, run_id: str, result: RunDataset) -> None:
+        """Record what a run did with one dataset; again: replaced."""
+        with self._writing() as session:
+            runlog.record(session, run_id, result)
+
+    def finish_run(
+        self,
+        run_id: str,
+        results: Sequence[RunDataset] = (),
+        *,
+        calls: int = 0,
+        quota_used: int | None = None,
+        quota_limit: int | None = None,
+    ) -> None:
+        """
+        Record that a run ended, now, with the results not yet recorded.
+
+        Its status follows from all results: ok when none failed, failed when all did, else partial.
+        """
+        with self._writing() as session:
+            for result in results:
+                runlog.record(session, run_id, result)
+            runlog.finish(
+                session, run_id, calls=calls, quota_used=quota_used, quota_limit=quota_limit
+            )
+
+    def runs(self, limit: int = 10) -> tuple[RunRecord, ...]:
+        """Return the latest runs, newest first, with their datasets in the order recorded."""
+        with self._reading() as session:
+            return runlog.latest(session, limit)
+
+    # Transactions
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with _translated(self.path), self._engine.begin() as session:
+            yield session
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with (
+            _translated(self.path),
+            self._engine.connect().execution_options(**READ_ONLY) as session,
+        ):
+            yield session
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """Say a driver's error in our words."""
+    try:
+        yield
+    except IsthmusError:
+        raise
+    except OperationalError as error:
+        if "locked" in str(error.orig):
+            raise Retryable(
+                "The state is in use by another process for too long.",
+                where=str(path),
+                remedy="Try again; if it lasts, look for a process of Isthmus that hangs.",
+            ) from error
+        raise _unusable(path, str(error.orig)) from error
+    except DatabaseError as error:
+        raise _unusable(path, str(error.orig)) from error
+    except OSError as error:
+        raise _unusable(path, error.strerror or type(error).__name__) from error
+
+
+def _unusable(path: Path, why: str) -> Permanent:
+    return Permanent(
+        f"The state cannot be used: {why}.",
+        where=str(path),
+        remedy="Check that ISTHMUS_HOME names a folder you may write to, on a disk with room left.",
+    )
