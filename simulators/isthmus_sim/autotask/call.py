@@ -1,0 +1,54 @@
+"""One call as the handlers see it, and one reply as they give it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+JSON = "application/json; charset=utf-8"
+
+
+@dataclass
+class Call:
+    """
+    A request after its path was normalised.
+
+    path: segments below the API root, without the version, in the caller's spelling
+    (compare case-insensitively). entity: the collection the call is about, in catalogue
+    spelling, or None. at: the simulator's clock, aware UTC. origin: scheme and host the
+    caller used, for URLs in answers.
+    """
+
+    method: str
+    path: tuple[str, ...]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    at: datetime
+    entity: str | None = None
+    username: str = ""
+    integration_code: str = ""
+    impersonate: int | None = None
+    origin: str = "http://127.0.0.1"
+    root: str = "/ATServicesRest/"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A finished answer: status, bytes and the headers beyond the content type."""
+
+    status: int
+    body: bytes
+    content_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def json_reply(value: Any, status: int = 200) -> Reply:
+    """Answer with a JSON document."""
+    return Reply(status, orjson.dumps(value))
