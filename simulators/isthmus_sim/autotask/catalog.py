@@ -83,41 +83,6 @@ class Entity:
         return self.by_name.get(name.lower())
 
 
-@dataclass(frozen=True, slots=True)
-class PicklistEntry:
-    """One coded value of a tenant. value: as metadata shows it, a string."""
-
-    value: str
-    label: str
-    is_active: bool = True
-    is_default: bool = False
-    is_system: bool = False
-    sort_order: int = 0
-    parent: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UdfDefinition:
-    """
-    One user-defined field of a tenant.
-
-    type: the vendor's word, e.g. String, Integer, Decimal, Date, Boolean, List, MultiSelect,
-    Reference. picklist: entries of a list or multi-select. reference: collection of a reference.
-    """
-
-    name: str
-    label: str = ""
-    type: str = "String"
-    length: int = 255
-    picklist: tuple[PicklistEntry, ...] | None = None
-    is_protected: bool = False
-    is_required: bool = False
-    is_queryable: bool = True
-    reference: str | None = None
-    default: str | None = None
-    description: str = ""
-
-
 @dataclass(frozen=True)
 class Catalog:
     """All collections, found by name in any case."""

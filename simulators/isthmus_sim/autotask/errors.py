@@ -8,7 +8,14 @@ refusal with `{"errors": [...]}` (observed); routing refusals have ASP.NET's sha
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import orjson
+
 from isthmus_sim.autotask.call import Reply, json_reply
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a defect
@@ -55,6 +62,17 @@ class NotSignedIn(Refusal):
         return Reply(401, b"")
 
 
+def json_error(status: int, errors: list[str], headers: Mapping[str, str] | None = None) -> Reply:
+    """Give a refusal of any status with the vendor's body."""
+    return Reply(status, orjson.dumps({"errors": errors}), headers=headers or {})
+
+
+def html_error(status: int) -> Reply:
+    """Give the page of a gateway in front of the API. Observed: any status, no JSON."""
+    page = f"<html><head><title>{status}</title></head><body><h1>Error {status}</h1></body></html>"
+    return Reply(status, page.encode(), "text/html")
+
+
 def on_record(text: str) -> VendorError:
     """Refuse a written record; the vendor names the record's number. Observed."""
     return VendorError(f"{text} ; on record number [1].")
@@ -75,8 +93,8 @@ def zone_unknown() -> VendorError:
     return VendorError("Zone information could not be determined")
 
 
-def no_permission(verb: str) -> VendorError:
-    """Refuse an entity to this user. verb: query, create, update or delete. Observed."""
+def no_permission(verb: str, status: int = 500) -> VendorError:
+    """Refuse an entity to this user. verb: query, create, update or delete. Observed as 500."""
     return VendorError(
         f"The logged in Resource does not have the adequate permissions to {verb} this entity type."
     )
@@ -163,14 +181,6 @@ def thread_threshold() -> VendorError:
     """Refuse a fourth call at once. Observed."""
     return VendorError(
         "The Autotask API thread threshold of 3 threads has been exceeded.", status=429
-    )
-
-
-def hourly_threshold(limit: int) -> VendorError:
-    """Refuse every call over the hour's allotment. The vendor's text is not public: assumed."""
-    return VendorError(
-        f"The request threshold of {limit} requests within 60 minutes has been exceeded.",
-        status=429,
     )
 
 

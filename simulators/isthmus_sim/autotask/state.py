@@ -17,18 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from isthmus_sim.autotask.catalog import (
-    Catalog,
-    Entity,
-    PicklistEntry,
-    UdfDefinition,
-    catalog,
-)
+from isthmus_sim.autotask.catalog import Catalog, Entity, catalog
+from isthmus_sim.autotask.tenant.shapes import PicklistEntry, UdfDefinition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from isthmus_sim.autotask.tenant.seed import Tenant
+    from isthmus_sim.autotask.tenant.shapes import Tenant
 
 Value = int | str | None
 Row = dict[str, Value]
@@ -103,9 +98,8 @@ class State:
 
     def add_udf(self, collection: str, definition: UdfDefinition) -> None:
         """Give a collection one more user-defined field."""
-        self.table(collection)
         with self.transaction():
-            self._add_udf(collection, definition)
+            self.define_udf(collection, definition)
 
     def add_picklist_value(self, collection: str, field: str, entry: PicklistEntry) -> None:
         """Add a coded value, or replace the one of the same value."""
@@ -128,7 +122,7 @@ class State:
         """Store a row in storage form; without an id it gets the next one. Returns its id."""
         self.table(collection)
         given = {key: value for key, value in values.items() if value is not None}
-        self._mark_live(collection, given)
+        self.mark_live(collection, given)
         columns = [self.column(collection, key) for key in given]
         marks = ", ".join("?" * len(columns))
         text = f"({', '.join(columns)}) VALUES ({marks})" if columns else "DEFAULT VALUES"
@@ -140,7 +134,7 @@ class State:
         if not changes:
             return
         self.table(collection)
-        self._mark_live(collection, {k: v for k, v in changes.items() if v is not None})
+        self.mark_live(collection, {k for k, v in changes.items() if v is not None})
         sets = ", ".join(f"{self.column(collection, key)} = ?" for key in changes)
         self.db.execute(
             f"UPDATE {quoted(collection)} SET {sets} WHERE id = ?", [*changes.values(), row_id]
@@ -259,8 +253,9 @@ class State:
         self._live[name] = {"id", *(row[0] for row in live)}
         self._tables.add(name)
 
-    def _mark_live(self, collection: str, values: dict[str, Any]) -> None:
-        new = values.keys() - self._live[collection]
+    def mark_live(self, collection: str, keys: Iterable[str]) -> None:
+        """Note that these keys hold a value in some row."""
+        new = set(keys) - self._live[collection]
         if not new:
             return
         self._live[collection] |= new
@@ -273,7 +268,8 @@ class State:
         """Tell the readers that their prepared statements are out of date."""
         self.shape_version[collection] = self.shape_version.get(collection, 0) + 1
 
-    def _add_udf(self, collection: str, definition: UdfDefinition) -> None:
+    def define_udf(self, collection: str, definition: UdfDefinition) -> None:
+        """Do what add_udf does, inside a transaction that is open."""
         known = self.udfs.setdefault(collection, [])
         if any(d.name == definition.name for d in known):
             raise ValueError(f"{collection} already has a user-defined field {definition.name!r}")
@@ -291,8 +287,8 @@ class State:
         text = "SELECT collection, definition FROM _udf ORDER BY collection, position"
         for collection, definition in self.db.execute(text):
             raw = orjson.loads(definition)
-            if raw["picklist"] is not None:
-                raw["picklist"] = tuple(PicklistEntry(**e) for e in raw["picklist"])
+            if raw["entries"] is not None:
+                raw["entries"] = tuple(PicklistEntry(**e) for e in raw["entries"])
             self.udfs.setdefault(collection, []).append(UdfDefinition(**raw))
         for collection, name, entries in self.db.execute("SELECT * FROM _picklist"):
             known = [PicklistEntry(**e) for e in orjson.loads(entries)]
