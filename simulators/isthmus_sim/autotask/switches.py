@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-class SwitchRefused(ValueError):
+class SwitchRefused(ValueError):  # noqa: N818 - a verdict, told by name
     """A switch that does not exist, or a value it cannot take; the text says what is allowed."""
 
 
@@ -127,7 +127,7 @@ class Switches:
         kind = type(switch.default)
         if kind is float and type(value) is int:
             value = float(value)
-        if type(value) is not kind or (kind in (int, float) and value < 0):
+        if type(value) is not kind or (isinstance(value, int | float) and value < 0):
             raise SwitchRefused(f"{name} takes a {kind.__name__}, not negative; got {value!r}")
         if switch.allowed and value not in switch.allowed:
             raise SwitchRefused(f"{name} takes one of {list(switch.allowed)}; got {value!r}")
