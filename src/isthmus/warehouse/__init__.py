@@ -1,0 +1,1 @@
+"""What users query: one protocol (ports), the SQL back ends share, and the back ends."""

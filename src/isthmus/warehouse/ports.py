@@ -65,22 +65,15 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Hop:
-    """One step of a look-up: `key` in the table we stand on holds an id of `dataset`."""
-
-    key: str
-    dataset: str
-
-
-@dataclass(frozen=True, slots=True)
 class Lookup:
     """
-    How a hydrated column is found: along the hops, then `take`n from the last table.
+    How a hydrated column is found: in `dataset`, the row whose id stands in our column `key`.
 
     Several columns in `take` are joined with one blank, leaving out nulls (a person's full name).
     """
 
-    hops: tuple[Hop, ...]
+    key: str
+    dataset: str
     take: tuple[str, ...]
 
 
@@ -91,7 +84,7 @@ class Column:
 
     `source` is the vendor's field or user-defined field the value is read from; "" when hydrated.
     `lookup` is set only when hydrated. `is_live` is False for a field that metadata no longer
-    names: the column stays, new values are null.
+    names: the column stays, new values are null. `is_long` marks texts worth packing tightly.
     """
 
     name: str
@@ -100,6 +93,7 @@ class Column:
     source: str = ""
     lookup: Lookup | None = None
     is_live: bool = True
+    is_long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +153,10 @@ class Brake:
 
     share: float = 0.2
     rows: int = 50
+
+    def holds(self, held: int, gone: int) -> bool:
+        """Tell whether removing `gone` of `held` rows is too much to do unasked."""
+        return gone > self.rows and gone > self.share * held
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +247,7 @@ class TableState:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An answer: column names and rows of plain values (int, Decimal, str, bool, aware datetime)."""
+    """An answer: column names, rows of plain values (int, Decimal, str, bool, aware datetime)."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
