@@ -4,6 +4,7 @@ What Isthmus must remember: connections, what is in the spool, the log of runs.
 One SQLite file in `ISTHMUS_HOME`. Times are aware, in UTC. Every save is one durable transaction.
 """
 
+from isthmus.state.errors import KeyWrong, StateBroken, StateBusy
 from isthmus.state.shapes import (
     Connection,
     ErrorNote,
@@ -19,9 +20,12 @@ __all__ = [
     "Connection",
     "ErrorNote",
     "Extraction",
+    "KeyWrong",
     "RunDataset",
     "RunRecord",
     "Segment",
     "State",
+    "StateBroken",
+    "StateBusy",
     "ZoneNote",
 ]

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection as Session
 from sqlalchemy import Engine, inspect, text
 
-from isthmus.base.errors import Permanent
+from isthmus.state.errors import StateBroken
 
 # The newest file in migrations/versions; a test holds the two together. Kept here as well because
 # asking Alembic costs half a second of import at every start.
@@ -16,7 +16,7 @@ def migrate(engine: Engine, where: str) -> None:
     """
     Migrate when the file is older. Several processes may do this at once.
 
-    Raises: Permanent: the file comes from a newer Isthmus.
+    Raises: StateBroken: the file comes from a newer Isthmus.
     """
     with engine.connect() as session:
         if _version(session) == HEAD:
@@ -26,7 +26,7 @@ def migrate(engine: Engine, where: str) -> None:
         if found == HEAD:
             return
         if found is not None and found > HEAD:
-            raise Permanent(
+            raise StateBroken(
                 f"The state was written by a newer Isthmus (schema {found}, this one: {HEAD}).",
                 where=where,
                 remedy="Install the newer version again, or use another ISTHMUS_HOME.",

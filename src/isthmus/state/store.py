@@ -10,9 +10,10 @@ from sqlalchemy import Connection as Session
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from isthmus.base.errors import IsthmusError, Permanent, Retryable
+from isthmus.base.errors import IsthmusError
 from isthmus.state import connections, runlog, spool
 from isthmus.state.engine import READ_ONLY, open_engine
+from isthmus.state.errors import StateBroken, StateBusy
 from isthmus.state.schema import migrate
 from isthmus.state.shapes import (
     Connection,
@@ -31,7 +32,7 @@ class State:
     The state of one home. Safe to use from several threads and processes.
 
     Every method that saves is one transaction, on disk when it returns.
-    Raises: Retryable: another process holds the file too long; Permanent: the file is unusable.
+    Raises: StateBusy: another process holds the file too long; StateBroken: the file is unusable.
     """
 
     def __init__(self, engine: Engine, path: Path, vault: Vault) -> None:
@@ -80,7 +81,7 @@ class State:
         """
         Return the connection of that title; without a title, the one saved last.
 
-        Raises: NeedsPerson: the secrets cannot be unlocked with the key at hand.
+        Raises: KeyWrong: the secrets cannot be unlocked with the key at hand.
         """
         with self._reading() as session:
             return connections.load(session, self._vault, title)
@@ -143,7 +144,7 @@ class State:
         """
         Be the only run of sync in this home while the block lasts, and even if it is killed.
 
-        Raises: Retryable: another process is in such a block.
+        Raises: StateBusy: another process is in such a block.
         """
         with sole_run(self.path.with_name("run.lock")):
             with self._writing() as session:
@@ -211,7 +212,7 @@ def _translated(path: Path) -> Iterator[None]:
         raise
     except OperationalError as error:
         if "locked" in str(error.orig):
-            raise Retryable(
+            raise StateBusy(
                 "The state is in use by another process for too long.",
                 where=str(path),
                 remedy="Try again; if it lasts, look for a process of Isthmus that hangs.",
@@ -223,8 +224,8 @@ def _translated(path: Path) -> Iterator[None]:
         raise _unusable(path, error.strerror or type(error).__name__) from error
 
 
-def _unusable(path: Path, why: str) -> Permanent:
-    return Permanent(
+def _unusable(path: Path, why: str) -> StateBroken:
+    return StateBroken(
         f"The state cannot be used: {why}.",
         where=str(path),
         remedy="Check that ISTHMUS_HOME names a folder you may write to, on a disk with room left.",

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from isthmus.base.errors import NeedsPerson
 from isthmus.base.ids import new_run_id
+from isthmus.state.errors import KeyWrong
 
 MAKE_A_KEY = (
     "python3 -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
@@ -29,15 +29,15 @@ class Vault:
         return f"Vault(key from {self._source()})"
 
     def lock(self, text: str) -> bytes:
-        """Encrypt. Raises NeedsPerson when the key is no key."""
+        """Encrypt. Raises KeyWrong when the key is no key."""
         return self._open(create=True).encrypt(text.encode())
 
     def unlock(self, token: bytes) -> str:
-        """Decrypt. Raises NeedsPerson when the key is missing, is no key, or is another one."""
+        """Decrypt. Raises KeyWrong when the key is missing, is no key, or is another one."""
         try:
             return self._open(create=False).decrypt(token).decode()
         except InvalidToken:
-            raise NeedsPerson(
+            raise KeyWrong(
                 "The saved secrets were locked with another key.",
                 where=self._source(),
                 remedy="Bring back the key they were saved with, or save the connection again: "
@@ -56,7 +56,7 @@ class Vault:
         try:
             return Fernet(key)
         except ValueError:
-            raise NeedsPerson(
+            raise KeyWrong(
                 "The key for the secrets is not 32 bytes in URL-safe base64.",
                 where=self._source(),
                 remedy=f"Use the key the secrets were saved with, or make a new one: {MAKE_A_KEY}",
@@ -70,14 +70,14 @@ class Vault:
                 create_key_file(self._file)
             return self._file.read_text(encoding="ascii").strip()
         except FileNotFoundError:
-            raise NeedsPerson(
+            raise KeyWrong(
                 "The key for the saved secrets is gone.",
                 where=str(self._file),
                 remedy="Bring the file back, set ISTHMUS_KEY to its text, or save the connection "
                 "again: isthmus connect autotask",
             ) from None
         except (OSError, UnicodeDecodeError) as error:
-            raise NeedsPerson(
+            raise KeyWrong(
                 f"The key for the secrets cannot be read: {type(error).__name__}.",
                 where=str(self._file),
                 remedy="Make the file readable for the user Isthmus runs as.",

@@ -1,0 +1,1 @@
+"""Where settings become objects: the environment is read once, the rooms are joined once."""

@@ -1,0 +1,134 @@
+"""`isthmus test`: what works and what does not, line by line."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from isthmus.cli import words
+from isthmus.cli.exits import Exit, exit_of
+from isthmus.cli.screen import answer_json, error_as_json, machine_told, out, say
+from isthmus.sync.catalog import DATASETS
+from isthmus.sync.check import CheckLine, Verdict
+from isthmus.wiring.build import House
+
+MARKS = {
+    Verdict.OK: ("✓", "green"),
+    Verdict.WARNING: ("!", "yellow"),
+    Verdict.FAILED: ("✗", "bold red"),
+    Verdict.UNKNOWN: ("·", "dim"),
+}
+
+SUBJECT_WIDTH = max(len(dataset.name) for dataset in DATASETS) + 2
+
+
+def check(*, json: Annotated[bool, Parameter(negative="")] = False) -> int:
+    """
+    Say line by line what works: zone, credentials, integration code, quota, each dataset.
+
+    Costs about two calls a dataset.
+
+    Parameters
+    ----------
+    json
+        Answer with one JSON object.
+    """
+    with machine_told(wanted=json), House.from_environment() as house:
+        if json:
+            lines = asyncio.run(_collect(house))
+            code = exit_of_check(lines)
+            answer_json({"checks": [line_as_json(line) for line in lines], "exit": int(code)})
+            return code
+        lines = asyncio.run(_show(house))
+    show_verdict(out(), lines)
+    return exit_of_check(lines)
+
+
+async def _collect(house: House) -> list[CheckLine]:
+    return [line async for line in house.check(house.connection())]
+
+
+async def _show(house: House) -> list[CheckLine]:
+    return await show_check(out(), house.check(house.connection()))
+
+
+async def show_check(console: Console, findings: AsyncIterator[CheckLine]) -> list[CheckLine]:
+    """Print each finding when it is there, and return them all."""
+    lines = []
+    async for line in findings:
+        lines.append(line)
+        console.print(_row(line))
+    return lines
+
+
+def _row(line: CheckLine) -> Table:
+    sign, style = MARKS[line.verdict]
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(width=1)
+    grid.add_column(width=SUBJECT_WIDTH, no_wrap=True)
+    grid.add_column(overflow="fold")
+    subject = line.subject if line.is_dataset else line.subject.capitalize()
+    grid.add_row(Text(sign, style=style), subject, _detail(line))
+    return grid
+
+
+def _detail(line: CheckLine) -> Text:
+    _, style = MARKS[line.verdict]
+    text = Text(line.detail, style="" if line.verdict is Verdict.OK else style)
+    if line.remedy:
+        text.append(f"\n{line.remedy}", style="default not bold")
+    return text
+
+
+def show_verdict(console: Console, lines: list[CheckLine]) -> None:
+    """Sum up in a sentence or two, with what to do next."""
+    datasets = [line for line in lines if line.is_dataset]
+    readable = [line for line in datasets if line.rows is not None]
+    rows = sum(line.rows or 0 for line in readable)
+    console.print()
+    if not readable:
+        console.print(Text("Nothing can be read yet.", style="bold red"))
+        return
+    style = "bold green" if len(readable) == len(datasets) else "bold yellow"
+    console.print(Text(f"{len(readable)} of {len(datasets)} datasets can be read.", style=style))
+    calls = sum(pages(line.rows or 0) for line in readable) + 2 * len(readable)
+    say(f"A first sync reads {words.plural(rows, 'row')} in about {words.plural(calls, 'call')}.")
+
+
+def pages(rows: int) -> int:
+    """Return how many answers of 500 rows it takes to read so many, and to know it was all."""
+    return rows // 500 + 1
+
+
+def exit_of_check(lines: list[CheckLine]) -> Exit:
+    """Return OK when all can be read, PARTIAL when something can."""
+    failed = [line for line in lines if line.verdict in {Verdict.FAILED, Verdict.UNKNOWN}]
+    if not failed:
+        return Exit.OK
+    if any(line.rows is not None for line in lines):
+        return Exit.PARTIAL
+    first = next((line.error for line in failed if line.error is not None), None)
+    return Exit.UNREADABLE if first is None else exit_of(first)
+
+
+def has_access(lines: list[CheckLine]) -> bool:
+    """Tell whether zone, credentials and integration code are right, whatever may be read."""
+    access = [line.verdict for line in lines if not line.is_dataset]
+    return all(verdict in {Verdict.OK, Verdict.WARNING} for verdict in access)
+
+
+def line_as_json(line: CheckLine) -> dict[str, object]:
+    """Return a finding as machines get it."""
+    return {
+        "subject": line.subject,
+        "verdict": str(line.verdict),
+        "detail": line.detail,
+        "remedy": line.remedy,
+        "rows": line.rows,
+        "is_dataset": line.is_dataset,
+        "error": None if line.error is None else error_as_json(line.error),
+    }

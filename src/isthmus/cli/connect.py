@@ -1,0 +1,155 @@
+"""`isthmus connect autotask`: ask, test, and only then save."""
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from isthmus.cli.screen import answer_json, err, is_person_asked, machine_told, out, say
+from isthmus.cli.check import exit_of_check, has_access, line_as_json, show_check, show_verdict
+from isthmus.sync.check import CheckLine
+from isthmus.wiring.build import Connection, House
+from isthmus.wiring.config import AutotaskConfig
+from isthmus.wiring.settings import SettingWrong, parse_url, parse_zone
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something a person has to tell: by a flag, by the environment, or when asked."""
+
+    label: str
+    flag: str
+    variable: str
+    is_secret: bool = False
+
+
+USERNAME = Question("API user name (key)", "--username", "ISTHMUS_AUTOTASK_USERNAME")
+SECRET = Question("Secret", "--secret-stdin", "ISTHMUS_AUTOTASK_SECRET", is_secret=True)
+CODE = Question(
+    "Integration code (tracking identifier)",
+    "--integration-code",
+    "ISTHMUS_AUTOTASK_INTEGRATION_CODE",
+    is_secret=True,
+)
+
+
+def autotask(
+    *,
+    title: str | None = None,
+    username: str | None = None,
+    integration_code: str | None = None,
+    zone: str | None = None,
+    url: str | None = None,
+    secret_stdin: Annotated[bool, Parameter(negative="")] = False,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """
+    Test and save how to reach your Autotask.
+
+    What no option and no setting (ISTHMUS_AUTOTASK_...) tells is asked for on the terminal. There
+    is no option for the secret, since other users of the machine could read it off the process
+    list. It is saved only after zone, credentials and integration code proved right, and locked.
+
+    Parameters
+    ----------
+    title
+        What the connection is called.
+    username
+        The API user's name (key).
+    integration_code
+        The API user's tracking identifier.
+    zone
+        The number in your Autotask address: 5 for ww5.autotask.net. Found by itself when left out.
+    url
+        The address of the REST service instead of a zone, ending in /ATServicesRest/.
+    secret_stdin
+        Read the secret from standard input, its first line.
+    json
+        Answer with one JSON object.
+    """
+    with machine_told(wanted=json), House.from_environment() as house:
+        given = house.config.autotask
+        place = _place(given, zone, url)
+        connection = Connection(
+            title=title or given.title,
+            username=username or given.username or _ask(USERNAME),
+            secret=_secret(given, from_stdin=secret_stdin),
+            integration_code=integration_code or given.integration_code or _ask(CODE),
+            **place,
+        )
+        lines = asyncio.run(_test(house, connection, quiet=json))
+        code = exit_of_check(lines)
+        is_saved = has_access(lines)
+        if is_saved:
+            house.state.save_connection(connection)
+    if json:
+        checks = [line_as_json(line) for line in lines]
+        answer_json({"saved": is_saved, "title": connection.title, "checks": checks, "exit": code})
+    else:
+        _close(connection, lines, is_saved=is_saved)
+    return code
+
+
+def _place(given: AutotaskConfig, zone: str | None, url: str | None) -> dict[str, Any]:
+    if zone is not None and url is not None:
+        raise SettingWrong(
+            "--zone and --url exclude each other.",
+            where="the options on the command line",
+            remedy="Give one of them, or none: the zone is found by itself.",
+        )
+    try:
+        if url is not None:
+            return {"base_url": parse_url(url), "zone": None}
+        if zone is not None:
+            return {"base_url": None, "zone": parse_zone(zone)}
+    except ValueError as error:
+        option = "--url" if url is not None else "--zone"
+        raise SettingWrong(
+            f"{option} {url or zone} cannot be used: {error}.",
+            where="the options on the command line",
+            remedy="Leave it out to have the zone found by itself.",
+        ) from None
+    return {"base_url": given.url, "zone": given.zone}
+
+
+def _secret(given: AutotaskConfig, *, from_stdin: bool) -> str:
+    if not from_stdin:
+        return given.secret or _ask(SECRET)
+    secret = sys.stdin.readline().rstrip("\r\n")
+    if not secret:
+        raise SettingWrong(
+            "No secret came on standard input.",
+            where="--secret-stdin",
+            remedy="Pipe it in: isthmus connect autotask --secret-stdin < file",
+        )
+    return secret
+
+
+def _ask(question: Question) -> str:
+    if is_person_asked():
+        answer = err().input(f"{question.label}: ", password=question.is_secret).strip()
+        if answer:
+            return answer
+    raise SettingWrong(
+        f"{question.label} is missing.",
+        where="isthmus connect autotask",
+        remedy=f"Give {question.flag} or set {question.variable}.",
+    )
+
+
+async def _test(house: House, connection: Connection, *, quiet: bool) -> list[CheckLine]:
+    findings = house.check(connection)
+    if quiet:
+        return [line async for line in findings]
+    return await show_check(out(), findings)
+
+
+def _close(connection: Connection, lines: list[CheckLine], *, is_saved: bool) -> None:
+    show_verdict(out(), lines)
+    say()
+    if is_saved:
+        say(f'Saved as "{connection.title}". Next: isthmus sync')
+    else:
+        say("Not saved.")

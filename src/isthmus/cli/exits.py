@@ -1,0 +1,43 @@
+"""How a command ends, in one number."""
+
+from enum import IntEnum
+
+from isthmus.base.errors import IsthmusError
+
+
+class Exit(IntEnum):
+    """The exit codes; `docs/cli.md` tells them to people, `MEANINGS` to `--help`."""
+
+    OK = 0
+    UNEXPECTED = 1
+    USAGE = 2
+    PARTIAL = 3
+    UNREADABLE = 4
+    BUSY = 5
+    STORE = 6
+    INTERRUPTED = 130
+
+
+MEANINGS: dict[Exit, str] = {
+    Exit.OK: "all is well",
+    Exit.UNEXPECTED: "a fault of Isthmus itself; please report it",
+    Exit.USAGE: "the command, a setting or the key is wrong; nothing was done",
+    Exit.PARTIAL: "some datasets failed, each is named with its remedy; the rest is done",
+    Exit.UNREADABLE: "nothing could be read: no connection, refused, or out of reach",
+    Exit.BUSY: "another process holds the home or the warehouse; try again later",
+    Exit.STORE: "the warehouse or the state cannot be used: rights, room, a damaged file",
+    Exit.INTERRUPTED: "stopped from the keyboard; the next run goes on from there",
+}
+
+
+def exit_of(error: IsthmusError) -> Exit:
+    """Return how a command ends that such an error ended."""
+    from isthmus.wiring.build import BUSY, STORE, USAGE  # noqa: PLC0415 - only when it went wrong
+
+    if isinstance(error, USAGE):
+        return Exit.USAGE
+    if isinstance(error, BUSY):
+        return Exit.BUSY
+    if isinstance(error, STORE):
+        return Exit.STORE
+    return Exit.UNREADABLE

@@ -1,0 +1,79 @@
+"""Runs a command and turns however it ends into an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from cyclopts import CycloptsError
+
+from isthmus.base.errors import IsthmusError, NeedsPerson
+from isthmus.cli.exits import Exit, exit_of
+from isthmus.cli.screen import show_error
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; without arguments, this process's own."""
+    try:
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    except IsthmusError as error:
+        _show(error)
+        return exit_of(error)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. The next run goes on from there.\n")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our answer has seen enough. Python must not try to flush what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except Exception as error:  # noqa: BLE001 - the last net: a person never sees a traceback
+        _show(_unexpected(error))
+        return Exit.UNEXPECTED
+
+
+def _run(arguments: list[str]) -> int:
+    from isthmus.cli.app import app  # noqa: PLC0415 - errors of the set-up are shown as well
+
+    app.suppress_keyboard_interrupt = False
+    try:
+        result = app(
+            arguments, exit_on_error=False, print_error=False, result_action="return_value"
+        )
+    except CycloptsError as error:
+        show_error(_usage(error))
+        return Exit.USAGE
+    return int(result or 0)
+
+
+def _usage(error: CycloptsError) -> IsthmusError:
+    command = " ".join(("isthmus", *(error.command_chain or ())))
+    return NeedsPerson(str(error).strip(), remedy=f"{command} --help tells what it takes.")
+
+
+def _unexpected(error: Exception) -> IsthmusError:
+    from isthmus.base.redaction import redact  # noqa: PLC0415 - only when it went wrong
+
+    told = redact(str(error)).partition("\n")[0][:200]
+    return IsthmusError(
+        f"Isthmus met something it did not expect: {type(error).__name__}: {told}",
+        where="in Isthmus itself",
+        remedy="Run it again with ISTHMUS_LOG=debug to see more, and report what it shows.",
+    )
+
+
+def _show(error: IsthmusError) -> None:
+    if _wants_traceback():
+        import traceback  # noqa: PLC0415 - only for those who asked for it
+
+        from isthmus.base.redaction import redact  # noqa: PLC0415
+
+        sys.stderr.write(redact(traceback.format_exc()))
+    show_error(error)
+
+
+def _wants_traceback() -> bool:
+    from isthmus.wiring.config import load_config  # noqa: PLC0415
+
+    try:
+        return load_config().log == "debug"
+    except IsthmusError:
+        return False

@@ -1,0 +1,186 @@
+"""`isthmus sync`: bring the tables up to date."""
+
+import asyncio
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.table import Table
+from rich.text import Text
+
+from isthmus.base.errors import IsthmusError, Retryable
+from isthmus.cli import words
+from isthmus.cli.exits import Exit, exit_of
+from isthmus.cli.progress import MODE_WORDS, LiveProgress
+from isthmus.cli.screen import (
+    answer_json,
+    err,
+    error_as_json,
+    error_grid,
+    is_person_reading,
+    is_person_watching,
+    machine_told,
+    out,
+)
+from isthmus.sync.catalog import Dataset
+from isthmus.sync.outcomes import DatasetOutcome, RunSummary, SilentObserver
+from isthmus.wiring.build import House
+
+
+def sync(
+    *datasets: str,
+    full: Annotated[bool, Parameter(negative="")] = False,
+    json: bool | None = None,
+) -> int:
+    """
+    Bring the tables up to date with Autotask.
+
+    The first time a dataset is read whole, later only what changed. If a run is stopped or
+    killed, the next one goes on from there. Readers of the tables see a dataset as it was or as
+    it is, never half of it.
+
+    Parameters
+    ----------
+    datasets
+        Which datasets, in any case; all of them when none is named.
+    full
+        Read every record again, whatever is held. Rows that Autotask no longer has go.
+    json
+        Answer with one JSON object, without progress. So it is anyway when standard output is
+        not a terminal; --no-json asks for text there.
+    """
+    as_json = not is_person_reading() if json is None else json
+    with machine_told(wanted=as_json):
+        wanted = words.find_datasets(datasets)
+        watched = is_person_watching() and json is not True
+        with House.from_environment() as house:
+            summary = asyncio.run(_run(house, wanted, full=full, watched=watched))
+    code = _exit_of(summary)
+    if as_json:
+        answer_json(_as_json(summary, code))
+    else:
+        _show(summary)
+    return code
+
+
+async def _run(
+    house: House, wanted: tuple[Dataset, ...], *, full: bool, watched: bool
+) -> RunSummary:
+    if not watched:
+        return await house.sync(wanted, full=full, observer=SilentObserver())
+    with LiveProgress(err()) as progress:
+        return await house.sync(wanted, full=full, observer=progress)
+
+
+def _exit_of(summary: RunSummary) -> Exit:
+    failed = summary.failed
+    if not failed:
+        return Exit.OK
+    if len(failed) < len(summary.outcomes):
+        return Exit.PARTIAL
+    codes = {exit_of(outcome.error) for outcome in failed if outcome.error is not None}
+    return codes.pop() if len(codes) == 1 else Exit.UNREADABLE
+
+
+def _as_json(summary: RunSummary, code: Exit) -> dict[str, object]:
+    failed = len(summary.failed)
+    status = "ok" if not failed else "partial" if failed < len(summary.outcomes) else "failed"
+    return {
+        "run": summary.run_id,
+        "status": status,
+        "started_at": words.instant(summary.started_at),
+        "finished_at": words.instant(summary.finished_at),
+        "datasets": [_outcome_as_json(outcome) for outcome in summary.outcomes],
+        "calls": summary.calls,
+        "quota": {"used": summary.quota_used, "limit": summary.quota_limit},
+        "exit": int(code),
+    }
+
+
+def _outcome_as_json(outcome: DatasetOutcome) -> dict[str, object]:
+    return {
+        "dataset": outcome.dataset,
+        "mode": outcome.mode,
+        "status": outcome.status,
+        "rows": outcome.rows_read,
+        "inserted": outcome.inserted,
+        "updated": outcome.updated,
+        "deleted": outcome.deleted,
+        "unchanged": outcome.unchanged,
+        "calls": outcome.calls,
+        "seconds": round(outcome.seconds, 3),
+        "warnings": list(outcome.warnings),
+        "error": None if outcome.error is None else error_as_json(outcome.error),
+    }
+
+
+def _show(summary: RunSummary) -> None:
+    console = out()
+    console.print(_table(summary))
+    for outcome in summary.outcomes:
+        for warning in outcome.warnings:
+            console.print(_labelled(outcome.dataset, "yellow", warning))
+    for outcome in summary.failed:
+        console.print()
+        error = outcome.error or IsthmusError("It failed, and no reason was told.")
+        console.print(error_grid(error, outcome.dataset, "bold red"))
+    console.print()
+    console.print(_closing(summary))
+
+
+def _labelled(label: str, style: str, text: str) -> Text:
+    return Text.assemble((label, style), "  ", text)
+
+
+def _table(summary: RunSummary) -> Table:
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("", width=1)
+    table.add_column("Dataset", no_wrap=True)
+    table.add_column("Read", no_wrap=True)
+    for title in ("Rows", "New", "Changed", "Gone", "Same", "Calls"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for outcome in summary.outcomes:
+        table.add_row(*_cells(outcome))
+    return table
+
+
+def _cells(outcome: DatasetOutcome) -> tuple[Text | str, ...]:
+    if outcome.status == "failed":
+        return (
+            Text("✗", style="bold red"),
+            Text(outcome.dataset, style="red"),
+            Text("failed", style="red"),
+            words.count(outcome.rows_read or None),
+            *("",) * 4,
+            words.count(outcome.calls or None),
+        )
+    return (
+        Text("✓", style="green"),
+        outcome.dataset,
+        MODE_WORDS[outcome.mode],
+        words.count(outcome.rows_read),
+        Text(words.count(outcome.inserted or None), style="green"),
+        Text(words.count(outcome.updated or None), style="yellow"),
+        Text(words.count(outcome.deleted or None), style="red"),
+        Text(words.count(outcome.unchanged or None), style="dim"),
+        words.count(outcome.calls or None),
+    )
+
+
+def _closing(summary: RunSummary) -> Text:
+    whole, failed = len(summary.outcomes), len(summary.failed)
+    seconds = (summary.finished_at - summary.started_at).total_seconds()
+    text = Text()
+    text.append(
+        f"{whole - failed} of {words.plural(whole, 'dataset')} up to date",
+        style="bold red" if failed else "bold green",
+    )
+    text.append(f" in {words.span(max(0.0, seconds))}, {words.plural(summary.calls, 'call')}")
+    if summary.quota_limit:
+        text.append(
+            f"; this hour all tools together {summary.quota_used:,} of {summary.quota_limit:,}"
+            f" ({words.share(summary.quota_used, summary.quota_limit)})"
+        )
+    text.append(".")
+    if any(isinstance(outcome.error, Retryable) for outcome in summary.failed):
+        text.append("\nRun it again: it goes on from there.")
+    return text

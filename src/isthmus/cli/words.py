@@ -1,0 +1,90 @@
+"""Numbers, spans of time and names, as people read them."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from isthmus.sync.catalog import DATASETS, Dataset
+from isthmus.wiring.settings import SettingWrong
+
+
+def count(number: int | None) -> str:
+    """Write a number with separators; nothing for None."""
+    return "" if number is None else f"{number:,}"
+
+
+def plural(number: int, noun: str) -> str:
+    """Write a number with its noun, which takes an s."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def share(part: int, whole: int) -> str:
+    """Write a part of a whole in percent."""
+    return f"{100 * part / whole:.0f} %" if whole else ""
+
+
+def span(seconds: float) -> str:
+    """Write how long something takes: 0.4 s, 12 s, 3 min 20 s, 2 h 05 min."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min"
+
+
+def ago(then: datetime | None, now: datetime) -> str:
+    """Write how long ago something was; nothing for None."""
+    if then is None:
+        return ""
+    passed = now - then
+    if passed < timedelta(seconds=5):
+        return "just now"
+    if passed < timedelta(days=2):
+        return f"{_coarse(passed.total_seconds())} ago"
+    return f"{passed.days} days ago"
+
+
+def _coarse(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min"
+    return f"{seconds // 3600:.0f} h"
+
+
+def instant(then: datetime | None) -> str | None:
+    """Write an instant for machines: ISO 8601, UTC."""
+    return None if then is None else then.isoformat()
+
+
+def find_datasets(names: Iterable[str]) -> tuple[Dataset, ...]:
+    """
+    Return the datasets of these names, whatever their case, in the order of the catalogue.
+
+    Without a name, all. Raises: SettingWrong: no such dataset; near misses are told.
+    """
+    wanted = {_find(name).name for name in names}
+    return tuple(d for d in DATASETS if not wanted or d.name in wanted)
+
+
+def _find(name: str) -> Dataset:
+    by_name = {dataset.name.lower(): dataset for dataset in DATASETS}
+    found = by_name.get(name.lower())
+    if found is not None:
+        return found
+    near = difflib.get_close_matches(name.lower(), by_name, n=3, cutoff=0.6)
+    raise SettingWrong(
+        f'There is no dataset "{name}".',
+        where="the names on the command line",
+        remedy=_suggest([by_name[key].name for key in near]),
+    )
+
+
+def _suggest(near: Sequence[str]) -> str:
+    listed = "isthmus datasets lists all."
+    return f"Did you mean {' or '.join(near)}? {listed}" if near else listed

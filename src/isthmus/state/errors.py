@@ -1,0 +1,15 @@
+"""What can go wrong with the state."""
+
+from isthmus.base.errors import NeedsPerson, Permanent, Retryable
+
+
+class StateBusy(Retryable):
+    """Another process holds the state, or runs the sync of this home."""
+
+
+class StateBroken(Permanent):
+    """The state cannot be used: no right, no room, a damaged or a newer file."""
+
+
+class KeyWrong(NeedsPerson):
+    """Saved secrets cannot be unlocked, or new ones not locked, with the key at hand."""

@@ -1,0 +1,146 @@
+"""Whether a connection is good for what it is meant for, one finding after another."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from isthmus.autotask import AutotaskClient, IntegrationCodeInvalid, PermissionDenied
+from isthmus.autotask import query as q
+from isthmus.autotask.errors import LEVEL_PATH
+from isthmus.base.errors import IsthmusError, NeedsPerson
+from isthmus.sync.catalog import Dataset
+
+QUOTA_IS_SHORT = 0.9
+"""Above this share of the hour's calls a person should know before starting anything big."""
+
+
+class Verdict(StrEnum):
+    """What a check found. UNKNOWN: it could not be looked at, because of an earlier finding."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """
+    One finding: `subject` is zone, credentials, integration code, quota, or a dataset's name.
+
+    `detail` is a short phrase. `rows` counts what the API user can see of a dataset. `error` is
+    set when failed. `remedy` is "" when nothing is to be done.
+    """
+
+    subject: str
+    verdict: Verdict
+    detail: str
+    remedy: str = ""
+    rows: int | None = None
+    error: IsthmusError | None = None
+    is_dataset: bool = False
+
+
+async def check_connection(
+    client: AutotaskClient, datasets: Sequence[Dataset]
+) -> AsyncIterator[CheckLine]:
+    """
+    Check zone, credentials, integration code and quota, then each dataset in turn.
+
+    Costs about two calls a dataset. Never raises an IsthmusError: it becomes a line; what cannot
+    be looked at any more is said to be unknown.
+    """
+    reached = True
+    async for line in _check_access(client):
+        reached = reached and line.verdict in {Verdict.OK, Verdict.WARNING}
+        yield line
+    if not reached:
+        for dataset in datasets:
+            yield CheckLine(dataset.name, Verdict.UNKNOWN, "not looked at", is_dataset=True)
+        return
+    tasks = [asyncio.create_task(_check_dataset(client, dataset)) for dataset in datasets]
+    try:
+        for task in tasks:
+            yield await task
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def _check_access(client: AutotaskClient) -> AsyncIterator[CheckLine]:
+    try:
+        zone = await client.zone()
+    except IsthmusError as error:
+        yield _failed("zone", error)
+        for subject in ("credentials", "integration code", "quota"):
+            yield CheckLine(subject, Verdict.UNKNOWN, "not looked at: no zone")
+        return
+    yield CheckLine("zone", Verdict.OK, f"{zone.name}, {zone.url}" if zone.name else zone.url)
+    try:
+        threshold = await client.threshold()
+    except IntegrationCodeInvalid as error:
+        # Which of the two the vendor looks at first is not known, so nothing is claimed here.
+        yield CheckLine("credentials", Verdict.UNKNOWN, "not told apart from the code")
+        yield _failed("integration code", error)
+    except IsthmusError as error:
+        yield _failed("credentials", error)
+        yield CheckLine("integration code", Verdict.UNKNOWN, "not looked at: no access")
+    else:
+        yield CheckLine("credentials", Verdict.OK, "accepted")
+        yield CheckLine("integration code", Verdict.OK, "accepted")
+        yield _quota(threshold.used, threshold.limit, threshold.window_minutes)
+        return
+    yield CheckLine("quota", Verdict.UNKNOWN, "not looked at: no access")
+
+
+def _quota(used: int, limit: int, minutes: int) -> CheckLine:
+    left = max(0, limit - used)
+    detail = f"{left:,} of {limit:,} calls left in these {minutes} minutes, for all tools together"
+    if used < QUOTA_IS_SHORT * limit:
+        return CheckLine("quota", Verdict.OK, detail)
+    remedy = "Wait, or find the tool that uses them: Admin > Features & Settings > API Activity."
+    return CheckLine("quota", Verdict.WARNING, detail, remedy)
+
+
+async def _check_dataset(client: AutotaskClient, dataset: Dataset) -> CheckLine:
+    try:
+        info = await client.entity_info(dataset.name)
+        if not info.can_query:
+            return _denied(dataset)
+        rows = await client.count(dataset.name, q.gte("id", 0))
+    except PermissionDenied:
+        return _denied(dataset)
+    except IsthmusError as error:
+        return _failed(dataset.name, error, is_dataset=True)
+    if info.query_access.lower() == "restricted":
+        return CheckLine(
+            dataset.name,
+            Verdict.WARNING,
+            f"{rows:,} rows to be seen; others are hidden, access is restricted",
+            f"To see all: {LEVEL_PATH}, set {dataset.grant} to All for this user's level.",
+            rows,
+            is_dataset=True,
+        )
+    return CheckLine(dataset.name, Verdict.OK, f"{rows:,} rows", rows=rows, is_dataset=True)
+
+
+def _denied(dataset: Dataset) -> CheckLine:
+    error = NeedsPerson(
+        "The API user's security level does not allow reading it.",
+        where=f"Autotask, {dataset.name}",
+        remedy=f"{LEVEL_PATH}: open the level of this API user, give {dataset.grant} the right to "
+        "query, save, and test again.",
+    )
+    return _failed(dataset.name, error, is_dataset=True)
+
+
+def _failed(subject: str, error: IsthmusError, *, is_dataset: bool = False) -> CheckLine:
+    return CheckLine(
+        subject,
+        Verdict.FAILED,
+        error.what,
+        error.remedy,
+        error=error,
+        is_dataset=is_dataset,
+    )

@@ -1,0 +1,172 @@
+"""Joins the rooms: what a door needs, made from the settings when it is first asked for."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from types import TracebackType
+from typing import Self
+
+from isthmus.autotask import AutotaskClient, BudgetSettings, ClientSettings, Credentials
+from isthmus.autotask.errors import CredentialsUnusable
+from isthmus.base.errors import NeedsPerson
+from isthmus.state import Connection, KeyWrong, State, StateBroken, StateBusy
+from isthmus.sync.catalog import DATASETS, Dataset
+from isthmus.sync.check import CheckLine, check_connection
+from isthmus.sync.outcomes import Observer, RunSummary
+from isthmus.sync.run import run_sync
+from isthmus.sync.settings import SyncSettings
+from isthmus.warehouse.ports import (
+    Brake,
+    QueryFailed,
+    Warehouse,
+    WarehouseBroken,
+    WarehouseBusy,
+)
+from isthmus.wiring.config import Config, load_config
+from isthmus.wiring.settings import SettingWrong
+
+
+__all__ = ["BUSY", "STORE", "USAGE", "Connection", "House", "NotConnected"]
+
+
+class NotConnected(NeedsPerson):
+    """Nothing says yet how to reach Autotask."""
+
+
+USAGE = (SettingWrong, KeyWrong, QueryFailed, CredentialsUnusable)
+"""Errors in what a person typed or set."""
+
+BUSY = (WarehouseBusy, StateBusy)
+"""Errors that pass when another process is done."""
+
+STORE = (WarehouseBroken, StateBroken)
+"""Errors of what is kept on this machine."""
+
+
+class House:
+    """
+    Everything of one home, opened when first needed and closed together.
+
+    Use it as a context manager. Not for several threads.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self._closing = ExitStack()
+        self._state: State | None = None
+        self._warehouse: Warehouse | None = None
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the settings. Raises: SettingWrong."""
+        return cls(load_config())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._closing.close()
+
+    @property
+    def state(self) -> State:
+        """Return the state of this home. Raises: StateBroken, StateBusy."""
+        if self._state is None:
+            self._state = State.open(self.config.state_file, key=self.config.key)
+            self._closing.callback(self._state.close)
+        return self._state
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """Return the warehouse; this process holds it from now on. Raises: WarehouseBusy, ..."""
+        if self._warehouse is None:
+            self._warehouse = _open_warehouse(self.config)
+            self._closing.callback(self._warehouse.close)
+        return self._warehouse
+
+    def connection(self) -> Connection:
+        """
+        Return how to reach Autotask: from the environment when it is complete there, else saved.
+
+        Raises: NotConnected, KeyWrong.
+        """
+        given = self.config.autotask
+        if given.username and given.secret and given.integration_code:
+            return Connection(
+                given.title,
+                given.username,
+                given.secret,
+                given.integration_code,
+                given.url,
+                given.zone,
+            )
+        saved = self.state.load_connection()
+        if saved is None:
+            raise NotConnected(
+                "Isthmus does not know your Autotask yet.",
+                where=str(self.config.home),
+                remedy="isthmus connect autotask",
+            )
+        return saved
+
+    @asynccontextmanager
+    async def autotask(
+        self, connection: Connection | None = None, *, patient: bool = True
+    ) -> AsyncIterator[AutotaskClient]:
+        """
+        Give a client for the connection, or for the one of this home.
+
+        Args: patient: wait when the hour's calls are used up, rather than raise.
+        """
+        chosen = connection or self.connection()
+        credentials = Credentials(
+            username=chosen.username,
+            secret=chosen.secret,
+            integration_code=chosen.integration_code,
+        )
+        settings = ClientSettings(
+            budget=BudgetSettings(
+                share=self.config.quota_share, on_limit="wait" if patient else "raise"
+            )
+        )
+        async with AutotaskClient.connect(
+            credentials, base_url=chosen.base_url, zone=chosen.zone, settings=settings
+        ) as client:
+            yield client
+
+    async def check(self, connection: Connection) -> AsyncIterator[CheckLine]:
+        """Find out what works with a connection, saved or not; it never waits for the quota."""
+        async with self.autotask(connection, patient=False) as client:
+            async for line in check_connection(client, DATASETS):
+                yield line
+
+    async def sync(
+        self, wanted: Sequence[Dataset], *, full: bool, observer: Observer
+    ) -> RunSummary:
+        """Bring datasets up to date. Raises: IsthmusError when nothing could be read at all."""
+        settings = SyncSettings(
+            overlap=self.config.overlap,
+            brake=Brake(share=self.config.brake_share, rows=self.config.brake_rows),
+        )
+        connection, warehouse = self.connection(), self.warehouse
+        async with self.autotask(connection) as client:
+            return await run_sync(
+                client,
+                warehouse,
+                self.state,
+                wanted,
+                spool_root=self.config.spool,
+                full=full,
+                settings=settings,
+                observer=observer,
+            )
+
+
+def _open_warehouse(config: Config) -> Warehouse:
+    from isthmus.warehouse.duckdb import DuckDBWarehouse  # noqa: PLC0415 - slow to import
+
+    config.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return DuckDBWarehouse.open(config.warehouse.path, memory_mb=config.memory_mb)

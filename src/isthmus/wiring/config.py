@@ -1,0 +1,120 @@
+"""Reads the environment, once, into one frozen shape."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from isthmus.wiring.settings import SETTINGS, SettingWrong, WarehousePlace
+
+
+@dataclass(frozen=True, slots=True)
+class AutotaskConfig:
+    """What the environment says about a connection; anything may be missing."""
+
+    title: str
+    username: str | None
+    secret: str | None = field(repr=False)
+    integration_code: str | None = field(repr=False)
+    zone: int | None
+    url: str | None
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether this alone is enough to connect."""
+        return all((self.username, self.secret, self.integration_code))
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings, checked. Paths are absolute; nothing here was touched on disk yet."""
+
+    home: Path
+    warehouse: WarehousePlace
+    key: str | None = field(repr=False)
+    autotask: AutotaskConfig
+    quota_share: float
+    overlap: timedelta
+    brake_share: float
+    brake_rows: int
+    memory_mb: int
+    log: str
+
+    @property
+    def state_file(self) -> Path:
+        """Return where the state is kept."""
+        return self.home / "state.db"
+
+    @property
+    def spool(self) -> Path:
+        """Return where records wait between reading and loading."""
+        return self.home / "spool"
+
+
+def load_config(environment: Mapping[str, str] | None = None) -> Config:
+    """
+    Read the settings; without an argument, from this process's environment.
+
+    Raises: SettingWrong: a value is not what is expected, or a name is nearly a setting's.
+    """
+    given = os.environ if environment is None else environment
+    _refuse_near_misses(given)
+    values = {setting.name: setting.read(given.get(setting.name)) for setting in SETTINGS}
+    home: Path = values["ISTHMUS_HOME"] if given.get("ISTHMUS_HOME") else _default_home(given)
+    return Config(
+        home=home,
+        warehouse=values["ISTHMUS_WAREHOUSE"]
+        or WarehousePlace("duckdb", home / "warehouse.duckdb"),
+        key=values["ISTHMUS_KEY"],
+        autotask=_autotask(values),
+        quota_share=values["ISTHMUS_QUOTA_SHARE"],
+        overlap=values["ISTHMUS_OVERLAP_S"],
+        brake_share=values["ISTHMUS_DELETE_BRAKE_SHARE"],
+        brake_rows=values["ISTHMUS_DELETE_BRAKE_ROWS"],
+        memory_mb=values["ISTHMUS_MEMORY_MB"],
+        log=values["ISTHMUS_LOG"],
+    )
+
+
+def _autotask(values: Mapping[str, Any]) -> AutotaskConfig:
+    prefix = "ISTHMUS_AUTOTASK_"
+    zone, url = values[prefix + "ZONE"], values[prefix + "URL"]
+    if zone is not None and url is not None:
+        raise SettingWrong(
+            "Both a zone and an address are given; they may contradict each other.",
+            where="environment variables ISTHMUS_AUTOTASK_ZONE and ISTHMUS_AUTOTASK_URL",
+            remedy="Unset one of the two.",
+        )
+    return AutotaskConfig(
+        title=values[prefix + "TITLE"],
+        username=values[prefix + "USERNAME"],
+        secret=values[prefix + "SECRET"],
+        integration_code=values[prefix + "INTEGRATION_CODE"],
+        zone=zone,
+        url=url,
+    )
+
+
+def _default_home(given: Mapping[str, str]) -> Path:
+    """Follow the XDG base directories where they are set."""
+    data = given.get("XDG_DATA_HOME")
+    base = Path(data) if data else Path.home() / ".local" / "share"
+    return base / "isthmus"
+
+
+def _refuse_near_misses(given: Mapping[str, str]) -> None:
+    """A misspelt setting that is silently left out is worse than an error."""
+    known = [setting.name for setting in SETTINGS]
+    for name in given:
+        if not name.startswith("ISTHMUS_") or name.startswith("ISTHMUS_SIM") or name in known:
+            continue
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        if near:
+            raise SettingWrong(
+                f"There is no setting {name}.",
+                where=f"environment variable {name}",
+                remedy=f"Did you mean {near[0]}? Rename the variable, or unset it.",
+            )

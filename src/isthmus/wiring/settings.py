@@ -1,0 +1,235 @@
+"""Every setting there is, as data: its name, its default, what it means, how it is read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from isthmus.base.errors import NeedsPerson
+
+
+class SettingWrong(NeedsPerson):
+    """A setting, flag or argument cannot be used as it is; exit code 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """
+    One environment variable.
+
+    `parse` turns its text into a value and raises ValueError with a sentence saying what is
+    expected. `default` is text too, and None when there is none.
+    """
+
+    name: str
+    meaning: str
+    parse: Callable[[str], Any]
+    default: str | None = None
+    is_secret: bool = False
+
+    def read(self, text: str | None) -> Any:
+        """Return the value of this text, or of the default. Raises SettingWrong."""
+        given = self.default if text is None or not text.strip() else text.strip()
+        if given is None:
+            return None
+        try:
+            return self.parse(given)
+        except ValueError as error:
+            shown = "" if self.is_secret else f' "{given}"'
+            raise SettingWrong(
+                f"The setting {self.name}{shown} cannot be used: {error}.",
+                where=f"environment variable {self.name}",
+                remedy=f"Set it to what is expected, or unset it for its default: {self.default}."
+                if self.default is not None
+                else "Set it to what is expected, or unset it.",
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class WarehousePlace:
+    """Where the tables are kept; `path` is the file of a DuckDB warehouse."""
+
+    kind: str
+    path: Path
+
+    @property
+    def url(self) -> str:
+        """Return the place as ISTHMUS_WAREHOUSE would name it."""
+        return f"{self.kind}:///{str(self.path).lstrip('/')}"
+
+
+def parse_path(text: str) -> Path:
+    """Read a folder or file name; `~` is the home folder."""
+    return Path(text).expanduser().absolute()
+
+
+def parse_warehouse(text: str) -> WarehousePlace:
+    """Read `duckdb:///absolute/path`, `duckdb:relative/path` or the path of a DuckDB file."""
+    scheme, colon, rest = text.partition(":")
+    if not colon or len(scheme) == 1:  # a path, maybe with a drive letter
+        return WarehousePlace("duckdb", parse_path(text))
+    if scheme != "duckdb":
+        msg = f'only duckdb warehouses are known, not "{scheme}"; use duckdb:///path/to/file.duckdb'
+        raise ValueError(msg)
+    path = rest.removeprefix("//")
+    if not path.strip("/"):
+        msg = "the file is missing; use duckdb:///path/to/file.duckdb"
+        raise ValueError(msg)
+    return WarehousePlace("duckdb", parse_path(path))
+
+
+def parse_url(text: str) -> str:
+    """Read the address of a REST service; a slash is put at the end."""
+    if not text.startswith(("https://", "http://")) or len(text.split("://")[1]) == 0:
+        msg = "it must be a URL like https://webservices5.autotask.net/ATServicesRest/"
+        raise ValueError(msg)
+    return text if text.endswith("/") else text + "/"
+
+
+def parse_zone(text: str) -> int:
+    """Read the number in the host name of a tenant's Autotask address."""
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        msg = "it must be the number in your Autotask address: 5 for https://ww5.autotask.net"
+        raise ValueError(msg)
+    return int(text)
+
+
+def parse_share(text: str) -> float:
+    """Read a share between 0 and 1, also written in percent."""
+    try:
+        value = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 1:
+        msg = "it must be a share above 0 and up to 1, like 0.8 or 80%"
+        raise ValueError(msg)
+    return value
+
+
+def parse_count(text: str) -> int:
+    """Read a whole number, 0 or more."""
+    if not text.isascii() or not text.isdigit():
+        msg = "it must be a whole number, 0 or more"
+        raise ValueError(msg)
+    return int(text)
+
+
+def parse_memory(text: str) -> int:
+    """Read a number of megabytes."""
+    value = parse_count(text)
+    if value < 64:
+        msg = "it must be a number of megabytes, 64 or more"
+        raise ValueError(msg)
+    return value
+
+
+def parse_seconds(text: str) -> timedelta:
+    """Read a number of seconds, 0 or more, at most a day."""
+    value = parse_count(text)
+    if value > 86_400:
+        msg = "it must be at most a day, 86400"
+        raise ValueError(msg)
+    return timedelta(seconds=value)
+
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+def parse_level(text: str) -> str:
+    """Read how much is logged."""
+    level = text.lower()
+    if level not in LOG_LEVELS:
+        msg = f"it must be one of {', '.join(LOG_LEVELS)}"
+        raise ValueError(msg)
+    return level
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "ISTHMUS_HOME",
+        "The folder that holds everything: state, spool, warehouse, key. Made when missing, for "
+        "you alone to read.",
+        parse_path,
+        "~/.local/share/isthmus",
+    ),
+    Setting(
+        "ISTHMUS_WAREHOUSE",
+        "Where the tables go: `duckdb:///path/to/file.duckdb` or just the path. Without it, "
+        "`warehouse.duckdb` in ISTHMUS_HOME.",
+        parse_warehouse,
+    ),
+    Setting(
+        "ISTHMUS_KEY",
+        "The key that locks saved secrets: 32 bytes in URL-safe base64. Without it, a key is kept "
+        "in the file `key` in ISTHMUS_HOME, made when first needed, readable by its owner only.",
+        str,
+        is_secret=True,
+    ),
+    Setting(
+        "ISTHMUS_AUTOTASK_TITLE",
+        "What the connection is called.",
+        str,
+        "Autotask",
+    ),
+    Setting("ISTHMUS_AUTOTASK_USERNAME", "The API user's name (key).", str),
+    Setting("ISTHMUS_AUTOTASK_SECRET", "The API user's secret.", str, is_secret=True),
+    Setting(
+        "ISTHMUS_AUTOTASK_INTEGRATION_CODE",
+        "The API user's tracking identifier (integration code).",
+        str,
+        is_secret=True,
+    ),
+    Setting(
+        "ISTHMUS_AUTOTASK_ZONE",
+        "The number in your Autotask address: 5 for `ww5.autotask.net`. Found by itself when left "
+        "out.",
+        parse_zone,
+    ),
+    Setting(
+        "ISTHMUS_AUTOTASK_URL",
+        "The address of the REST service, ending in `/ATServicesRest/`, instead of a zone. For a "
+        "simulator or a proxy.",
+        parse_url,
+    ),
+    Setting(
+        "ISTHMUS_QUOTA_SHARE",
+        "The share of the tenant's hourly calls that Isthmus lets all tools together reach before "
+        "it waits; the rest is left for others.",
+        parse_share,
+        "0.8",
+    ),
+    Setting(
+        "ISTHMUS_OVERLAP_S",
+        "How many seconds before the last run an incremental run starts to look again.",
+        parse_seconds,
+        "300",
+    ),
+    Setting(
+        "ISTHMUS_DELETE_BRAKE_SHARE",
+        "A full re-read that would remove more than this share of a table stops and asks, since "
+        "a lost permission looks like deletion.",
+        parse_share,
+        "0.2",
+    ),
+    Setting(
+        "ISTHMUS_DELETE_BRAKE_ROWS",
+        "So many rows a full re-read may always remove, whatever share they are.",
+        parse_count,
+        "50",
+    ),
+    Setting(
+        "ISTHMUS_MEMORY_MB",
+        "How much memory the DuckDB warehouse may use, in megabytes.",
+        parse_memory,
+        "256",
+    ),
+    Setting(
+        "ISTHMUS_LOG",
+        "How much is logged to standard error: debug, info, warning or error. With debug, an "
+        "error shows its traceback too.",
+        parse_level,
+        "warning",
+    ),
+)
+"""In the order in which a person meets them."""
