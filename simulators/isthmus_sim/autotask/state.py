@@ -37,6 +37,8 @@ CREATE TABLE IF NOT EXISTS _picklist (collection TEXT, field TEXT, entries TEXT,
     PRIMARY KEY (collection, field));
 CREATE TABLE IF NOT EXISTS _live (collection TEXT, column TEXT,
     PRIMARY KEY (collection, column));
+CREATE TABLE IF NOT EXISTS _rendered (collection TEXT, chunk INTEGER, ids BLOB, ends BLOB,
+    size INTEGER, body BLOB, PRIMARY KEY (collection, chunk)) WITHOUT ROWID;
 """
 
 
@@ -281,6 +283,7 @@ class State:
         if collection in self._tables:
             self.db.execute(f'ALTER TABLE {quoted(collection)} ADD COLUMN "u{number}"')
         known.append(definition)
+        self.db.execute("DELETE FROM _rendered WHERE collection = ?", (collection,))
         self.shape_changed(collection)
 
     def _read_definitions(self) -> None:
