@@ -5,9 +5,13 @@ Source of names, change fields and references: the vendor's REST descriptions (J
 entity pages; where two change fields compete, both are asked for (see docs/why.md).
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Any
 
 
 class Refresh(StrEnum):
@@ -269,3 +273,40 @@ JOINS: tuple[Join, ...] = (
     ),
 )
 """Every join that holds between the datasets."""
+
+
+def dataset_named(name: str) -> Dataset | None:
+    """
+    Return the dataset of that name, whatever its case: one of the 22, or any other collection.
+
+    Others are copied in the same way, with labels and user-defined fields; those with a change
+    date incrementally. None: Autotask has no such collection, or it cannot be read as a table.
+    """
+    wanted = name.lower()
+    for dataset in DATASETS:
+        if dataset.name.lower() == wanted:
+            return dataset
+    return next(
+        (_own(other, facts) for other, facts in others().items() if other.lower() == wanted), None
+    )
+
+
+@cache
+def others() -> dict[str, dict[str, Any]]:
+    """Return what is known of the collections beyond the 22: changed, created, references."""
+    text = resources.files(__package__).joinpath("entities.json").read_text("utf-8")
+    facts: dict[str, dict[str, Any]] = json.loads(text)
+    return facts
+
+
+def _own(name: str, facts: dict[str, Any]) -> Dataset:
+    changed = tuple(facts.get("changed", ()))
+    return Dataset(
+        name,
+        "other",
+        f"the collection {name}",
+        Refresh.INCREMENTAL if changed else Refresh.REREAD,
+        change_fields=changed,
+        created_field=facts.get("created"),
+        references=tuple((field, target) for field, target in facts.get("references", ())),
+    )

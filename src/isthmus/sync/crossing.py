@@ -1,0 +1,58 @@
+"""What every dataset of one run shares: both shores, the spool, and who watches."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from isthmus.autotask import AutotaskClient
+from isthmus.state import State
+from isthmus.sync.outcomes import Observer
+from isthmus.sync.settings import SyncSettings
+from isthmus.warehouse.ports import Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the warehouse holds of a dataset: its mark (aware UTC), highest id and fields."""
+
+    mark: datetime | None
+    highest_id: int | None
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """
+    One run of sync.
+
+    `gate` lets so many datasets be read at once; `lock` is held by whoever speaks to the warehouse:
+    one caller after another. `server_started_at` is the vendor's clock before anything was read,
+    aware UTC.
+    """
+
+    client: AutotaskClient
+    warehouse: Warehouse
+    state: State
+    spool_root: Path
+    settings: SyncSettings
+    observer: Observer
+    run_id: str
+    server_started_at: datetime
+    gate: asyncio.Semaphore
+    full: bool = False
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def held(self, dataset: str) -> Held:
+        """Ask the warehouse what it holds of a dataset."""
+        async with self.lock:
+            return await asyncio.to_thread(self._held, dataset)
+
+    def _held(self, dataset: str) -> Held:
+        mark = self.warehouse.watermark(dataset)
+        columns = self.warehouse.known_columns(dataset)
+        return Held(
+            mark=None if mark is None else mark.at,
+            highest_id=self.warehouse.highest_id(dataset),
+            fields=frozenset(column.source for column in columns if column.source),
+        )

@@ -1,0 +1,113 @@
+"""All wanted datasets, once: read side by side, published one after another, names last."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from isthmus.autotask import AutotaskClient
+from isthmus.base.clock import utc_now
+from isthmus.base.ids import new_run_id
+from isthmus.state import State
+from isthmus.sync.catalog import DATASETS, Dataset
+from isthmus.sync.crossing import Crossing
+from isthmus.sync.order import Turns
+from isthmus.sync.outcomes import DatasetOutcome, Observer, RunSummary
+from isthmus.sync.record import recorded
+from isthmus.sync.refresh import refresh
+from isthmus.sync.settings import SyncSettings
+from isthmus.sync.spool import remove_strays
+from isthmus.warehouse.ports import TableShape, Warehouse
+
+
+async def run_sync(
+    client: AutotaskClient,
+    warehouse: Warehouse,
+    state: State,
+    wanted: Sequence[Dataset],
+    *,
+    spool_root: Path,
+    full: bool,
+    settings: SyncSettings,
+    observer: Observer,
+) -> RunSummary:
+    """
+    Bring the wanted datasets up to date; what fails is told, the rest is published.
+
+    Raises: IsthmusError when nothing could be read at all (zone, credentials, connection).
+    """
+    with state.sole_run():
+        threshold = await client.threshold()
+        crossing = Crossing(
+            client=client,
+            warehouse=warehouse,
+            state=state,
+            spool_root=spool_root,
+            settings=settings,
+            observer=observer,
+            run_id=new_run_id(),
+            server_started_at=threshold.server_time,
+            gate=asyncio.Semaphore(settings.at_once),
+            full=full,
+        )
+        _start(crossing, wanted)
+        observer.quota(threshold.used, threshold.limit)
+        outcomes = await _refresh_all(crossing, wanted)
+        await _rehydrate(crossing, wanted)
+        return _finish(crossing, outcomes)
+
+
+def _start(crossing: Crossing, wanted: Sequence[Dataset]) -> None:
+    names = [dataset.name for dataset in wanted]
+    crossing.state.start_run(crossing.run_id, names)
+    crossing.observer.run_started(crossing.run_id, names)
+    kept = {found.id for found in crossing.state.open_extractions()}
+    remove_strays(crossing.spool_root, kept)
+
+
+async def _refresh_all(crossing: Crossing, wanted: Sequence[Dataset]) -> tuple[DatasetOutcome, ...]:
+    turns = Turns(wanted)
+
+    async def one(dataset: Dataset) -> DatasetOutcome:
+        try:
+            outcome = await refresh(crossing, dataset, turns.of(dataset))
+        finally:
+            turns.through(dataset)
+        crossing.state.record_dataset(crossing.run_id, recorded(outcome))
+        crossing.observer.dataset_done(outcome)
+        usage = crossing.client.usage()
+        crossing.observer.quota(usage.used, usage.limit)
+        return outcome
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(dataset)) for dataset in wanted]
+    return tuple(task.result() for task in tasks)
+
+
+async def _rehydrate(crossing: Crossing, wanted: Sequence[Dataset]) -> None:
+    """Let renames reach the rows that did not change themselves, in tables read or not."""
+    listed = {dataset.name: dataset for dataset in (*DATASETS, *wanted)}
+    async with crossing.lock:
+        for name in listed:
+            columns = crossing.warehouse.known_columns(name)
+            if columns:
+                await asyncio.to_thread(crossing.warehouse.rehydrate, TableShape(name, columns))
+
+
+def _finish(crossing: Crossing, outcomes: tuple[DatasetOutcome, ...]) -> RunSummary:
+    usage = crossing.client.usage()
+    summary = RunSummary(
+        run_id=crossing.run_id,
+        started_at=crossing.server_started_at,
+        finished_at=utc_now(),
+        outcomes=outcomes,
+        calls=usage.calls_made,
+        quota_used=usage.used,
+        quota_limit=usage.limit,
+    )
+    crossing.state.finish_run(
+        crossing.run_id,
+        calls=summary.calls,
+        quota_used=summary.quota_used,
+        quota_limit=summary.quota_limit,
+    )
+    return summary
