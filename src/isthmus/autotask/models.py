@@ -24,12 +24,31 @@ class Threshold:
     """
     What the tenant has used of its calls, by all integrations together.
 
+    `server_time` is the answer's `Date` header, UTC, whole seconds.
+
     Source: `GET V1.0/ThresholdInformation`; the call counts itself.
     """
 
     limit: int
     window_minutes: int
     used: int
+    server_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """
+    What was spent, as far as it is known without a call.
+
+    `calls_made` counts this client's calls. `limit` and `used` are the tenant's for the hour, with
+    our calls since the last reading added; None before the first reading. `used_share` is
+    used / limit, 0.0 when not known.
+    """
+
+    calls_made: int
+    limit: int | None
+    used: int | None
+    used_share: float
 
 
 @dataclass(frozen=True, slots=True)

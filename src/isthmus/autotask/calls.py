@@ -1,0 +1,272 @@
+"""Calls: headers, zone, slots, budget, retries; what `client` says, this does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import msgspec
+
+from isthmus.autotask import errors as err
+from isthmus.autotask.answers import Asked, error_of
+from isthmus.autotask.budget import Budget, ledger_for
+from isthmus.autotask.models import Threshold, Usage, Zone
+from isthmus.autotask.pages import broken, decode_object, server_time
+from isthmus.autotask.settings import ClientSettings, Credentials, RetrySettings
+from isthmus.autotask.slots import slot
+from isthmus.autotask.zone import lookup_url, parse_zone, start_url
+from isthmus.base import clock, log
+from isthmus.base.backoff import Counted, retrying
+from isthmus.base.errors import IsthmusError
+from isthmus.transport import Answer, BodyBroken, ConnectionFailed, HttpSession
+
+T = TypeVar("T")
+_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
+_CONFIRMED_FOR: Final = 1.0  # seconds for which one look-up answers a burst of 401s
+_logger = log.get_logger("autotask")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """
+    One request of the vendor's API.
+
+    `path` follows `V1.0/`. `entity` is the collection whose slots it takes. `idempotent` says that
+    doing it twice does no harm; a query by POST is.
+    """
+
+    method: str
+    path: str
+    entity: str
+    body: object = None
+    idempotent: bool = True
+
+    @property
+    def asked(self) -> Asked:
+        """Return what an error about this call names."""
+        return Asked(self.method, f"V1.0/{self.path}", self.entity, writes=not self.idempotent)
+
+
+_THRESHOLD: Final = Call("GET", "ThresholdInformation", "ThresholdInformation")
+
+
+def parse_threshold(answer: Answer) -> Threshold:
+    """
+    Parse `ThresholdInformation`.
+
+    Raises: AnswerBroken: the numbers are missing or make no sense.
+    """
+    found = decode_object(answer, _THRESHOLD.path)
+    numbers = [
+        found.get(key)
+        for key in (
+            "externalRequestThreshold",
+            "requestThresholdTimeframe",
+            "currentTimeframeRequestCount",
+        )
+    ]
+    limit, minutes, used = numbers
+    if not isinstance(limit, int) or not isinstance(minutes, int) or not isinstance(used, int):
+        raise broken("no threshold", _THRESHOLD.path)
+    if limit <= 0 or minutes <= 0 or used < 0:
+        raise broken("an impossible threshold", _THRESHOLD.path)
+    at = server_time(answer, _THRESHOLD.path)
+    return Threshold(limit=limit, window_minutes=minutes, used=used, server_time=at)
+
+
+class Caller:
+    """Makes calls for one API user; lives in one event loop, shares slots and ledger with all."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        base_url: str | None,
+        zone: int | str | None,
+        settings: ClientSettings,
+    ) -> None:
+        self._credentials = credentials
+        self._start = start_url(base_url, zone)
+        self._settings = settings
+        self._zone: Zone | None = None
+        self._zone_lock = asyncio.Lock()
+        self._budget: Budget | None = None
+        self._calls_made = 0
+        self._confirmed_at = float("-inf")
+        self.session = HttpSession(settings.transport)
+
+    async def zone(self) -> Zone:
+        """Return the zone, looked up at the first need."""
+        if self._zone is None:
+            async with self._zone_lock:
+                if self._zone is None:
+                    await self._discover()
+        assert self._zone is not None  # noqa: S101 - told to the type checker
+        return self._zone
+
+    async def fetch(self, call: Call, parse: Callable[[Answer], T]) -> T:
+        """
+        Make a call until it succeeds or fails for good; `parse` judges a 2xx answer's body.
+
+        Raises: the tree of `autotask.errors`.
+        """
+        waiting_since: float | None = None
+        while True:
+            budget = await self._ready_budget()
+            await budget.admit(waiting_since)
+            try:
+                return await self._retried(call.idempotent, lambda: self._once(call, parse))
+            except err.HourlyLimitHit:
+                budget.refused()
+                waiting_since = waiting_since or clock.monotonic()
+
+    async def threshold(self) -> Threshold:
+        """Read the threshold now, past the budget, and take it over."""
+        budget = await self._ready_budget()
+        threshold = await self._retried(True, lambda: self._once(_THRESHOLD, parse_threshold))
+        budget.ledger.learn(threshold)
+        budget.ledger.looked()
+        return threshold
+
+    def usage(self) -> Usage:
+        """Return what was spent, without a call."""
+        ledger = None if self._budget is None else self._budget.ledger
+        if ledger is None or ledger.limit is None:
+            return Usage(self._calls_made, None, None, 0.0)
+        used = ledger.estimate()
+        return Usage(self._calls_made, ledger.limit, used, used / ledger.limit)
+
+    async def _ready_budget(self) -> Budget:
+        if self._budget is None:
+            zone = await self.zone()
+            ledger = ledger_for(zone.url, self._credentials.username)
+            self._budget = Budget(self._settings.budget, ledger, self._read_threshold)
+        return self._budget
+
+    async def _read_threshold(self) -> Threshold | None:
+        """Read the threshold for the budget; None where it cannot be read, which is no failure."""
+        try:
+            return await self._once(_THRESHOLD, parse_threshold)
+        except err.HourlyLimitHit:
+            raise
+        except (
+            err.PermissionDenied,
+            err.UnknownEntity,
+            err.QueryRefused,
+            err.CallRefused,
+        ) as error:
+            _logger.warning("budget_unreadable", reason=error.what)
+            return None
+        except (err.ThreadLimitHit, err.ServerTrouble, err.AnswerBroken) as error:
+            _logger.debug("budget_unread", reason=error.what)
+            return None
+
+    async def _once(self, call: Call, parse: Callable[[Answer], T]) -> T:
+        """Make one attempt; on a 401 ask once whether the zone moved."""
+        zone = await self.zone()
+        answer = await self._send(zone, call)
+        error = error_of(answer, call.asked)
+        if isinstance(error, err.AuthFailed):
+            moved = await self._rediscover(zone)
+            if moved is None:
+                raise error
+            answer = await self._send(moved, call)
+            error = error_of(answer, call.asked)
+        if error is not None:
+            raise error
+        return parse(answer)
+
+    async def _send(self, zone: Zone, call: Call) -> Answer:
+        """Send one request in a slot of its entity and count it."""
+        mine = self._credentials
+        headers = {
+            "ApiIntegrationCode": mine.integration_code,
+            "UserName": mine.username,
+            "Secret": mine.secret,
+            "Accept": "application/json",
+        }
+        body = None
+        if call.body is not None:
+            headers["Content-Type"] = "application/json"
+            body = _ENCODER.encode(call.body)
+        async with slot(mine.integration_code, call.entity, rest=self._settings.release_delay):
+            self._calls_made += 1
+            if self._budget is not None:
+                self._budget.ledger.count()
+            begun = clock.monotonic()
+            answer = await self._translated(
+                call.method, f"{zone.url}V1.0/{call.path}", headers, body
+            )
+        _logger.debug(
+            "call",
+            method=call.method,
+            path=call.path,
+            status=answer.status,
+            ms=round((clock.monotonic() - begun) * 1000),
+            bytes=len(answer.body),
+        )
+        return answer
+
+    async def _translated(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None
+    ) -> Answer:
+        try:
+            return await self.session.send(method, url, headers=headers, body=body)
+        except ConnectionFailed as error:
+            kind = err.ServerTrouble if error.may_have_arrived else err.Unreachable
+            raise kind(error.what, where=error.where, remedy=error.remedy) from None
+        except BodyBroken as error:
+            raise err.AnswerBroken(error.what, where=error.where, remedy=error.remedy) from None
+
+    async def _discover(self) -> None:
+        """Look the zone up and keep it; needs `_zone_lock`."""
+        url = lookup_url(self._start, self._credentials.username)
+
+        async def ask() -> Zone:
+            answer = await self._translated("GET", url, {"Accept": "application/json"}, None)
+            return parse_zone(answer, self._start)
+
+        found = await self._retried(True, ask)
+        if self._zone is not None and self._zone.url != found.url:
+            self._budget = None
+            _logger.info("zone_moved", before=self._zone.url, after=found.url)
+        self._zone = found
+
+    async def _rediscover(self, old: Zone) -> Zone | None:
+        """Return the zone a tenant moved to; None when it is still the old one."""
+        async with self._zone_lock:
+            fresh = clock.monotonic() - self._confirmed_at < _CONFIRMED_FOR
+            if self._zone is not None and self._zone.url == old.url and not fresh:
+                await self._discover()
+                self._confirmed_at = clock.monotonic()
+            zone = self._zone
+        return zone if zone is not None and zone.url != old.url else None
+
+    async def _retried(self, idempotent: bool, work: Callable[[], Awaitable[T]]) -> T:
+        return await retrying(retry_policy(self._settings.retry, idempotent=idempotent), work)
+
+
+def retry_policy(settings: RetrySettings, *, idempotent: bool) -> Counted:
+    """
+    Say which errors are tried again, by class.
+
+    What cannot have taken effect is tried again for every call; what may have, only for a call
+    that does no harm twice. Permanent errors and those for a person never are.
+    """
+    retries: dict[type[Exception], int] = {err.ThreadLimitHit: settings.thread_limit}
+    if idempotent:
+        retries[err.ServerTrouble] = settings.server_trouble
+        retries[err.AnswerBroken] = settings.broken_answer
+    else:
+        retries[err.Unreachable] = settings.server_trouble
+    return Counted(retries=retries, waits=settings.waits, hint=_asked_wait, told=_tell_retry)
+
+
+def _asked_wait(error: Exception) -> float | None:
+    return error.wait_seconds if isinstance(error, err.ThreadLimitHit) else None
+
+
+def _tell_retry(error: Exception, times: int) -> None:
+    if isinstance(error, IsthmusError):
+        kind = type(error).__name__
+        _logger.warning("retry", kind=kind, times=times, what=error.what, where=error.where)
