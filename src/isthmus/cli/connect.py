@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from isthmus.cli.screen import answer_json, err, is_person_asked, machine_told, out, say
 from isthmus.cli.check import exit_of_check, has_access, line_as_json, show_check, show_verdict
+from isthmus.cli.screen import answer_json, err, is_person_asked, machine_told, out, say
 from isthmus.sync.check import CheckLine
 from isthmus.wiring.build import Connection, House
 from isthmus.wiring.config import AutotaskConfig

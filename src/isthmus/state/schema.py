@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection as Session
 from sqlalchemy import Engine, inspect, text
 
+from isthmus.state.engine import READ_ONLY
 from isthmus.state.errors import StateBroken
 
 # The newest file in migrations/versions; a test holds the two together. Kept here as well because
@@ -18,7 +19,7 @@ def migrate(engine: Engine, where: str) -> None:
 
     Raises: StateBroken: the file comes from a newer Isthmus.
     """
-    with engine.connect() as session:
+    with engine.connect().execution_options(**READ_ONLY) as session:
         if _version(session) == HEAD:
             return
     with engine.begin() as session:  # holds the write lock: the others wait, then find HEAD

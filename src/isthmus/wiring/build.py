@@ -24,7 +24,6 @@ from isthmus.warehouse.ports import (
 from isthmus.wiring.config import Config, load_config
 from isthmus.wiring.settings import SettingWrong
 
-
 __all__ = ["BUSY", "STORE", "USAGE", "Connection", "House", "NotConnected"]
 
 

@@ -1,0 +1,149 @@
+"""Settings: what they mean, and what is said when they cannot be used."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from isthmus.wiring.config import load_config
+from isthmus.wiring.settings import SETTINGS, SettingWrong, WarehousePlace
+
+
+def test_without_any_setting_all_is_kept_in_the_users_data_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    config = load_config({})
+
+    home = tmp_path / ".local" / "share" / "isthmus"
+    assert config.home == home
+    assert config.warehouse == WarehousePlace("duckdb", home / "warehouse.duckdb")
+    assert config.state_file == home / "state.db"
+    assert config.spool == home / "spool"
+
+
+def test_the_defaults_are_the_documented_ones() -> None:
+    config = load_config({})
+
+    assert config.key is None
+    assert config.quota_share == 0.8
+    assert config.overlap == timedelta(minutes=5)
+    assert (config.brake_share, config.brake_rows) == (0.2, 50)
+    assert (config.memory_mb, config.log) == (256, "warning")
+    assert not config.autotask.is_complete
+
+
+def test_the_xdg_data_folder_is_followed() -> None:
+    assert load_config({"XDG_DATA_HOME": "/data"}).home == Path("/data/isthmus")
+
+
+def test_home_names_the_folder_of_everything() -> None:
+    config = load_config({"ISTHMUS_HOME": "/srv/isthmus"})
+
+    assert config.home == Path("/srv/isthmus")
+    assert config.warehouse.path == Path("/srv/isthmus/warehouse.duckdb")
+
+
+def test_a_setting_that_is_empty_counts_as_unset() -> None:
+    assert load_config({"ISTHMUS_QUOTA_SHARE": "  ", "ISTHMUS_AUTOTASK_ZONE": ""}) == load_config(
+        {}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("duckdb:///srv/msp.duckdb", "/srv/msp.duckdb"),
+        ("/srv/msp.duckdb", "/srv/msp.duckdb"),
+        ("duckdb:msp.duckdb", str(Path("msp.duckdb").absolute())),
+        ("~/msp.duckdb", str(Path("~/msp.duckdb").expanduser())),
+    ],
+)
+def test_a_warehouse_is_named_by_url_or_path(text: str, path: str) -> None:
+    place = load_config({"ISTHMUS_WAREHOUSE": text}).warehouse
+
+    assert place == WarehousePlace("duckdb", Path(path))
+    assert load_config({"ISTHMUS_WAREHOUSE": place.url}).warehouse == place
+
+
+def test_the_environment_can_hold_a_whole_connection() -> None:
+    autotask = load_config(
+        {
+            "ISTHMUS_AUTOTASK_USERNAME": "api@contoso.example",
+            "ISTHMUS_AUTOTASK_SECRET": "tell-nobody",
+            "ISTHMUS_AUTOTASK_INTEGRATION_CODE": "TRACK42",
+            "ISTHMUS_AUTOTASK_URL": "http://127.0.0.1:8080/ATServicesRest",
+        }
+    ).autotask
+
+    assert autotask.is_complete
+    assert autotask.title == "Autotask"
+    assert autotask.url == "http://127.0.0.1:8080/ATServicesRest/"
+    assert "tell-nobody" not in repr(autotask)
+    assert "TRACK42" not in repr(autotask)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ISTHMUS_WAREHOUSE", "oracle://db"),
+        ("ISTHMUS_WAREHOUSE", "duckdb://"),
+        ("ISTHMUS_AUTOTASK_ZONE", "five"),
+        ("ISTHMUS_AUTOTASK_ZONE", "0"),
+        ("ISTHMUS_AUTOTASK_URL", "webservices5.autotask.net"),
+        ("ISTHMUS_AUTOTASK_URL", "https://"),
+        ("ISTHMUS_QUOTA_SHARE", "1.5"),
+        ("ISTHMUS_QUOTA_SHARE", "0"),
+        ("ISTHMUS_QUOTA_SHARE", "nan"),
+        ("ISTHMUS_QUOTA_SHARE", "half"),
+        ("ISTHMUS_OVERLAP_S", "-1"),
+        ("ISTHMUS_OVERLAP_S", "100000"),
+        ("ISTHMUS_DELETE_BRAKE_SHARE", "120%"),
+        ("ISTHMUS_DELETE_BRAKE_ROWS", "some"),
+        ("ISTHMUS_MEMORY_MB", "1"),
+        ("ISTHMUS_LOG", "loud"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_with_what_is_expected(name: str, text: str) -> None:
+    with pytest.raises(SettingWrong) as caught:
+        load_config({name: text})
+
+    assert name in caught.value.what
+    assert text in caught.value.what
+    assert caught.value.where == f"environment variable {name}"
+    assert caught.value.remedy
+
+
+def test_a_share_may_be_written_in_percent() -> None:
+    assert load_config({"ISTHMUS_QUOTA_SHARE": "50%"}).quota_share == 0.5
+
+
+def test_a_misspelt_setting_is_not_left_out_silently() -> None:
+    with pytest.raises(SettingWrong, match="ISTHMUS_QUOTA_SHRE") as caught:
+        load_config({"ISTHMUS_QUOTA_SHRE": "0.5"})
+    assert "ISTHMUS_QUOTA_SHARE" in caught.value.remedy
+
+
+def test_names_that_are_not_ours_are_left_alone() -> None:
+    assert load_config({"ISTHMUS_SIM_PORT": "1", "ISTHMUSKA": "x", "HOMER": "y"}) == load_config({})
+
+
+def test_a_zone_and_an_address_exclude_each_other() -> None:
+    with pytest.raises(SettingWrong, match="Both a zone and an address"):
+        load_config({"ISTHMUS_AUTOTASK_ZONE": "5", "ISTHMUS_AUTOTASK_URL": "https://x.example/"})
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+
+    for setting in SETTINGS:
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{setting.name}` |")]
+        assert setting.meaning in row
+        assert (setting.default or "none") in row
+
+
+def test_no_setting_is_documented_that_does_not_exist() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+    documented = [line.split("`")[1] for line in page.splitlines() if line.startswith("| `ISTH")]
+
+    assert documented == [setting.name for setting in SETTINGS]
