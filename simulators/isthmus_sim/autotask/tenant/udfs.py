@@ -1,0 +1,140 @@
+"""User-defined fields: what this tenant added to the vendor's entities, and likely values."""
+
+from collections.abc import Callable
+from itertools import chain, cycle, islice
+from random import Random
+
+from isthmus_sim.autotask.tenant.shapes import PicklistEntry, UdfDefinition
+
+TYPES = ("String", "Integer", "Decimal", "Date", "MultiSelect", "LongText", "Boolean", "List")
+
+# name by collection and type; names that normalise alike and odd ones are there on purpose
+TICKET_NAMES = (
+    ("Site Code", "String"),
+    ("Site-Code", "Integer"),
+    ("Größe / Maß (€) – für die Abrechnung nötig", "Decimal"),
+    ("Follow-up Date", "Date"),
+    ("Affected Systems", "MultiSelect"),
+    ("site code", "LongText"),
+    ("Manager approved?", "Boolean"),
+    ("Región", "List"),
+    ("select", "String"),
+    ("客户编号", "String"),
+    ("ticketNumber", "String"),
+    ("A name as long as the vendor allows, forty-five", "String"),
+)
+OTHER_NAMES: dict[str, tuple[tuple[str, str], ...]] = {
+    "Companies": (
+        ("Site Code", "String"),
+        ("Site-Code", "Integer"),
+        ("site code", "List"),
+        ("Monthly Budget €", "Decimal"),
+        ("Contract signed on", "Date"),
+        ("VIP?", "Boolean"),
+        ("Services in use", "MultiSelect"),
+        ("Zugang & Schlüssel", "LongText"),
+    ),
+    "Contacts": (("Badge No.", "Integer"), ("Preferred Contact", "List"), ("Birthday", "Date")),
+    "Contracts": (
+        ("Auto-Renew", "Boolean"),
+        ("Discount %", "Decimal"),
+        ("Signed by", "String"),
+        ("Überprüft am", "Date"),
+    ),
+    "ConfigurationItems": (
+        ("Asset Tag", "String"),
+        ("asset-tag", "Integer"),
+        ("Encrypted", "Boolean"),
+        ("Warranty Provider", "List"),
+        ("Installed Roles", "MultiSelect"),
+        ("Notes (internal)", "LongText"),
+        ("Purchase Price", "Decimal"),
+        ("Lease ends", "Date"),
+    ),
+    "Products": (("Lead Time (days)", "Integer"), ("Stocked", "Boolean")),
+    "Projects": (("Budget Code", "String"), ("Kick-off", "Date"), ("Risk", "List")),
+    "Tasks": (("Change Window", "String"), ("Effort", "Decimal")),
+    "Services": (("Margin Target %", "Decimal"), ("Bundle Only", "Boolean")),
+    "Opportunities": (("Campaign", "String"),),
+    "ServiceBundles": (("Tier", "List"),),
+}
+LISTS = {
+    "List": (("A", "Approved"), ("N", "North"), ("S", "Süd / South"), ("4", "Nicht zutreffend")),
+    "MultiSelect": (("1", "Server"), ("2", "Network"), ("3", "Cloud"), ("7", "Telefonía")),
+}
+LENGTHS = {"String": 8000, "LongText": 8000}
+DECIMALS = ("0.1", "0.3333", "1250.00", "-12.5", "99999999999999.9999", "100.0000", "7")
+SENTENCES = ("Key at the front desk.", "Alarm code changes monthly.\r\nAsk the owner.", "n/a", "–")
+
+
+def _entries(kind: str) -> tuple[PicklistEntry, ...] | None:
+    if kind not in LISTS:
+        return None
+    entries = [
+        PicklistEntry(value=value, label=label, sort_order=n + 1)
+        for n, (value, label) in enumerate(LISTS[kind])
+    ]
+    return (*entries, PicklistEntry("9", "Retired choice", is_active=False, sort_order=9))
+
+
+def define(name: str, kind: str) -> UdfDefinition:
+    """Define a user-defined field of a type, with entries where the type has some."""
+    return UdfDefinition(
+        name=name[:45],
+        label=name[:45],
+        type=kind,
+        length=LENGTHS.get(kind, 0),
+        description="" if len(name) > 12 else f"{name} as agreed with the customer",
+        entries=_entries(kind),
+        is_protected=name.startswith("Zugang"),
+    )
+
+
+def definitions(ticket_udfs: int) -> dict[str, list[UdfDefinition]]:
+    """Return every collection's user-defined fields; tickets have `ticket_udfs` of them."""
+    found = {
+        collection: [define(name, kind) for name, kind in names]
+        for collection, names in OTHER_NAMES.items()
+    }
+    spare = ((f"Custom Field {n:03d}", kind) for n, kind in enumerate(cycle(TYPES), 1))
+    named = islice(chain(TICKET_NAMES, spare), ticket_udfs)
+    return {"Tickets": [define(name, kind) for name, kind in named], **found}
+
+
+def _text(rng: Random) -> str:
+    return rng.choice(("007", "0042", "NY-01", "BOS-17", "-", "Ä-9", "12345678901234567890"))
+
+
+VALUES: dict[str, Callable[[Random], str]] = {
+    "String": _text,
+    "LongText": lambda rng: rng.choice(SENTENCES),
+    "Integer": lambda rng: rng.choice(("007", "0", "-3", "42", str(rng.randrange(100_000)))),
+    "Decimal": lambda rng: rng.choice((*DECIMALS, f"{rng.randrange(10**7) / 100:.2f}")),
+    "Date": lambda rng: (
+        f"{rng.randrange(2023, 2028)}-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}"
+        "T00:00:00"
+    ),
+    "Boolean": lambda rng: rng.choice(("Yes", "No", "true", "1")),
+    "List": lambda rng: rng.choice(("A", "A", "N", "N", "S", "4", "9")),
+    "MultiSelect": lambda rng: ",".join(sorted(rng.sample(("1", "2", "3", "7"), 2))),
+}
+
+
+def value(rng: Random, definition: UdfDefinition) -> str | None:
+    """Draw a likely value: null and the empty string occur."""
+    chance = rng.random()
+    if chance < 0.35:
+        return None
+    if chance < 0.37 and definition.type == "String":
+        return ""
+    return VALUES[definition.type](rng)
+
+
+def columns(definitions_: list[UdfDefinition]) -> tuple[str, ...]:
+    """Return the storage columns of user-defined fields."""
+    return tuple(f"udf:{d.name}" for d in definitions_)
+
+
+def values(rng: Random, definitions_: list[UdfDefinition]) -> dict[str, str | None]:
+    """Draw values for all user-defined fields of one row."""
+    return {f"udf:{d.name}": value(rng, d) for d in definitions_}
