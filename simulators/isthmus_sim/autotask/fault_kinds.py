@@ -213,7 +213,8 @@ def _value(kind: Kind, setting: Setting, posted: dict[str, Any]) -> Any:
     if wrong_type:
         names = " or ".join(t.__name__ for t in setting.types)
         raise FaultRefused(f"{setting.name} takes {names}; got {value!r}")
-    if setting.types in (NUMBER, (int,)) and not 0 <= value <= (setting.top or value):
+    number = float(value) if isinstance(value, int | float) and str not in setting.types else 0
+    if not 0 <= number <= (setting.top or number):
         raise FaultRefused(f"{setting.name} is out of range: {value}")
     choices = value if isinstance(value, list) else [value]
     if setting.allowed and not set(choices) <= set(setting.allowed):

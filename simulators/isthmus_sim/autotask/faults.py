@@ -3,7 +3,7 @@
 import asyncio
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -109,12 +109,18 @@ class Faults:
         self._next_id = 1
         self.all: list[Fault] = []
 
-    def add(self, posted: dict[str, Any]) -> Fault:
-        """Put a fault in force.
+    def add(
+        self,
+        posted: dict[str, Any],
+        check_sql: Callable[[str | None, str], None] | None = None,
+    ) -> Fault:
+        """Put a fault in force. check_sql: refuses a `where` that does not run.
 
         Raises: FaultRefused, saying what is allowed.
         """
         common, settings = check(posted, self._catalog)
+        if settings.get("where") and check_sql:
+            check_sql(common["entity"], settings["where"])
         seed = common.pop("seed") or self._seed
         fault = Fault(id=self._next_id, settings=settings, seed=seed, **common)
         self._next_id += 1

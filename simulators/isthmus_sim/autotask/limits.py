@@ -71,7 +71,7 @@ class Limits:
         self.spend(1)
         share = (used + 1) / limit
         latency = 1.0 if share >= 0.75 else 0.5 if share >= 0.5 else 0.0
-        return HourVerdict(latency * float(self._switches["latency_scale"]), None)
+        return HourVerdict(latency * float(self._switches["added_latency_scale"]), None)
 
     def used(self) -> int:
         """Give the calls counted in the hour that ends now."""

@@ -22,7 +22,7 @@ class Switch:
 SWITCHES = (
     Switch("hourly_limit", 10_000, "Requests in a rolling hour, all integrations together."),
     Switch(
-        "latency_scale",
+        "added_latency_scale",
         1.0,
         "Multiplies the latency added from 50 % (0.5 s) and 75 % (1.0 s) of the hour; 0 = none.",
     ),
