@@ -22,7 +22,8 @@ class Call:
     path: segments below the API root, without the version, in the caller's spelling
     (compare case-insensitively). entity: the collection the call is about, in catalogue
     spelling, or None. at: the simulator's clock, aware UTC. origin: scheme and host the
-    caller used, for URLs in answers.
+    caller used, for URLs in answers; root: the path up to the version, with slashes at both ends.
+    url: the whole request target, as it came.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Call:
     impersonate: int | None = None
     origin: str = "http://127.0.0.1"
     root: str = "/ATServicesRest/"
+    url: str = ""
 
 
 @dataclass(frozen=True)

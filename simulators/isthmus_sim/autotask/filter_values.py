@@ -14,6 +14,10 @@ COMPARISONS = {"eq": "=", "noteq": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte
 SUBSTRINGS = {"beginswith": "sim_begins", "endswith": "sim_ends", "contains": "sim_contains"}
 _TOO_LARGE = 9e14  # times 10,000 still fits 64 bits
 _NUMBER = re.compile(r"\s*[+-]?\d+(\.\d+)?\s*")
+_MOMENT = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:([T ]\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?)?",
+    re.IGNORECASE,
+)
 _TICKS = "substr({0}, 1, 19) || substr(rtrim(substr({0}, 21), 'Z') || '0000000', 1, 7)"
 
 Sql = tuple[str, list[Any]]
@@ -143,22 +147,15 @@ def moment(value: Any) -> str:
     """
     if not isinstance(value, str):
         raise WrongKind("A date was expected")
-    shape = re.fullmatch(r"(.{10,19}?)(?:\.(\d{1,9}))?(Z|z|[+-]\d\d:?\d\d)?", value.strip())
+    shape = _MOMENT.fullmatch(value.strip())
+    if shape is None:
+        raise WrongKind(f"String '{value}' was not recognized as a valid DateTime.")
     try:
-        if shape is None:
-            raise ValueError(value)
-        at = datetime.fromisoformat(shape[1] + (shape[3] or "Z").upper())
+        at = datetime.fromisoformat(shape[1] + (shape[2] or "T00:00:00") + (shape[4] or "Z"))
     except ValueError as error:
-        at = _date_only(value, error)
-    fraction = ((shape[2] if shape else None) or "").ljust(7, "0")[:7]
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") + fraction
-
-
-def _date_only(value: str, error: ValueError) -> datetime:
-    try:
-        return datetime.fromisoformat(value.strip()[:10]).replace(tzinfo=UTC)
-    except ValueError:
         raise WrongKind(f"String '{value}' was not recognized as a valid DateTime.") from error
+    fraction = (shape[3] or "").ljust(7, "0")[:7]
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") + fraction
 
 
 def _moment(column: str, sign: str, value: str) -> Sql:

@@ -47,11 +47,14 @@ class Reader:
         text = f"SELECT count(*) FROM {self._from(entity, query.where)}"
         return json_reply({"queryCount": self._state.sql(text, query.params)[0][0]})
 
-    def one(self, entity: Entity, row_id: int, where: str = "1") -> dict[str, Any] | None:
+    def one(
+        self, entity: Entity, row_id: int, where: str = "1", params: tuple[Any, ...] = ()
+    ) -> dict[str, Any] | None:
         """Give one whole record for orjson, or None."""
         renderer = full_renderer(self._state, entity.collection, omit_empty=self._omits())
         found = self._state.sql(
-            f"SELECT {renderer.columns} FROM {self._from(entity, where)} AND id = ?", (row_id,)
+            f"SELECT {renderer.columns} FROM {self._from(entity, where)} AND id = ?",
+            (*params, row_id),
         )
         return renderer.records(found)[0] if found else None
 

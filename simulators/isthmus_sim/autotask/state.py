@@ -245,6 +245,13 @@ class State:
         self.table(collection)
         return self._live[collection]
 
+    def forget_table(self, collection: str) -> None:
+        """Forget a table that was dropped; it is made anew on next use."""
+        self._tables.discard(collection)
+        self._live.pop(collection, None)
+        self.db.execute("DELETE FROM _rendered WHERE collection = ?", (collection,))
+        self.shape_changed(collection)
+
     def _make_table(self, entity: Entity) -> None:
         name = entity.collection
         columns = ['"id" INTEGER PRIMARY KEY AUTOINCREMENT']

@@ -1,0 +1,112 @@
+"""One simulated tenant put together: its rows, its clock, its limits, its faults."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass, field
+from typing import Any
+
+from isthmus_sim.autotask import filters
+from isthmus_sim.autotask.admin import Admin, Parts
+from isthmus_sim.autotask.attachments import Attachments
+from isthmus_sim.autotask.clock import SimClock
+from isthmus_sim.autotask.faults import Faults
+from isthmus_sim.autotask.handlers import Handlers
+from isthmus_sim.autotask.limits import Limits
+from isthmus_sim.autotask.reading import Reader
+from isthmus_sim.autotask.service import Account
+from isthmus_sim.autotask.state import State
+from isthmus_sim.autotask.switches import Switches
+from isthmus_sim.autotask.tenant.seed import generate
+from isthmus_sim.autotask.tenant.shapes import TenantPlan
+from isthmus_sim.autotask.writes import Writes
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """
+    The tenant to simulate.
+
+    path: the file to keep it in, or None for memory; a file that holds a tenant is continued
+    and its own plan wins. frozen_clock: time stands still until it is moved.
+    """
+
+    plan: TenantPlan = field(default_factory=TenantPlan)
+    account: Account | None = None
+    path: str | None = None
+    frozen_clock: bool = False
+
+
+@dataclass
+class Tenancy:
+    """Everything that answers a call."""
+
+    state: State
+    clock: SimClock
+    switches: Switches
+    limits: Limits
+    faults: Faults
+    handlers: Handlers
+    admin: Admin
+    account: Account
+    plan: TenantPlan
+
+
+def account_of(seed: int) -> Account:
+    """Give the credentials of a seed's tenant."""
+    return Account(
+        username=f"isthmus-{seed}@api.example.com",
+        secret=f"sim-secret-{seed}#Aa1",
+        integration_code=f"SIMINTEGRATION{seed:06d}",
+    )
+
+
+def make_tenancy(wanted: Wanted) -> Tenancy:
+    """Open or generate a tenant and wire what answers for it."""
+    state = State(wanted.path)
+    filters.add_functions(state.db)
+    plan = _plan(state, wanted.plan)
+    clock = _clock(state, plan, frozen=wanted.frozen_clock)
+    state.now = clock.now
+    if state.is_empty():
+        state.load(generate(plan))
+    account = wanted.account or account_of(plan.seed)
+    switches = Switches(
+        state.meta_get("switches"), on_change=lambda values: state.meta_set("switches", values)
+    )
+    limits = Limits(state, clock, switches)
+    faults = Faults(state.catalog, clock, limits, switches, plan.seed)
+    writes = Writes(state, switches, faults)
+    attachments = Attachments(state, clock, switches, writes)
+    reader = Reader(state, faults, switches)
+    handlers = Handlers(state, reader, writes, attachments, switches, faults, limits, account)
+    parts = Parts(
+        state, clock, switches, faults, limits, attachments, lambda: generate(plan), plan.seed
+    )
+    gc.collect()
+    gc.freeze()
+    return Tenancy(state, clock, switches, limits, faults, handlers, Admin(parts), account, plan)
+
+
+def _plan(state: State, asked: TenantPlan) -> TenantPlan:
+    kept: dict[str, Any] | None = state.meta_get("plan")
+    if kept is not None:
+        return TenantPlan(**kept)
+    state.meta_set(
+        "plan",
+        {
+            "seed": asked.seed,
+            "companies": asked.companies,
+            "tickets": asked.tickets,
+            "ticket_udfs": asked.ticket_udfs,
+        },
+    )
+    return asked
+
+
+def _clock(state: State, plan: TenantPlan, *, frozen: bool) -> SimClock:
+    kept = state.meta_get("clock")
+    clock = SimClock.from_json(kept) if kept else SimClock.starting_at(plan.epoch)
+    clock.on_change = lambda: state.meta_set("clock", clock.to_json())
+    clock.freeze(frozen=frozen or clock.frozen_at is not None)
+    return clock

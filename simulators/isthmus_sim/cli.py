@@ -1,0 +1,107 @@
+"""The command line of the simulators: `isthmus-sim autotask`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+
+import isthmus_sim
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+app = App(
+    name="isthmus-sim",
+    help="Simulated vendors that real clients run against unchanged.",
+    version=isthmus_sim.__version__,
+)
+
+
+@app.command
+def autotask(
+    *,
+    port: int = 8080,
+    seed: int = 1,
+    companies: int = 120,
+    tickets: int = 5_000,
+    ticket_udfs: int = 5,
+    latency_ms: float = 0,
+    state: Path | None = None,
+    ready_file: Path | None = None,
+    gzip: Annotated[bool, Parameter(negative="")] = False,
+    frozen_clock: Annotated[bool, Parameter(negative="")] = False,
+    activity_per_minute: float = 0,
+    host: str = "127.0.0.1",
+) -> None:
+    """
+    Serve a simulated Autotask PSA until interrupted.
+
+    The tenant is made from the seed: the same seed and sizes give the same rows. What a client
+    needs is printed once the server accepts calls, and written to the ready file as one JSON
+    object: url, username, secret, integration_code, zone, admin_url.
+
+    Parameters
+    ----------
+    port
+        Port to listen on; 0 takes a free one.
+    seed
+        Seed of the tenant and of everything that happens in it.
+    companies
+        Number of companies, the tenant's own (id 0) among them.
+    tickets
+        Number of tickets; notes, time and service calls follow from it.
+    ticket_udfs
+        Number of user-defined ticket fields, up to 300.
+    latency_ms
+        Milliseconds added to every API call.
+    state
+        File that keeps the tenant; a file with a tenant is continued, clock included.
+    ready_file
+        File to write when the server accepts calls.
+    gzip
+        Compress answers for callers that accept it.
+    frozen_clock
+        Let time stand still until it is moved by the admin API.
+    activity_per_minute
+        Steps of activity the tenant lives by itself each minute.
+    host
+        Address to listen on.
+    """
+    from isthmus_sim.autotask.server import Options, serve, write_ready_file  # noqa: PLC0415
+    from isthmus_sim.autotask.tenancy import Wanted, make_tenancy  # noqa: PLC0415
+    from isthmus_sim.autotask.tenant.shapes import TenantPlan  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    plan = TenantPlan(seed, companies, tickets, ticket_udfs)
+    tenancy = make_tenancy(
+        Wanted(plan, path=str(state) if state else None, frozen_clock=frozen_clock)
+    )
+    options = Options(host, port, latency_ms, gzip, activity_per_minute)
+
+    def announce(ready: dict[str, Any]) -> None:
+        if ready_file is not None:
+            write_ready_file(ready_file, ready)
+        _print(ready)
+
+    asyncio.run(serve(tenancy, options, announce))
+
+
+def _print(ready: dict[str, Any]) -> None:
+    width = max(map(len, ready))
+    lines = [f"  {name:<{width}}  {value}" for name, value in ready.items()]
+    text = "\n".join(["Simulated Autotask is ready.", *lines, "Stop it with Ctrl+C."])
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
