@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
 
-from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -26,11 +24,9 @@ MARKS = {
 SUBJECT_WIDTH = max(len(dataset.name) for dataset in DATASETS) + 2
 
 
-def check(*, json: Annotated[bool, Parameter(negative="")] = False) -> int:
+def check(*, json: bool = False) -> int:
     """
     Say line by line what works: zone, credentials, integration code, quota, each dataset.
-
-    Costs about two calls a dataset.
 
     Parameters
     ----------

@@ -3,9 +3,7 @@
 import asyncio
 import sys
 from dataclasses import dataclass
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import Any
 
 from isthmus.cli.check import exit_of_check, has_access, line_as_json, show_check, show_verdict
 from isthmus.cli.screen import answer_json, err, is_person_asked, machine_told, out, say
@@ -42,15 +40,11 @@ def autotask(
     integration_code: str | None = None,
     zone: str | None = None,
     url: str | None = None,
-    secret_stdin: Annotated[bool, Parameter(negative="")] = False,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    secret_stdin: bool = False,
+    json: bool = False,
 ) -> int:
     """
     Test and save how to reach your Autotask.
-
-    What no option and no setting (ISTHMUS_AUTOTASK_...) tells is asked for on the terminal. There
-    is no option for the secret, since other users of the machine could read it off the process
-    list. It is saved only after zone, credentials and integration code proved right, and locked.
 
     Parameters
     ----------
@@ -61,7 +55,7 @@ def autotask(
     integration_code
         The API user's tracking identifier.
     zone
-        The number in your Autotask address: 5 for ww5.autotask.net. Found by itself when left out.
+        The number in your Autotask address (ww5.autotask.net: 5). Without it, it is looked up.
     url
         The address of the REST service instead of a zone, ending in /ATServicesRest/.
     secret_stdin

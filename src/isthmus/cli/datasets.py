@@ -1,8 +1,5 @@
 """`isthmus datasets` and `isthmus joins`: what there is, without asking anyone."""
 
-from typing import Annotated
-
-from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
@@ -16,7 +13,7 @@ REFRESH_WORDS = {
 }
 
 
-def datasets(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+def datasets(*, json: bool = False) -> None:
     """
     List the datasets: group, refresh, what is looked up.
 
@@ -70,9 +67,9 @@ def _as_json(dataset: Dataset) -> dict[str, object]:
 
 def joins(
     *,
-    mermaid: Annotated[bool, Parameter(negative="")] = False,
-    sql: Annotated[bool, Parameter(negative="")] = False,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    mermaid: bool = False,
+    sql: bool = False,
+    json: bool = False,
 ) -> None:
     """
     Show which column leads from which table to which.

@@ -32,12 +32,7 @@ MEANINGS: dict[Exit, str] = {
 
 def exit_of(error: IsthmusError) -> Exit:
     """Return how a command ends that such an error ended."""
-    from isthmus.wiring.build import BUSY, STORE, USAGE  # noqa: PLC0415 - only when it went wrong
+    from isthmus.wiring.faults import Fault, fault_of  # noqa: PLC0415 - only when it went wrong
 
-    if isinstance(error, USAGE):
-        return Exit.USAGE
-    if isinstance(error, BUSY):
-        return Exit.BUSY
-    if isinstance(error, STORE):
-        return Exit.STORE
-    return Exit.UNREADABLE
+    exits = {Fault.USAGE: Exit.USAGE, Fault.BUSY: Exit.BUSY, Fault.STORE: Exit.STORE}
+    return exits.get(fault_of(error), Exit.UNREADABLE)

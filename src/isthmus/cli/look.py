@@ -22,30 +22,29 @@ MOST_PREVIEWED = 500
 Format = Literal["table", "csv", "json"]
 
 
-def query(sql: str, *, format: Format | None = None) -> None:  # noqa: A002 - the option's name
+def query(sql: str, /, *, format: Format | None = None) -> None:  # noqa: A002 - the option's name
     """
     Answer one SQL query on the tables.
-
-    The query can only read. Tables: autotask.<Dataset>, names in any case.
 
     Parameters
     ----------
     sql
         The query, in quotes.
     format
-        table for people, csv or json for machines. Without it: a table on a terminal, else csv.
+        Without it: a table on a terminal, else csv.
     """
     chosen = format or ("table" if is_person_reading() else "csv")
     with machine_told(wanted=chosen == "json"), House.from_environment() as house:
-        result = house.warehouse.query(sql)
+        result = house.query(sql)
     _answer(result.columns, result.rows, chosen)
 
 
 def preview(
     dataset: str,
+    /,
     *,
-    rows: int = 5,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    rows: Annotated[int, Parameter(show_default=True)] = 5,
+    json: bool = False,
 ) -> None:
     """
     Show a few records of a dataset, straight from Autotask, as the table would hold them.

@@ -28,15 +28,11 @@ from isthmus.wiring.build import House
 
 def sync(
     *datasets: str,
-    full: Annotated[bool, Parameter(negative="")] = False,
-    json: bool | None = None,
+    full: bool = False,
+    json: Annotated[bool | None, Parameter(negative="--no-json")] = None,
 ) -> int:
     """
     Bring the tables up to date with Autotask.
-
-    The first time a dataset is read whole, later only what changed. If a run is stopped or
-    killed, the next one goes on from there. Readers of the tables see a dataset as it was or as
-    it is, never half of it.
 
     Parameters
     ----------
@@ -45,8 +41,7 @@ def sync(
     full
         Read every record again, whatever is held. Rows that Autotask no longer has go.
     json
-        Answer with one JSON object, without progress. So it is anyway when standard output is
-        not a terminal; --no-json asks for text there.
+        Answer with one JSON object; the default when standard output is no terminal.
     """
     as_json = not is_person_reading() if json is None else json
     with machine_told(wanted=as_json):

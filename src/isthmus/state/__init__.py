@@ -7,6 +7,7 @@ One SQLite file in `ISTHMUS_HOME`. Times are aware, in UTC. Every save is one du
 from isthmus.state.errors import KeyWrong, StateBroken, StateBusy
 from isthmus.state.shapes import (
     Connection,
+    ConnectionNote,
     ErrorNote,
     Extraction,
     RunDataset,
@@ -18,6 +19,7 @@ from isthmus.state.store import State
 
 __all__ = [
     "Connection",
+    "ConnectionNote",
     "ErrorNote",
     "Extraction",
     "KeyWrong",

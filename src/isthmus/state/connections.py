@@ -4,7 +4,7 @@ from sqlalchemy import Connection as Session
 from sqlalchemy import RowMapping, delete, insert, select, update
 
 from isthmus.base.clock import utc_now
-from isthmus.state.shapes import Connection, ZoneNote
+from isthmus.state.shapes import Connection, ConnectionNote, ZoneNote
 from isthmus.state.tables import connections
 from isthmus.state.vault import Vault
 
@@ -35,6 +35,14 @@ def load(session: Session, vault: Vault, title: str | None) -> Connection | None
         query = query.where(connections.c.title == title)
     row = session.execute(query.order_by(connections.c.saved_at.desc()).limit(1)).mappings().first()
     return None if row is None else _connection(row, vault)
+
+
+def notes(session: Session) -> tuple[ConnectionNote, ...]:
+    """Return every connection without its secrets, the one saved last first."""
+    table = connections.c
+    query = select(table.title, table.username, table.base_url, table.zone)
+    rows = session.execute(query.order_by(table.saved_at.desc())).mappings()
+    return tuple(ConnectionNote(**row) for row in rows)
 
 
 def _connection(row: RowMapping, vault: Vault) -> Connection:

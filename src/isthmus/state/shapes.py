@@ -22,6 +22,16 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionNote:
+    """A saved connection without its secrets: fit to be shown, and no key is needed to read it."""
+
+    title: str
+    username: str
+    base_url: str | None
+    zone: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ZoneNote:
     """The zone a tenant was last found in; `ci` is the vendor's own number of the tenant."""
 

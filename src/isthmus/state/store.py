@@ -17,6 +17,7 @@ from isthmus.state.errors import StateBroken, StateBusy
 from isthmus.state.schema import migrate
 from isthmus.state.shapes import (
     Connection,
+    ConnectionNote,
     Extraction,
     RunDataset,
     RunRecord,
@@ -85,6 +86,11 @@ class State:
         """
         with self._reading() as session:
             return connections.load(session, self._vault, title)
+
+    def connections(self) -> tuple[ConnectionNote, ...]:
+        """Return what connections there are, without secrets, the one saved last first."""
+        with self._reading() as session:
+            return connections.notes(session)
 
     def forget_connection(self, title: str) -> bool:
         """Remove a connection with its secrets; tells whether there was one."""

@@ -3,42 +3,51 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from isthmus.autotask import AutotaskClient, BudgetSettings, ClientSettings, Credentials
-from isthmus.autotask.errors import CredentialsUnusable
 from isthmus.base.errors import NeedsPerson
-from isthmus.state import Connection, KeyWrong, State, StateBroken, StateBusy
+from isthmus.state import (
+    Connection,
+    ConnectionNote,
+    RunDataset,
+    RunRecord,
+    State,
+)
 from isthmus.sync.catalog import DATASETS, Dataset
-from isthmus.sync.check import CheckLine, check_connection
 from isthmus.sync.outcomes import Observer, RunSummary
-from isthmus.sync.run import run_sync
 from isthmus.sync.settings import SyncSettings
 from isthmus.warehouse.ports import (
     Brake,
-    QueryFailed,
+    Result,
+    TableState,
     Warehouse,
-    WarehouseBroken,
     WarehouseBusy,
 )
 from isthmus.wiring.config import Config, load_config
-from isthmus.wiring.settings import SettingWrong
 
-__all__ = ["BUSY", "STORE", "USAGE", "Connection", "House", "NotConnected"]
+if TYPE_CHECKING:
+    from isthmus.autotask import AutotaskClient
+    from isthmus.sync.check import CheckLine
+
+# What speaks to the vendor is imported where it is used: half the commands never do.
+
+__all__ = [
+    "Connection",
+    "House",
+    "NotConnected",
+    "NothingHeld",
+    "RunDataset",
+    "RunRecord",
+    "TableState",
+]
 
 
 class NotConnected(NeedsPerson):
     """Nothing says yet how to reach Autotask."""
 
 
-USAGE = (SettingWrong, KeyWrong, QueryFailed, CredentialsUnusable)
-"""Errors in what a person typed or set."""
-
-BUSY = (WarehouseBusy, StateBusy)
-"""Errors that pass when another process is done."""
-
-STORE = (WarehouseBroken, StateBroken)
-"""Errors of what is kept on this machine."""
+class NothingHeld(NeedsPerson):
+    """The warehouse was not made yet."""
 
 
 class House:
@@ -86,6 +95,28 @@ class House:
             self._closing.callback(self._warehouse.close)
         return self._warehouse
 
+    def holdings(self) -> tuple[TableState, ...] | None:
+        """
+        Return what the warehouse holds, by dataset; () before the first sync.
+
+        None while another process, such as a sync, holds the warehouse.
+        """
+        if not self.config.warehouse.path.exists():
+            return ()
+        try:
+            return self.warehouse.describe()
+        except WarehouseBusy:
+            return None
+
+    def query(self, sql: str) -> Result:
+        """Answer a query on the tables. Raises: QueryFailed, NothingHeld, WarehouseBusy, ..."""
+        path = self.config.warehouse.path
+        if not path.exists():
+            raise NothingHeld(
+                "There are no tables yet.", where=str(path), remedy="isthmus sync makes them."
+            )
+        return self.warehouse.query(sql)
+
     def connection(self) -> Connection:
         """
         Return how to reach Autotask: from the environment when it is complete there, else saved.
@@ -111,15 +142,29 @@ class House:
             )
         return saved
 
+    def reach(self) -> ConnectionNote | None:
+        """Return how Autotask would be reached, without secrets; None when nothing says so."""
+        given = self.config.autotask
+        if given.username and given.is_complete:
+            return ConnectionNote(given.title, given.username, given.url, given.zone)
+        return next(iter(self.state.connections()), None)
+
     @asynccontextmanager
     async def autotask(
         self, connection: Connection | None = None, *, patient: bool = True
-    ) -> AsyncIterator[AutotaskClient]:
+    ) -> "AsyncIterator[AutotaskClient]":
         """
         Give a client for the connection, or for the one of this home.
 
         Args: patient: wait when the hour's calls are used up, rather than raise.
         """
+        from isthmus.autotask import (  # noqa: PLC0415
+            AutotaskClient,
+            BudgetSettings,
+            ClientSettings,
+            Credentials,
+        )
+
         chosen = connection or self.connection()
         credentials = Credentials(
             username=chosen.username,
@@ -136,8 +181,10 @@ class House:
         ) as client:
             yield client
 
-    async def check(self, connection: Connection) -> AsyncIterator[CheckLine]:
+    async def check(self, connection: Connection) -> "AsyncIterator[CheckLine]":
         """Find out what works with a connection, saved or not; it never waits for the quota."""
+        from isthmus.sync.check import check_connection  # noqa: PLC0415
+
         async with self.autotask(connection, patient=False) as client:
             async for line in check_connection(client, DATASETS):
                 yield line
@@ -146,6 +193,8 @@ class House:
         self, wanted: Sequence[Dataset], *, full: bool, observer: Observer
     ) -> RunSummary:
         """Bring datasets up to date. Raises: IsthmusError when nothing could be read at all."""
+        from isthmus.sync.run import run_sync  # noqa: PLC0415
+
         settings = SyncSettings(
             overlap=self.config.overlap,
             brake=Brake(share=self.config.brake_share, rows=self.config.brake_rows),
@@ -168,4 +217,4 @@ def _open_warehouse(config: Config) -> Warehouse:
     from isthmus.warehouse.duckdb import DuckDBWarehouse  # noqa: PLC0415 - slow to import
 
     config.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return DuckDBWarehouse.open(config.warehouse.path, memory_mb=config.memory_mb)
+    return DuckDBWarehouse.open(config.warehouse.path, memory_limit=f"{config.memory_mb}MB")
