@@ -210,10 +210,12 @@ class Admin:
 
     def _reset(self, _asked: Asked) -> dict[str, Any]:
         parts = self._parts
+        tenant = parts.tenant()
         parts.faults.clear()
-        parts.switches.reset()
         self._rows.clear()
-        parts.state.load(parts.tenant())
+        parts.state.load(tenant)
+        parts.switches.reset()
+        parts.clock.restart(tenant.plan.epoch)
         parts.limits.forget()
         self._requests.clear()
         return {"reset": True}

@@ -104,6 +104,7 @@ class AdminRows:
         if "entries" in rest:
             rest["entries"] = tuple(_entry(e) for e in rest["entries"])
         definition = UdfDefinition(name=name, label=text(body, "label", name), type=kind, **rest)
+        self._state.table(entity.collection)
         self._state.add_udf(entity.collection, definition)
         return {"collection": entity.collection, "name": name}
 
@@ -135,13 +136,14 @@ class AdminRows:
         return {name: self._state.count(name) for name in names}
 
     def clear(self) -> None:
-        """Empty the tenant: rows, picklists, user-defined fields, kept values."""
+        """Empty the tenant: rows, picklists, user-defined fields, kept values but the plan."""
         state = self._state
         for name in self.counts():
             state.sql(f"DROP TABLE {quoted(name)}")
-            state._tables.discard(name)
-        for table in ("_meta", "_udf", "_picklist", "_live"):
+            state.forget_table(name)
+        for table in ("_udf", "_picklist", "_live"):
             state.sql(f"DELETE FROM {table}")
+        state.sql("DELETE FROM _meta WHERE key <> 'plan'")
         state.udfs.clear()
         state.picklists.clear()
 

@@ -91,6 +91,14 @@ class SimClock:
         """
         self.advance((at - self.now()).total_seconds())
 
+    def restart(self, at: datetime) -> None:
+        """Show the aware time `at`, back or forth: for a tenant made anew."""
+        if self.frozen_at:
+            self.frozen_at = at
+        else:
+            self.offset_s = at.timestamp() - self.wall()
+        self._changed()
+
     def freeze(self, *, frozen: bool) -> None:
         """Stop the clock where it is, or let it run on from there."""
         if frozen and self.frozen_at is None:

@@ -58,6 +58,12 @@ SWITCHES = (
         ("accept", "refuse"),
     ),
     Switch(
+        "unknown_body_field",
+        "refuse",
+        "A field nobody knows in a written record: refused, or ignored (not known).",
+        ("refuse", "ignore"),
+    ),
+    Switch(
         "empty_udfs", "list", "Records without UDF values carry [] or no key.", ("list", "omit")
     ),
     Switch("patch_by_id", False, "PATCH /{Entity}/{id} works; the vendor answers 405."),

@@ -1,0 +1,184 @@
+"""A simulator inside the caller's process, for tests: its own thread and event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import threading
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Any
+
+from isthmus_sim.autotask.server import Options, Running
+from isthmus_sim.autotask.server import start as start_server
+from isthmus_sim.autotask.tenancy import Tenancy, Wanted, make_tenancy
+from isthmus_sim.autotask.tenant.shapes import TenantPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from email.message import Message
+
+TIMEOUT_S = 60
+COMPANIES, TICKETS = 12, 150
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status, headers (any case) and the whole body."""
+
+    status: int
+    headers: Message[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """Give the body as JSON."""
+        return json.loads(self.body)
+
+
+@dataclass
+class AutotaskSim:
+    """A running simulator. `url` is the zone's, with a trailing slash; call it as a client would.
+
+    `get`, `post`, `put`, `patch` and `delete` sign in and take a path below the version;
+    `admin` speaks to the admin API and raises for what it refuses.
+    """
+
+    url: str
+    username: str
+    secret: str
+    integration_code: str
+    zone: int
+    admin_url: str
+    stop: Callable[[], None] = field(repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Give the headers that sign in."""
+        return {
+            "UserName": self.username,
+            "Secret": self.secret,
+            "ApiIntegrationCode": self.integration_code,
+            "Content-Type": "application/json",
+        }
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """GET a path below /V1.0/."""
+        return self._call("GET", path, None, headers)
+
+    def post(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Answer:
+        """POST a JSON body to a path below /V1.0/."""
+        return self._call("POST", path, body, headers)
+
+    def patch(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Answer:
+        """PATCH a path below /V1.0/."""
+        return self._call("PATCH", path, body, headers)
+
+    def put(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Answer:
+        """PUT a path below /V1.0/."""
+        return self._call("PUT", path, body, headers)
+
+    def delete(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """DELETE a path below /V1.0/."""
+        return self._call("DELETE", path, None, headers)
+
+    def admin(self, method: str, path: str, body: Any = None) -> Any:
+        """Call the admin API, for instance `admin("POST", "clock", {"advance_s": 60})`.
+
+        Raises: ValueError with the simulator's text when it refuses.
+        """
+        answer = self.ask(method, self.admin_url + path.lstrip("/"), body)
+        if answer.status >= 400:
+            raise ValueError(answer.json["error"])
+        return answer.json
+
+    def rows(self, collection: str, row_id: int | None = None) -> list[dict[str, Any]]:
+        """Give the rows of a collection as they are, whatever permissions and faults say."""
+        one = "" if row_id is None else f"?id={row_id}"
+        found: list[dict[str, Any]] = self.admin("GET", f"state/{collection}{one}")
+        return found
+
+    def ask(
+        self, method: str, url: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Call any URL, without signing in; an error status is an answer too."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(  # noqa: S310 - loopback, for tests
+            url, data, headers={"Content-Type": "application/json", **(headers or {})}
+        )
+        request.method = method
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as reply:  # noqa: S310
+                return Answer(reply.status, reply.headers, reply.read())
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return Answer(refused.code, refused.headers, refused.read())
+
+    def _call(self, method: str, path: str, body: Any, headers: Mapping[str, str] | None) -> Answer:
+        url = f"{self.url}V1.0/{path.lstrip('/')}"
+        return self.ask(method, url, body, {**self.headers, **(headers or {})})
+
+
+def start(
+    *,
+    seed: int = 1,
+    companies: int = COMPANIES,
+    tickets: int = TICKETS,
+    ticket_udfs: int = 5,
+    latency_ms: float = 0,
+    gzip: bool = False,
+    frozen_clock: bool = False,
+    folder: Path | None = None,
+) -> AutotaskSim:
+    """Start a simulator of its own; call `stop` when done.
+
+    A tenant of given sizes is generated once per folder (a new one when None) and copied.
+    """
+    plan = TenantPlan(seed, companies, tickets, ticket_udfs)
+    place = folder or Path(mkdtemp(prefix="isthmus-sim-"))
+    copy = Path(mkdtemp(dir=place)) / "tenant.sqlite"
+    shutil.copyfile(_template(plan, place), copy)
+    tenancy = make_tenancy(Wanted(plan, path=str(copy), frozen_clock=frozen_clock))
+    thread = _Thread(tenancy, Options(latency_ms=latency_ms, gzip=gzip))
+
+    def stop() -> None:
+        thread.stop()
+        shutil.rmtree(copy.parent if folder else place, ignore_errors=True)
+
+    return AutotaskSim(**thread.ready, stop=stop)
+
+
+def _template(plan: TenantPlan, place: Path) -> Path:
+    name = f"tenant-{plan.seed}-{plan.companies}-{plan.tickets}-{plan.ticket_udfs}.sqlite"
+    kept = place / name
+    if not kept.exists():
+        made = Path(mkdtemp(dir=place)) / name
+        make_tenancy(Wanted(plan, path=str(made))).state.close()
+        made.replace(kept)
+        shutil.rmtree(made.parent)
+    return kept
+
+
+class _Thread:
+    """A thread with an event loop that serves one tenancy."""
+
+    def __init__(self, tenancy: Tenancy, options: Options) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="isthmus-sim")
+        self._thread.start()
+        self._running: Running = self._do(start_server(tenancy, options))
+        self.ready: dict[str, Any] = self._running.ready
+
+    def stop(self) -> None:
+        """Stop serving and end the thread."""
+        self._do(self._running.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _do(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(TIMEOUT_S)
