@@ -39,6 +39,7 @@ class FakeVendor:
             "currentTimeframeRequestCount": 10,
         }
     )
+    before_threshold: Callable[[], None] = lambda: None
     script: list[Handler] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
@@ -60,6 +61,7 @@ class FakeVendor:
             return web.json_response(zone)
         if path.endswith("thresholdinformation"):
             self.threshold_reads += 1
+            self.before_threshold()
             return web.json_response(self.threshold)
         self.paths.append(request.path)
         self.headers.append(dict(request.headers))
