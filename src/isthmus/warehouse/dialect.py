@@ -1,0 +1,85 @@
+"""The few words in which the databases differ; all other SQL is shared."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from isthmus.warehouse.ports import ColumnType
+
+DATA_SCHEMA = "autotask"
+NOTES_SCHEMA = "isthmus"
+STAGE = "isthmus_stage"
+FRESH = "isthmus_fresh"
+COMPARED = "isthmus_compared"
+SEEN = "isthmus_seen"
+MOVED = "isthmus_moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """
+    One database's words.
+
+    `types` names each column type; `folded` tells that identifiers are kept in lower case, so that
+    a query without quotes finds them; `line` is an expression that rises along the stage's lines;
+    `packed` follows the type of a long text column where the database can pack it tightly; `lists`
+    tells that it looks values up in lists written out (a join costs megabytes for each picklist).
+    """
+
+    types: Mapping[ColumnType, str]
+    folded: bool
+    line: str
+    packed: str = ""
+    lists: bool = False
+
+    def name(self, identifier: str) -> str:
+        """Quote an identifier, folded where the database folds."""
+        kept = identifier.lower() if self.folded else identifier
+        return '"' + kept.replace('"', '""') + '"'
+
+    def names(self, identifiers: Iterable[str], of: str = "") -> str:
+        """Quote a list of columns, each of the table or alias `of` when one is given."""
+        prefix = f"{of}." if of else ""
+        return ", ".join(prefix + self.name(identifier) for identifier in identifiers)
+
+    def table(self, dataset: str) -> str:
+        """Name the table of a dataset."""
+        return f"{self.name(DATA_SCHEMA)}.{self.name(dataset)}"
+
+    def note(self, table: str) -> str:
+        """Name a table of our own notes."""
+        return f"{self.name(NOTES_SCHEMA)}.{self.name(table)}"
+
+    def type(self, column_type: ColumnType) -> str:
+        """Name a type."""
+        return self.types[column_type]
+
+    def label(self, value: str, codes: Sequence[str], labels: Sequence[str]) -> str:
+        """Look a code up among literals; null where it is not among them."""
+        if not codes:
+            return "CAST(NULL AS VARCHAR)"
+        texts = [literal(text) for text in labels]
+        if self.lists:
+            return f"([{', '.join(texts)}])[list_position([{', '.join(codes)}], {value})]"
+        cases = " ".join(f"WHEN {c} THEN {t}" for c, t in zip(codes, texts, strict=True))
+        return f"CASE {value} {cases} END"
+
+    def as_text(self, expression: str, column_type: ColumnType) -> str:
+        """Write a value as text without saying more than it holds: 12.5, not 12.5000."""
+        text = f"CAST({expression} AS VARCHAR)"
+        match column_type:
+            case ColumnType.DECIMAL | ColumnType.WIDE_DECIMAL:
+                return f"rtrim(rtrim({text}, '0'), '.')"
+            case ColumnType.TIMESTAMP:
+                return self.instant_as_text(expression)
+            case _:
+                return text
+
+    def instant_as_text(self, expression: str) -> str:
+        """Write an instant as the vendor does: 2024-01-31T09:30:00.000Z, to the microsecond."""
+        text = f"CAST({expression} AT TIME ZONE 'UTC' AS VARCHAR)"
+        return f"replace({text}, ' ', 'T') || 'Z'"
+
+
+def literal(text: str) -> str:
+    """Quote a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

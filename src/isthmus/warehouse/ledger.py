@@ -1,0 +1,282 @@
+"""
+What Isthmus notes in the warehouse, in the schema `isthmus`: readable by whoever reads the tables.
+
+Columns and where they come from, labels, watermarks, runs with their warnings, lines set aside.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from isthmus.warehouse.dialect import DATA_SCHEMA, NOTES_SCHEMA, Dialect
+from isthmus.warehouse.ports import (
+    Column,
+    ColumnType,
+    Lookup,
+    Origin,
+    PicklistEntry,
+    Published,
+    RunRecord,
+    TableShape,
+    WarehouseBroken,
+    Watermark,
+)
+
+LAYOUT = 1
+_AT_A_TIME = 200
+_TABLES: dict[str, str] = {
+    "layout": "version BIGINT",
+    "tables": "dataset VARCHAR, version BIGINT, hydrated_from VARCHAR",
+    "columns": (
+        "dataset VARCHAR, position BIGINT, name VARCHAR, origin VARCHAR, source VARCHAR,"
+        " type VARCHAR, lookup VARCHAR, is_live BOOLEAN, is_long BOOLEAN"
+    ),
+    "picklists": ("dataset VARCHAR, field VARCHAR, code VARCHAR, label VARCHAR, is_active BOOLEAN"),
+    "watermarks": "dataset VARCHAR, watermark TIMESTAMPTZ, run_id VARCHAR",
+    "runs": (
+        "dataset VARCHAR, run_id VARCHAR, mode VARCHAR, started_at TIMESTAMPTZ,"
+        " finished_at TIMESTAMPTZ, calls BIGINT, received BIGINT, inserted BIGINT,"
+        " updated BIGINT, deleted BIGINT, unchanged BIGINT, duplicates BIGINT, quarantined BIGINT"
+    ),
+    "warnings": "dataset VARCHAR, run_id VARCHAR, position BIGINT, warning VARCHAR",
+    "quarantine": "dataset VARCHAR, run_id VARCHAR, reason VARCHAR, raw VARCHAR",
+}
+
+
+class Session(Protocol):
+    """One connection of a back end, as the shared SQL uses it. Placeholders are `?`."""
+
+    dialect: Dialect
+
+    def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of an answer."""
+        ...
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run a statement; return how many rows it wrote."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit when the block ends, roll back when it raises."""
+        ...
+
+    def unordered(self) -> AbstractContextManager[None]:
+        """Let rows be written in any order while the block runs: quicker."""
+        ...
+
+    def direct(self, shape: TableShape, segments: Sequence[Path]) -> str | None:
+        """Return a relation of the raw columns to read once; None where only a stage will do."""
+        ...
+
+    def stage(self, shape: TableShape, segments: Sequence[Path], only: Sequence[int] = ()) -> int:
+        """
+        Fill the temporary stage with the raw columns, typed; `only` keeps those ids alone.
+
+        Returns: its rows. Raises: MisfitError, UnreadableError (see publication).
+        """
+        ...
+
+    def misfits(self, shape: TableShape, segments: Sequence[Path]) -> dict[str, str]:
+        """Return an example for each raw column with a value that does not fit its type."""
+        ...
+
+    def allow_longer(self, segments: Sequence[Path]) -> None:
+        """Make room for the longest record of the segments."""
+        ...
+
+
+class Ledger:
+    """Reads and writes the notes over one session; the caller holds the transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._dialect = session.dialect
+
+    def prepare(self) -> None:
+        """Make both schemas and our tables where they are missing."""
+        d = self._dialect
+        for schema in (DATA_SCHEMA, NOTES_SCHEMA):
+            self._session.run(f"CREATE SCHEMA IF NOT EXISTS {d.name(schema)}")
+        for table, columns in _TABLES.items():
+            self._session.run(f"CREATE TABLE IF NOT EXISTS {d.note(table)} ({columns})")
+        layouts = self._session.fetch(f"SELECT version FROM {d.note('layout')}")
+        if not layouts:
+            self._insert("layout", [(LAYOUT,)])
+        elif layouts[0][0] > LAYOUT:
+            raise WarehouseBroken(
+                f"This warehouse was laid out by a newer Isthmus (layout {layouts[0][0]}).",
+                remedy="Update Isthmus, or name another warehouse.",
+            )
+
+    def columns(self, dataset: str) -> tuple[Column, ...]:
+        """Return a table's columns in order."""
+        rows = self._session.fetch(
+            "SELECT name, type, origin, source, lookup, is_live, is_long"
+            f" FROM {self._dialect.note('columns')} WHERE dataset = ? ORDER BY position",
+            [dataset],
+        )
+        return tuple(
+            Column(
+                name=name,
+                type=ColumnType(kind),
+                origin=Origin(origin),
+                source=source,
+                lookup=msgspec.json.decode(lookup, type=Lookup) if lookup else None,
+                is_live=is_live,
+                is_long=is_long,
+            )
+            for name, kind, origin, source, lookup, is_live, is_long in rows
+        )
+
+    def save_columns(self, shape: TableShape) -> None:
+        """Note a table's columns."""
+        self._clear("columns", shape.dataset)
+        self._insert(
+            "columns",
+            [
+                (
+                    shape.dataset,
+                    position,
+                    c.name,
+                    c.origin.value,
+                    c.source,
+                    c.type.value,
+                    msgspec.json.encode(c.lookup).decode() if c.lookup else None,
+                    c.is_live,
+                    c.is_long,
+                )
+                for position, c in enumerate(shape.columns)
+            ],
+        )
+
+    def available(self) -> dict[str, dict[str, ColumnType]]:
+        """Return, for each dataset there is a table of, its columns (lower case) and types."""
+        rows = self._session.fetch(
+            f"SELECT dataset, name, type FROM {self._dialect.note('columns')}"
+        )
+        found: dict[str, dict[str, ColumnType]] = {}
+        for dataset, name, kind in rows:
+            found.setdefault(dataset, {})[name.lower()] = ColumnType(kind)
+        return found
+
+    def datasets(self) -> tuple[str, ...]:
+        """Return the datasets there is a table of, by name."""
+        rows = self._session.fetch(
+            f"SELECT DISTINCT dataset FROM {self._dialect.note('columns')} ORDER BY dataset"
+        )
+        return tuple(row[0] for row in rows)
+
+    def picklists(self, dataset: str) -> tuple[PicklistEntry, ...]:
+        """Return a dataset's labels."""
+        rows = self._session.fetch(
+            f"SELECT field, code, label, is_active FROM {self._dialect.note('picklists')}"
+            " WHERE dataset = ? ORDER BY field, code",
+            [dataset],
+        )
+        return tuple(PicklistEntry(*row) for row in rows)
+
+    def save_picklists(self, shape: TableShape, entries: Sequence[PicklistEntry]) -> None:
+        """Note the labels metadata gives; those of fields it no longer names stay as they were."""
+        live = {c.source for c in shape.columns if c.is_live}
+        before = self.picklists(shape.dataset)
+        kept = {(e.field, e.code): e for e in before if e.field not in live}
+        wanted = kept | {(e.field, e.code): e for e in entries}
+        if set(wanted.values()) == set(before):
+            return
+        self._clear("picklists", shape.dataset)
+        self._insert(
+            "picklists",
+            [(shape.dataset, e.field, e.code, e.label, e.is_active) for e in wanted.values()],
+        )
+
+    def watermark(self, dataset: str) -> Watermark | None:
+        """Return where the next refresh starts."""
+        rows = self._session.fetch(
+            f"SELECT dataset, watermark, run_id FROM {self._dialect.note('watermarks')}"
+            " WHERE dataset = ?",
+            [dataset],
+        )
+        return Watermark(*rows[0]) if rows else None
+
+    def save_watermark(self, dataset: str, at: datetime, run_id: str) -> None:
+        """Move the watermark."""
+        self._clear("watermarks", dataset)
+        self._insert("watermarks", [(dataset, at, run_id)])
+
+    def save_run(self, mode: str, run: RunRecord, published: Published) -> None:
+        """Note what one run did to a table; the same run noted twice counts once."""
+        for table in ("runs", "warnings"):
+            self._session.run(
+                f"DELETE FROM {self._dialect.note(table)} WHERE dataset = ? AND run_id = ?",
+                [published.dataset, run.run_id],
+            )
+        p = published
+        counts = (p.received, p.inserted, p.updated, p.deleted, p.unchanged)
+        more = (p.duplicates, p.quarantined)
+        times = (run.started_at, run.finished_at, run.calls)
+        self._insert("runs", [(p.dataset, run.run_id, mode, *times, *counts, *more)])
+        told = [*run.warnings, *p.warnings]
+        self._insert("warnings", [(p.dataset, run.run_id, n, text) for n, text in enumerate(told)])
+
+    def last_run(self, dataset: str) -> RunRecord | None:
+        """Return the last run noted for a table."""
+        d = self._dialect
+        rows = self._session.fetch(
+            f"SELECT run_id, started_at, finished_at, calls FROM {d.note('runs')}"
+            " WHERE dataset = ? ORDER BY finished_at DESC, run_id DESC LIMIT 1",
+            [dataset],
+        )
+        if not rows:
+            return None
+        warnings = self._session.fetch(
+            f"SELECT warning FROM {d.note('warnings')} WHERE dataset = ? AND run_id = ?"
+            " ORDER BY position",
+            [dataset, rows[0][0]],
+        )
+        run_id, started_at, finished_at, calls = rows[0]
+        told = tuple(row[0] for row in warnings)
+        return RunRecord(run_id, started_at, finished_at, calls, told)
+
+    def set_aside(self, dataset: str, run_id: str, lines: Sequence[tuple[str, str]]) -> None:
+        """Keep lines that could not be read: (reason, raw)."""
+        self._insert("quarantine", [(dataset, run_id, *line) for line in lines])
+
+    def version(self, dataset: str) -> tuple[int, str]:
+        """Return how often a table has changed, and what its look-ups were last filled from."""
+        rows = self._session.fetch(
+            f"SELECT version, hydrated_from FROM {self._dialect.note('tables')} WHERE dataset = ?",
+            [dataset],
+        )
+        return (rows[0][0], rows[0][1]) if rows else (0, "")
+
+    def save_version(self, dataset: str, version: int, hydrated_from: str) -> None:
+        """Note that a table has changed, or what its look-ups were filled from."""
+        self._clear("tables", dataset)
+        self._insert("tables", [(dataset, version, hydrated_from)])
+
+    def sources_of(self, shape: TableShape) -> str:
+        """Return a mark that changes whenever a label or a table looked up may have changed."""
+        digest = hashlib.sha256()
+        for column in shape.columns:
+            digest.update(repr((column.name, column.type, column.lookup)).encode())
+        digest.update(repr(self.picklists(shape.dataset)).encode())
+        for dataset in sorted({c.lookup.dataset for c in shape.columns if c.lookup}):
+            digest.update(repr((dataset, self.version(dataset)[0])).encode())
+        return digest.hexdigest()
+
+    def _clear(self, table: str, dataset: str) -> None:
+        self._session.run(f"DELETE FROM {self._dialect.note(table)} WHERE dataset = ?", [dataset])
+
+    def _insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+        for start in range(0, len(rows), _AT_A_TIME):
+            part = rows[start : start + _AT_A_TIME]
+            marks = "(" + ", ".join("?" * len(part[0])) + ")"
+            self._session.run(
+                f"INSERT INTO {self._dialect.note(table)} VALUES {', '.join([marks] * len(part))}",
+                [value for row in part for value in row],
+            )
