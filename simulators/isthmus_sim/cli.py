@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path  # noqa: TC003 - the command line reads the types
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
 import isthmus_sim
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 app = App(
     name="isthmus-sim",
