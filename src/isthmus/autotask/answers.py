@@ -19,6 +19,7 @@ from isthmus.transport import Answer
 
 _SHOWN_MOST: Final = 400
 _TAGS: Final = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.IGNORECASE | re.DOTALL)
+_ERRORS_FIRST: Final = re.compile(rb'\s*\{\s*"[Ee]rrors"')
 _THREADS: Final = re.compile(
     r"thread threshold|threads? (has|have) been exceeded|Itgenatr005", re.IGNORECASE
 )
@@ -82,7 +83,7 @@ def texts_of(answer: Answer) -> tuple[str, ...]:
 
 def has_vendor_errors(answer: Answer) -> bool:
     """Tell whether the body is the vendor's own `{"errors": [...]}`, whatever the status."""
-    if b"rrors" not in answer.body[:4096]:
+    if _ERRORS_FIRST.match(answer.body) is None:  # a page of rows is not decoded for this
         return False
     try:
         body = json.loads(answer.body)
