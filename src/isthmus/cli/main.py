@@ -1,5 +1,6 @@
 """Runs a command and turns however it ends into an exit code."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from isthmus.cli.screen import show_error
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; without arguments, this process's own."""
+    _never_stumble_over_a_character()
     try:
         return _run(list(sys.argv[1:] if arguments is None else arguments))
     except IsthmusError as error:
@@ -28,6 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last net: a person never sees a traceback
         _show(_unexpected(error))
         return Exit.UNEXPECTED
+
+
+def _never_stumble_over_a_character() -> None:
+    """A terminal that cannot show a sign gets a question mark in its place, not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _run(arguments: list[str]) -> int:

@@ -8,7 +8,6 @@ from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
@@ -160,15 +159,22 @@ def _add(table: Table, line: Line, now: float) -> None:
 
 def _state(line: Line) -> RenderableType:
     if line.stage is Stage.READING and line.expected:
-        total = max(line.expected, line.rows)
-        return ProgressBar(total=total, completed=line.rows, width=BAR_WIDTH)
+        return _bar(line.rows, max(line.expected, line.rows))
     if line.stage is Stage.LOADING:
         return Text("into the warehouse", style="yellow")
     if line.outcome is None:
         return Text(line.stage, style="dim")
     if line.stage is Stage.FAILED:
-        return Text("failed, table unchanged", style="red")
+        return Text("failed", style="red")
     return changes(line.outcome)
+
+
+def _bar(part: int, whole: int) -> Text:
+    width = BAR_WIDTH - 6
+    full = width * part // whole
+    bar = Text("━" * full, style="cyan")
+    bar.append("━" * (width - full), style="bright_black")
+    return bar.append(f" {words.share(part, whole):>5}")
 
 
 def changes(outcome: DatasetOutcome) -> Text:

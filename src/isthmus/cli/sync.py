@@ -167,7 +167,7 @@ def _closing(summary: RunSummary) -> Text:
     text = Text()
     text.append(
         f"{whole - failed} of {words.plural(whole, 'dataset')} up to date",
-        style="bold red" if failed else "bold green",
+        style="bold green" if not failed else "bold yellow" if failed < whole else "bold red",
     )
     text.append(f" in {words.span(max(0.0, seconds))}, {words.plural(summary.calls, 'call')}")
     if summary.quota_limit:

@@ -1,5 +1,6 @@
 """Joins the rooms: what a door needs, made from the settings when it is first asked for."""
 
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from types import TracebackType
@@ -165,6 +166,9 @@ class House:
             Credentials,
         )
 
+        from isthmus.base import log  # noqa: PLC0415
+
+        log.setup("console" if sys.stderr.isatty() else "json", level=self.config.log)
         chosen = connection or self.connection()
         credentials = Credentials(
             username=chosen.username,
@@ -193,13 +197,14 @@ class House:
         self, wanted: Sequence[Dataset], *, full: bool, observer: Observer
     ) -> RunSummary:
         """Bring datasets up to date. Raises: IsthmusError when nothing could be read at all."""
-        from isthmus.sync.run import run_sync  # noqa: PLC0415
-
         settings = SyncSettings(
             overlap=self.config.overlap,
             brake=Brake(share=self.config.brake_share, rows=self.config.brake_rows),
         )
-        connection, warehouse = self.connection(), self.warehouse
+        connection = self.connection()
+        from isthmus.sync.run import run_sync  # noqa: PLC0415
+
+        warehouse = self.warehouse
         async with self.autotask(connection) as client:
             return await run_sync(
                 client,
