@@ -41,7 +41,7 @@ def _sift_line(line: bytes, aside: list[tuple[str, str]]) -> bytes | None:
     if not line.strip():
         return None
     try:
-        record = json.loads(line, parse_float=str, parse_constant=str)
+        record = json.loads(line.decode(errors="replace"), parse_float=str, parse_constant=str)
     except (ValueError, RecursionError):
         aside.append(("not JSON", line.decode(errors="replace")))
         return None

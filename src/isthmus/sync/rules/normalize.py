@@ -16,6 +16,7 @@ _MOST_DIGITS = 15
 _LARGEST_EXPONENT = 60
 _DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
 _LONG_NUMBER = b"0" * (_MOST_DIGITS + 1)
+_SURROGATE_LEAD = b"\xed"
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?', re.DOTALL)
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -44,27 +45,35 @@ def needs_mending(page: bytes) -> bool:
     """
     Tell whether records may need it: some that do not pass here too, none that do is missed.
 
-    Cheap on purpose: three searches and a translation, a millisecond or two a page.
+    Cheap on purpose, a few searches and one translation: about 7 CPU seconds per million tickets.
     """
-    if b"\\u0000" in page or b"\\ud" in page or b"\\uD" in page or b"\x00" in page:
+    if b"\\u" in page and _has_odd_escape(page):
         return True
-    if _LONG_NUMBER in page.translate(_DIGITS_ALIKE, b"."):
+    if b"\x00" in page or (_SURROGATE_LEAD in page and not _is_text(page)):
         return True
-    if page.isascii():
-        return False
-    try:
-        page.decode()
-    except UnicodeDecodeError:
-        return True
-    return False
+    return _LONG_NUMBER in page.translate(_DIGITS_ALIKE, b".")
 
 
 def mend_row(raw: bytes) -> Mended:
     """Return one record, one JSON object, mended; what needs nothing comes back as it was."""
+    if not needs_mending(raw):
+        return Mended(raw)
     count = _Count()
     text = _decoded(raw, count)
     mended = _TOKEN.sub(lambda found: _token(found[0], count), text)
     return Mended(mended.encode(), count.nul, count.surrogate)
+
+
+def _has_odd_escape(page: bytes) -> bool:
+    return b"\\u0000" in page or b"\\ud" in page or b"\\uD" in page
+
+
+def _is_text(page: bytes) -> bool:
+    try:
+        page.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decoded(raw: bytes, count: _Count) -> str:
