@@ -33,7 +33,7 @@ def test_a_zone_is_found_by_look_up_by_number_or_by_url(
 def test_what_is_no_zone_or_no_url_is_refused() -> None:
     with pytest.raises(ZoneUnknown):
         start_url(None, "America East")
-    for url in ("ftp://x/", "http://", "https://user:pass@host/"):
+    for url in ("ftp://x/", "http://", "https://user:pass@host/", "http://[half", "http://x:port/"):
         with pytest.raises(WrongAddress):
             start_url(url, None)
 

@@ -13,6 +13,7 @@ from isthmus.autotask.answers import Asked, error_of
 from isthmus.autotask.errors import UnknownEntity, WrongAddress, ZoneUnknown
 from isthmus.autotask.models import Zone
 from isthmus.autotask.pages import broken, decode_object
+from isthmus.base.redaction import redact
 from isthmus.transport import Answer
 
 VENDOR_URL: Final = "https://webservices.autotask.net/ATServicesRest/"
@@ -48,9 +49,14 @@ def start_url(base_url: str | None, zone: int | str | None) -> str:
 
 
 def _normal(url: str) -> str:
-    parts = urlsplit(url if "://" in url else f"https://{url}")
+    bad = WrongAddress(f"{redact(url)!r} is no base URL", where="base URL", remedy=_LOOKUP_HINT)
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        parts.port  # noqa: B018 - reading it is what checks it
+    except ValueError:
+        raise bad from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
-        raise WrongAddress(f"{url!r} is no base URL", where="base URL", remedy=_LOOKUP_HINT)
+        raise bad
     host = _HOST.fullmatch(parts.hostname)
     if host is not None:
         return f"https://webservices{host['zone'].lower()}.autotask.net/ATServicesRest/"
