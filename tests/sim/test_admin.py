@@ -162,6 +162,8 @@ def test_switches_tell_what_they_are(autotask_sim: AutotaskSim) -> None:
         (("PATCH", "state/Tickets/999999999", {"title": "x"}), 404, "999999999"),
         (("POST", "state/Tickets", {"tutle": "x"}), 400, "title"),
         (("POST", "udfs", {"collection": "Tickets", "name": "X", "type": "Blob"}), 400, "String"),
+        (("POST", "udfs", {"collection": "Tickets", "name": "X", "entries": "a"}), 400, "entries"),
+        (("POST", "state/Companies", {"id": 0, "raw": True}), 400, "UNIQUE"),
         (("POST", "picklists", {"collection": "Tickets", "field": "title"}), 400, "picklist"),
         (("DELETE", "faults/99", None), 404, "99"),
     ],

@@ -7,6 +7,7 @@ names what is allowed. Nothing here counts to the vendor's limits or meets a fau
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 KEPT_REQUESTS = 200_000
 PREFIX = "_sim"
+LOG_KEYS = ("at", "method", "path", "entity", "status", "ms")
 
 
 @dataclass
@@ -64,7 +66,7 @@ class Admin:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._rows = AdminRows(parts.state)
-        self._requests: deque[dict[str, Any]] = deque(maxlen=KEPT_REQUESTS)
+        self._requests: deque[tuple[Any, ...]] = deque(maxlen=KEPT_REQUESTS)
         self._routes: dict[tuple[str, str], Callable[[Asked], Any]] = {
             ("GET", ""): self._index,
             ("GET", "requests"): self._requests_seen,
@@ -89,16 +91,9 @@ class Admin:
 
     def record(self, call: Call, status: int, ms: float) -> None:
         """Note an API request. status 0: the connection was dropped without an answer."""
-        self._requests.append(
-            {
-                "at": self._parts.clock.now_text(),
-                "method": call.method,
-                "path": "/" + "/".join(call.path),
-                "entity": call.entity,
-                "status": status,
-                "ms": round(ms, 3),
-            }
-        )
+        path = "/" + "/".join(call.path)
+        at = self._parts.clock.now_text()
+        self._requests.append((at, call.method, path, call.entity, status, round(ms, 3)))
 
     def handle(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
         """Answer one admin call. path: below the prefix; slashes may be doubled or trail."""
@@ -113,7 +108,7 @@ class Admin:
             answer = route(Asked(segments[1:], query, _json(body)))
         except AdminRefused as refused:
             return json_reply({"error": str(refused)}, refused.status)
-        except ValueError as refused:
+        except (ValueError, sqlite3.Error) as refused:
             return json_reply({"error": str(refused)}, 400)
         return answer if isinstance(answer, Reply) else json_reply(answer)
 
@@ -140,9 +135,10 @@ class Admin:
     def _requests_seen(self, asked: Asked) -> list[dict[str, Any]]:
         keys_of(asked.query, ("entity", "method", "status"))
         wanted = {key: str(value).lower() for key, value in asked.query.items()}
+        seen = (dict(zip(LOG_KEYS, line, strict=True)) for line in self._requests)
         return [
             line
-            for line in self._requests
+            for line in seen
             if all(str(line[key]).lower() == value for key, value in wanted.items())
         ]
 

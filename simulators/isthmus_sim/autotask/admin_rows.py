@@ -36,6 +36,7 @@ UDF_KEYS = (
     "is_protected",
     "entries",
 )
+UDF_KINDS = {"length": int, "description": str, "default": str, "entries": list}
 ENTRY_KEYS = ("value", "label", "is_active", "is_default", "is_system", "sort_order", "parent")
 
 
@@ -100,6 +101,9 @@ class AdminRows:
             raise AdminRefused(f"{entity.collection} has no user-defined fields")
         name = text(body, "name")
         rest = {k: v for k, v in body.items() if k not in ("collection", "name", "type", "label")}
+        for key, value in rest.items():
+            if not isinstance(value, UDF_KINDS.get(key, bool)):
+                raise AdminRefused(f"{key} does not take {value!r}")
         if "entries" in rest:
             rest["entries"] = tuple(_entry(e) for e in rest["entries"])
         definition = UdfDefinition(name=name, label=text(body, "label", name), type=kind, **rest)
