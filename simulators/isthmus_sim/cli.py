@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 from pathlib import Path  # noqa: TC003 - the command line reads the types
 from typing import Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import App, Parameter, validators
 
 import isthmus_sim
 
@@ -19,20 +20,24 @@ app = App(
 )
 
 
+def _within(least: float, most: float) -> Parameter:
+    return Parameter(validator=validators.Number(gte=least, lte=most))
+
+
 @app.command
 def autotask(
     *,
-    port: int = 8080,
+    port: Annotated[int, _within(0, 65_535)] = 8080,
     seed: int = 1,
-    companies: int = 120,
-    tickets: int = 5_000,
-    ticket_udfs: int = 5,
-    latency_ms: float = 0,
+    companies: Annotated[int, _within(5, 100_000)] = 120,
+    tickets: Annotated[int, _within(0, 5_000_000)] = 5_000,
+    ticket_udfs: Annotated[int, _within(0, 300)] = 5,
+    latency_ms: Annotated[float, _within(0, 600_000)] = 0,
     state: Path | None = None,
     ready_file: Path | None = None,
     gzip: Annotated[bool, Parameter(negative="")] = False,
     frozen_clock: Annotated[bool, Parameter(negative="")] = False,
-    activity_per_minute: float = 0,
+    activity_per_minute: Annotated[float, _within(0, 60_000)] = 0,
     host: str = "127.0.0.1",
 ) -> None:
     """
@@ -78,6 +83,8 @@ def autotask(
     tenancy = make_tenancy(
         Wanted(plan, path=str(state) if state else None, frozen_clock=frozen_clock)
     )
+    gc.collect()
+    gc.freeze()  # a collection that walks a whole tenant's definitions would be felt in answers
     options = Options(host, port, latency_ms, gzip, activity_per_minute)
 
     def announce(ready: dict[str, Any]) -> None:

@@ -205,6 +205,7 @@ class State:
             yield
         except BaseException:
             self.db.execute("ROLLBACK")
+            self._forget_all()
             raise
         else:
             self.db.execute("COMMIT")
@@ -244,6 +245,16 @@ class State:
         """Give the keys that ever held a value; all others are null in every row."""
         self.table(collection)
         return self._live[collection]
+
+    def _forget_all(self) -> None:
+        """Read anew what is known of tables and definitions; a rollback may have undone it."""
+        for collection in self._tables:
+            self.shape_changed(collection)
+        self._tables.clear()
+        self._live.clear()
+        self.udfs.clear()
+        self.picklists.clear()
+        self._read_definitions()
 
     def forget_table(self, collection: str) -> None:
         """Forget a table that was dropped; it is made anew on next use."""

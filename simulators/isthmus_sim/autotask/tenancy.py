@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,8 +82,6 @@ def make_tenancy(wanted: Wanted) -> Tenancy:
     parts = Parts(
         state, clock, switches, faults, limits, attachments, lambda: generate(plan), plan.seed
     )
-    gc.collect()
-    gc.freeze()
     return Tenancy(state, clock, switches, limits, faults, handlers, Admin(parts), account, plan)
 
 
