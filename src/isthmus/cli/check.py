@@ -57,7 +57,13 @@ async def show_check(console: Console, findings: AsyncIterator[CheckLine]) -> li
     lines = []
     async for line in findings:
         lines.append(line)
-        console.print(_row(line))
+        if not (line.is_dataset and line.verdict is Verdict.UNKNOWN):
+            console.print(_row(line))
+    left_out = [line for line in lines if line.is_dataset and line.verdict is Verdict.UNKNOWN]
+    if left_out:
+        console.print(
+            _row(CheckLine(f"{len(left_out)} datasets", Verdict.UNKNOWN, "not looked at"))
+        )
     return lines
 
 

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
+from isthmus.base.clock import monotonic
 from isthmus.base.errors import IsthmusError, Retryable
 from isthmus.cli import words
 from isthmus.cli.exits import Exit, exit_of
@@ -24,6 +25,9 @@ from isthmus.cli.screen import (
 from isthmus.sync.catalog import Dataset
 from isthmus.sync.outcomes import DatasetOutcome, RunSummary, SilentObserver
 from isthmus.wiring.build import House
+
+MOST_WARNINGS = 3
+"""So many warnings of a dataset are shown; the rest is in the run log."""
 
 
 def sync(
@@ -48,12 +52,14 @@ def sync(
         wanted = words.find_datasets(datasets)
         watched = is_person_watching() and json is not True
         with House.from_environment() as house:
+            began = monotonic()
             summary = asyncio.run(_run(house, wanted, full=full, watched=watched))
+    seconds = monotonic() - began
     code = _exit_of(summary)
     if as_json:
-        answer_json(_as_json(summary, code))
+        answer_json(_as_json(summary, code, seconds))
     else:
-        _show(summary)
+        _show(summary, seconds)
     return code
 
 
@@ -76,7 +82,7 @@ def _exit_of(summary: RunSummary) -> Exit:
     return codes.pop() if len(codes) == 1 else Exit.UNREADABLE
 
 
-def _as_json(summary: RunSummary, code: Exit) -> dict[str, object]:
+def _as_json(summary: RunSummary, code: Exit, seconds: float) -> dict[str, object]:
     failed = len(summary.failed)
     status = "ok" if not failed else "partial" if failed < len(summary.outcomes) else "failed"
     return {
@@ -84,6 +90,7 @@ def _as_json(summary: RunSummary, code: Exit) -> dict[str, object]:
         "status": status,
         "started_at": words.instant(summary.started_at),
         "finished_at": words.instant(summary.finished_at),
+        "seconds": round(seconds, 3),
         "datasets": [_outcome_as_json(outcome) for outcome in summary.outcomes],
         "calls": summary.calls,
         "quota": {"used": summary.quota_used, "limit": summary.quota_limit},
@@ -108,22 +115,32 @@ def _outcome_as_json(outcome: DatasetOutcome) -> dict[str, object]:
     }
 
 
-def _show(summary: RunSummary) -> None:
+def _show(summary: RunSummary, seconds: float) -> None:
     console = out()
     console.print(_table(summary))
-    for outcome in summary.outcomes:
-        for warning in outcome.warnings:
-            console.print(_labelled(outcome.dataset, "yellow", warning))
+    if any(outcome.warnings for outcome in summary.outcomes):
+        console.print()
+        console.print(_warnings(summary))
     for outcome in summary.failed:
         console.print()
         error = outcome.error or IsthmusError("It failed, and no reason was told.")
         console.print(error_grid(error, outcome.dataset, "bold red"))
     console.print()
-    console.print(_closing(summary))
+    console.print(_closing(summary, seconds))
 
 
-def _labelled(label: str, style: str, text: str) -> Text:
-    return Text.assemble((label, style), "  ", text)
+def _warnings(summary: RunSummary) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="yellow", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for outcome in summary.outcomes:
+        shown = outcome.warnings[:MOST_WARNINGS]
+        for index, warning in enumerate(shown):
+            grid.add_row(outcome.dataset if index == 0 else "", Text(warning))
+        if len(shown) < len(outcome.warnings):
+            more = len(outcome.warnings) - len(shown)
+            grid.add_row("", Text(f"and {more} more: isthmus status", style="dim"))
+    return grid
 
 
 def _table(summary: RunSummary) -> Table:
@@ -161,15 +178,14 @@ def _cells(outcome: DatasetOutcome) -> tuple[Text | str, ...]:
     )
 
 
-def _closing(summary: RunSummary) -> Text:
+def _closing(summary: RunSummary, seconds: float) -> Text:
     whole, failed = len(summary.outcomes), len(summary.failed)
-    seconds = (summary.finished_at - summary.started_at).total_seconds()
     text = Text()
     text.append(
         f"{whole - failed} of {words.plural(whole, 'dataset')} up to date",
         style="bold green" if not failed else "bold yellow" if failed < whole else "bold red",
     )
-    text.append(f" in {words.span(max(0.0, seconds))}, {words.plural(summary.calls, 'call')}")
+    text.append(f" in {words.span(seconds)}, {words.plural(summary.calls, 'call')}")
     if summary.quota_limit:
         text.append(
             f"; this hour all tools together {summary.quota_used:,} of {summary.quota_limit:,}"

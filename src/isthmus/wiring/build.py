@@ -3,6 +3,7 @@
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -157,15 +158,16 @@ class House:
         """
         Give a client for the connection, or for the one of this home.
 
-        Args: patient: wait when the hour's calls are used up, rather than raise.
+        Args: patient: wait when the hour's calls are used up, and try again many times when
+        something is wrong on the way; someone who waits for an answer had rather know at once.
         """
         from isthmus.autotask import (  # noqa: PLC0415
             AutotaskClient,
             BudgetSettings,
             ClientSettings,
             Credentials,
+            RetrySettings,
         )
-
         from isthmus.base import log  # noqa: PLC0415
 
         log.setup("console" if sys.stderr.isatty() else "json", level=self.config.log)
@@ -175,11 +177,13 @@ class House:
             secret=chosen.secret,
             integration_code=chosen.integration_code,
         )
-        settings = ClientSettings(
-            budget=BudgetSettings(
-                share=self.config.quota_share, on_limit="wait" if patient else "raise"
+        budget = BudgetSettings(share=self.config.quota_share)
+        settings = ClientSettings(budget=budget)
+        if not patient:
+            settings = ClientSettings(
+                budget=replace(budget, on_limit="raise"),
+                retry=RetrySettings(server_trouble=1, broken_answer=1),
             )
-        )
         async with AutotaskClient.connect(
             credentials, base_url=chosen.base_url, zone=chosen.zone, settings=settings
         ) as client:

@@ -226,10 +226,10 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "ISTHMUS_LOG",
-        "How much is logged to standard error: debug, info, warning or error. With debug, an "
-        "error shows its traceback too.",
+        "How much is logged to standard error: error, warning (each call that had to be tried "
+        "again), info or debug (tracebacks too).",
         parse_level,
-        "warning",
+        "error",
     ),
 )
 """In the order in which a person meets them."""
