@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
 from chaos.oracle import DATASETS, Source, differences, expected_tables
 
 BIN = Path(sys.executable).parent

@@ -116,7 +116,6 @@ async def _read_range(shared: _Shared, taken: IdRange) -> None:
         with shared.spool.new_segment(taken) as writer:
             while not done and writer.pages < SEGMENT_PAGES:
                 page = await _ask(shared, taken, PAGE_SIZE)
-                shared.on_page(len(page.ids))
                 done = _keep_page(shared, page, taken, writer)
             await shared.spool.keep(writer, taken, done=done)
 
@@ -132,6 +131,7 @@ def _keep_page(shared: _Shared, page: Page, taken: IdRange, writer: SegmentWrite
         ended = True
     else:
         ended = not ids or (not page.more and len(ids) < PAGE_SIZE)
+    shared.on_page(len(ids))
     if ids:
         writer.write(_mend(shared.mended, rows), ids[-1])
         taken.after = ids[-1]

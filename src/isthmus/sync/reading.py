@@ -135,11 +135,11 @@ async def read(crossing: Crossing, plan: Plan, meter: Meter) -> Reading:
 
 
 async def _read_records(crossing: Crossing, plan: Plan, meter: Meter) -> Mended:
-    """Read the window; a whole collection is counted first, so that progress means something."""
+    """Read the window; a collection never seen is counted first: progress shall mean something."""
     name = plan.dataset.name
     where = plan_condition(plan.dataset, plan.window, plan.held.fields)
-    expected: int | None = None
-    if plan.window.is_full:
+    expected = plan.held.rows if plan.window.is_full else None
+    if expected == 0:
         expected = await crossing.client.count(name, where)
         meter.call()
     crossing.observer.dataset_started(name, plan.mode, expected)

@@ -45,7 +45,7 @@ async def run_sync(
             settings=settings,
             observer=observer,
             run_id=new_run_id(),
-            server_started_at=threshold.server_time,
+            threshold=threshold,
             gate=asyncio.Semaphore(settings.at_once),
             full=full,
         )
@@ -74,8 +74,7 @@ async def _refresh_all(crossing: Crossing, wanted: Sequence[Dataset]) -> tuple[D
             turns.through(dataset)
         crossing.state.record_dataset(crossing.run_id, recorded(outcome))
         crossing.observer.dataset_done(outcome)
-        usage = crossing.client.usage()
-        crossing.observer.quota(usage.used, usage.limit)
+        crossing.observer.quota(*_quota(crossing))
         return outcome
 
     async with asyncio.TaskGroup() as group:
@@ -94,15 +93,15 @@ async def _rehydrate(crossing: Crossing, wanted: Sequence[Dataset]) -> None:
 
 
 def _finish(crossing: Crossing, outcomes: tuple[DatasetOutcome, ...]) -> RunSummary:
-    usage = crossing.client.usage()
+    used, limit = _quota(crossing)
     summary = RunSummary(
         run_id=crossing.run_id,
         started_at=crossing.server_started_at,
         finished_at=utc_now(),
         outcomes=outcomes,
-        calls=usage.calls_made,
-        quota_used=usage.used,
-        quota_limit=usage.limit,
+        calls=crossing.client.usage().calls_made,
+        quota_used=used,
+        quota_limit=limit,
     )
     crossing.state.finish_run(
         crossing.run_id,
@@ -111,3 +110,9 @@ def _finish(crossing: Crossing, outcomes: tuple[DatasetOutcome, ...]) -> RunSumm
         quota_limit=summary.quota_limit,
     )
     return summary
+
+
+def _quota(crossing: Crossing) -> tuple[int, int]:
+    """Return calls used and allowed in the hour, as last heard or counted."""
+    usage, first = crossing.client.usage(), crossing.threshold
+    return usage.used or first.used, usage.limit or first.limit
