@@ -40,7 +40,7 @@ def load(warehouse: Warehouse, reading: Reading, run: RunRecord, brake: Brake) -
 
 def pack(warehouse: Warehouse, reading: Reading, run: RunRecord, brake: Brake) -> Package:
     """Put together what one publication needs: the shape above all."""
-    dataset = reading.plan.dataset
+    dataset = reading.dataset
     known = warehouse.known_columns(dataset.name)
     seen = _seen(reading.segments)
     fields = spelled_as_received(reading.fields, seen.fields, known)
@@ -52,9 +52,9 @@ def pack(warehouse: Warehouse, reading: Reading, run: RunRecord, brake: Brake) -
         dataset=dataset.name,
         shape=reconcile(known, plan_shape(dataset, all_fields, all_udfs, known)),
         segments=reading.segments,
-        mode=Mode.MERGE if reading.plan.mode == "incremental" else Mode.REPLACE,
+        mode=Mode.MERGE if reading.mode == "incremental" else Mode.REPLACE,
         run=replace(run, warnings=warnings),
-        watermark=reading.plan.server_started_at,
+        watermark=reading.server_started_at,
         deleted_ids=reading.deleted_ids,
         picklists=picklist_entries(all_fields, all_udfs),
         brake=brake,

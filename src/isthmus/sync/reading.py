@@ -54,9 +54,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that was read of one dataset: records on disk, and what tells how to read them."""
+    """
+    All that was read of one dataset: records on disk, and what tells how to read them.
 
-    plan: Plan
+    `server_started_at` is the vendor's clock before the first record was read, aware UTC.
+    """
+
+    dataset: Dataset
+    mode: Mode
+    server_started_at: datetime
     segments: tuple[Path, ...]
     fields: Sequence[FieldInfo]
     udfs: Sequence[UdfInfo]
@@ -131,7 +137,16 @@ async def read(crossing: Crossing, plan: Plan, meter: Meter) -> Reading:
         udfs = await crossing.client.user_defined_fields(name)
         meter.call()
     warnings += _mended_warnings(name, mended)
-    return Reading(plan, plan.spool.files(), fields, udfs, deleted, warnings)
+    return Reading(
+        dataset=plan.dataset,
+        mode=plan.mode,
+        server_started_at=plan.server_started_at,
+        segments=plan.spool.files(),
+        fields=fields,
+        udfs=udfs,
+        deleted_ids=deleted,
+        warnings=warnings,
+    )
 
 
 async def _read_records(crossing: Crossing, plan: Plan, meter: Meter) -> Mended:

@@ -4,6 +4,8 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -220,6 +222,17 @@ class House:
                 settings=settings,
                 observer=observer,
             )
+
+    async def preview(self, dataset: Dataset, rows: int) -> Result:
+        """Show the first records as their table would hold them. Raises: IsthmusError."""
+        from isthmus.sync.preview import preview  # noqa: PLC0415 - slow to import
+        from isthmus.warehouse.duckdb import DuckDBWarehouse  # noqa: PLC0415 - slow to import
+
+        with TemporaryDirectory() as folder, ExitStack() as closing:
+            scratch = DuckDBWarehouse.open(Path(folder) / "preview.duckdb")
+            closing.callback(scratch.close)
+            async with self.autotask() as client:
+                return await preview(client, scratch, Path(folder), dataset, rows)
 
 
 def _open_warehouse(config: Config) -> Warehouse:
