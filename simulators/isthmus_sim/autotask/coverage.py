@@ -11,6 +11,7 @@ from itertools import groupby
 
 from isthmus_sim.autotask.catalog import catalog
 from isthmus_sim.autotask.coverage_data import BEHAVIOURS, HEAD
+from isthmus_sim.autotask.coverage_reading import READING
 
 STATUSES = ("documented", "observed", "assumed")
 
@@ -30,7 +31,7 @@ def behaviours() -> list[Behaviour]:
     """Give every line, in order."""
     return [
         Behaviour(area, what, status, source, test)
-        for area, lines in BEHAVIOURS.items()
+        for area, lines in {**READING, **BEHAVIOURS}.items()
         for what, status, source, test in lines
     ]
 

@@ -8,12 +8,14 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from isthmus_sim.autotask.load_worker import helper_for
 from isthmus_sim.autotask.rendered import WIDTH, Rendered
 from isthmus_sim.autotask.state import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from isthmus_sim.autotask.load_worker import Helper
     from isthmus_sim.autotask.state import State
     from isthmus_sim.autotask.tenant.shapes import Tenant
 
@@ -24,24 +26,55 @@ TOO_WIDE = 150
 
 def load(state: State, tenant: Tenant) -> None:
     """Store every table of the tenant and say so last, so that half a tenant is never taken."""
+    state.clear_rows()
+    helper = helper_for(tenant, state.path)
     gc.disable()
     try:
         with state.transaction():
-            for (collection, field), entries in tenant.picklists.items():
-                state.set_picklist(collection, field, entries)
-            for collection, definitions in tenant.udfs.items():
-                for definition in definitions:
-                    state.define_udf(collection, definition)
-            for collection, columns, rows in tenant.tables():
-                _load_table(state, collection, columns, rows)
-            state.meta_set("tenant", tenant.summary)
+            define(state, tenant)
+            for part in tenant.parts:
+                if helper is None or part.collection != helper.collection:
+                    load_table(state, part.collection, part.columns, part.rows())
+        if helper is not None:
+            _take(state, tenant, helper)
+        state.meta_set("tenant", tenant.summary)
     finally:
         gc.enable()
+        if helper is not None:
+            helper.close()
 
 
-def _load_table(
+def define(state: State, tenant: Tenant) -> None:
+    """Store picklists and user-defined fields."""
+    for (collection, field), entries in tenant.picklists.items():
+        state.set_picklist(collection, field, entries)
+    for collection, definitions in tenant.udfs.items():
+        for definition in definitions:
+            state.define_udf(collection, definition)
+
+
+def _take(state: State, tenant: Tenant, helper: Helper) -> None:
+    """Copy the helper's table, page by page as SQLite does for tables that are alike."""
+    part = next(p for p in tenant.parts if p.collection == helper.collection)
+    if not helper.finish():
+        with state.transaction():
+            load_table(state, part.collection, part.columns, part.rows())
+        return
+    table = state.table(part.collection)
+    make_indexes(state, part.collection)
+    state.db.execute("ATTACH ? AS helper", (str(helper.path),))
+    with state.transaction():
+        state.mark_live(part.collection, part.columns)
+        for name in (table, "_rendered"):
+            state.db.execute(f"INSERT INTO main.{name} SELECT * FROM helper.{name}")
+    state.db.execute("DETACH helper")
+    Rendered(state).watch(part.collection)
+
+
+def load_table(
     state: State, collection: str, columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]
 ) -> None:
+    """Store the rows of one collection, its rendered records and its indexes."""
     table = state.table(collection)
     state.mark_live(collection, columns)
     names = ", ".join(state.column(collection, key) for key in columns)

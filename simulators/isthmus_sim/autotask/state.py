@@ -246,6 +246,18 @@ class State:
         self.table(collection)
         return self._live[collection]
 
+    def clear_rows(self) -> None:
+        """Drop every table, picklist and user-defined field, but keep the small values."""
+        known = self.catalog.entities
+        names = [row[0] for row in self.sql("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        with self.transaction():
+            for name in names:
+                if name in known:
+                    self.db.execute(f"DROP TABLE {quoted(name)}")
+            for name in ("_udf", "_picklist", "_live", "_rendered"):
+                self.db.execute(f"DELETE FROM {name}")
+        self._forget_all()
+
     def _forget_all(self) -> None:
         """Read anew what is known of tables and definitions; a rollback may have undone it."""
         for collection in self._tables:
