@@ -30,7 +30,7 @@ def sift(segments: Sequence[Path]) -> Sifted:
         target = segment.with_suffix(".sifted")
         with segment.open("rb") as lines, target.open("wb") as out:
             for line in lines:
-                kept = _sift_line(line, aside)
+                kept = _sift_line(line.rstrip(b"\r\n"), aside)
                 if kept is not None:
                     out.write(kept + b"\n")
         written.append(target)
