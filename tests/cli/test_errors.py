@@ -124,7 +124,7 @@ def test_ctrl_c_is_told_apart(isthmus: Run, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    command = [sys.executable, "-m", "isthmus", "joins", "--sql"]
+    command = [sys.executable, "-m", "isthmus", "joins", "--mermaid"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ended:
         assert ended.stdout is not None
         ended.stdout.close()

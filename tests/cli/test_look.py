@@ -22,16 +22,14 @@ def test_datasets_lists_all_22(isthmus: Run) -> None:
     assert answer["datasets"][0]["table"] == "autotask.Resources"
 
 
-def test_joins_come_as_table_diagram_sql_and_json(isthmus: Run) -> None:
+def test_joins_come_as_table_diagram_and_json(isthmus: Run) -> None:
     assert "Companies.id" in isthmus("joins").out
 
     diagram = isthmus("joins", "--mermaid").out.splitlines()
     assert diagram[0] == "erDiagram"
-    assert '    Companies ||--o{ Tickets : "companyID"' in diagram
+    assert "    Companies ||--o{ Tickets : companyID" in diagram
     assert len(diagram) == len(JOINS) + 1
 
-    sql = isthmus("joins", "--sql").out
-    assert "LEFT JOIN autotask.Companies ON Companies.id = Tickets.companyID" in sql
     assert len(isthmus("joins", "--json").json()["joins"]) == len(JOINS)
 
 

@@ -5,6 +5,8 @@ from rich.text import Text
 
 from isthmus.cli.screen import answer_json, out, say
 from isthmus.sync.catalog import DATASETS, JOINS, Dataset, Refresh
+from isthmus.sync.rules.joins import diagram, views_sql
+from isthmus.wiring.build import House
 from isthmus.wiring.settings import SettingWrong
 
 REFRESH_WORDS = {
@@ -79,7 +81,7 @@ def joins(
     mermaid
         Answer with a Mermaid entity diagram, for a wiki or a README.
     sql
-        Answer with one SQL condition per join, to copy into a query.
+        Answer with a script of views, one per join, for the tables there are.
     json
         Answer with one JSON object.
     """
@@ -90,24 +92,14 @@ def joins(
             remedy="Give one of them, or none.",
         )
     if mermaid:
-        say(_mermaid())
+        say(diagram(JOINS))
     elif sql:
-        say(_sql())
+        with House.from_environment() as house:
+            say(views_sql(JOINS, house.columns()))
     elif json:
         answer_json({"joins": [{"one": j.one, "many": j.many, "column": j.column} for j in JOINS]})
     else:
         _show_joins()
-
-
-def _mermaid() -> str:
-    lines = [f'    {j.one} ||--o{{ {j.many} : "{j.column}"' for j in JOINS]
-    return "\n".join(["erDiagram", *lines])
-
-
-def _sql() -> str:
-    return "\n".join(
-        f"LEFT JOIN autotask.{j.one} ON {j.one}.id = {j.many}.{j.column}" for j in JOINS
-    )
 
 
 def _show_joins() -> None:

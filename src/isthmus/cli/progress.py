@@ -187,7 +187,10 @@ def changes(outcome: DatasetOutcome) -> Text:
     ):
         if number:
             text.append(f"{sign}{number:,} ", style=style)
-    return text if text.plain else Text("nothing new", style="dim")
+    if text.plain:
+        return text
+    is_empty = outcome.rows_read == 0 and outcome.mode != "incremental"
+    return Text("no rows" if is_empty else "nothing new", style="dim")
 
 
 def _most_telling(lines: list[Line], room: int) -> list[Line]:

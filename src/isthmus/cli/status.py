@@ -66,7 +66,10 @@ def status(*, json: bool = False) -> None:
         console.print()
         if held is None:
             console.print(Text("Row counts come when the running sync is done.", style="yellow"))
-        console.print(_table(standings, utc_now()))
+        console.print(_table(standings))
+        if any(standing.result and standing.result.warnings for standing in standings):
+            console.print()
+            console.print(_warnings(standings))
 
 
 def _standings(
@@ -123,19 +126,19 @@ def _last_run(runs: tuple[RunRecord, ...], now: datetime) -> Text:
     return text
 
 
-def _table(standings: tuple[Standing, ...], now: datetime) -> Table:
+def _table(standings: tuple[Standing, ...]) -> Table:
     table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("", width=1)
     table.add_column("Dataset", no_wrap=True)
     table.add_column("Rows", justify="right", no_wrap=True)
-    table.add_column("Complete as of", no_wrap=True)
+    table.add_column("Complete as of (UTC)", no_wrap=True)
     table.add_column("Last run", overflow="fold")
     for standing in standings:
         table.add_row(
             _mark(standing),
             standing.dataset,
             words.count(standing.rows),
-            words.ago(standing.fresh_as_of, now),
+            f"{standing.fresh_as_of:%Y-%m-%d %H:%M}" if standing.fresh_as_of else "",
             _result(standing.result),
         )
     return table
@@ -164,9 +167,19 @@ def _result(result: RunDataset | None) -> Text:
         if number
     ]
     text = Text(" ".join(changed) or "nothing new")
-    for warning in result.warnings:
-        text.append(f"\n{warning}", style="yellow")
+    if result.warnings:
+        text.append(f", {words.plural(len(result.warnings), 'warning')}", style="yellow")
     return text
+
+
+def _warnings(standings: tuple[Standing, ...]) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="yellow", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for standing in standings:
+        for warning in standing.result.warnings if standing.result else ():
+            grid.add_row(standing.dataset, Text(warning))
+    return grid
 
 
 def _as_json(

@@ -99,6 +99,14 @@ class House:
             self._closing.callback(self._warehouse.close)
         return self._warehouse
 
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """Return the columns of each table, in order. Raises: NothingHeld, WarehouseBusy."""
+        self._expect_tables()
+        return {
+            table.dataset: tuple(column.name for column in table.columns)
+            for table in self.warehouse.describe()
+        }
+
     def holdings(self) -> tuple[TableState, ...] | None:
         """
         Return what the warehouse holds, by dataset; () before the first sync.
@@ -114,12 +122,15 @@ class House:
 
     def query(self, sql: str) -> Result:
         """Answer a query on the tables. Raises: QueryFailed, NothingHeld, WarehouseBusy, ..."""
+        self._expect_tables()
+        return self.warehouse.query(sql)
+
+    def _expect_tables(self) -> None:
         path = self.config.warehouse.path
         if not path.exists():
             raise NothingHeld(
                 "There are no tables yet.", where=str(path), remedy="isthmus sync makes them."
             )
-        return self.warehouse.query(sql)
 
     def connection(self) -> Connection:
         """
@@ -199,6 +210,20 @@ class House:
             async for line in check_connection(client, DATASETS):
                 yield line
 
+    async def preview(self, dataset: Dataset, rows: int) -> Result:
+        """Show a few records as their table would hold them; nothing is kept."""
+        from isthmus.sync.preview import preview  # noqa: PLC0415
+
+        connection = self.connection()
+        with TemporaryDirectory(prefix="isthmus-") as name:
+            folder = Path(name)
+            scratch = _open_duckdb(folder / "preview.duckdb", self.config.memory_mb)
+            try:
+                async with self.autotask(connection, patient=False) as client:
+                    return await preview(client, scratch, folder, dataset, rows)
+            finally:
+                scratch.close()
+
     async def sync(
         self, wanted: Sequence[Dataset], *, full: bool, observer: Observer
     ) -> RunSummary:
@@ -223,20 +248,13 @@ class House:
                 observer=observer,
             )
 
-    async def preview(self, dataset: Dataset, rows: int) -> Result:
-        """Show the first records as their table would hold them. Raises: IsthmusError."""
-        from isthmus.sync.preview import preview  # noqa: PLC0415 - slow to import
-        from isthmus.warehouse.duckdb import DuckDBWarehouse  # noqa: PLC0415 - slow to import
-
-        with TemporaryDirectory() as folder, ExitStack() as closing:
-            scratch = DuckDBWarehouse.open(Path(folder) / "preview.duckdb")
-            closing.callback(scratch.close)
-            async with self.autotask() as client:
-                return await preview(client, scratch, Path(folder), dataset, rows)
-
 
 def _open_warehouse(config: Config) -> Warehouse:
-    from isthmus.warehouse.duckdb import DuckDBWarehouse  # noqa: PLC0415 - slow to import
-
     config.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return DuckDBWarehouse.open(config.warehouse.path, memory_limit=f"{config.memory_mb}MB")
+    return _open_duckdb(config.warehouse.path, config.memory_mb)
+
+
+def _open_duckdb(path: Path, memory_mb: int) -> Warehouse:
+    from isthmus.warehouse.duckdb import DuckDBWarehouse  # noqa: PLC0415
+
+    return DuckDBWarehouse.open(path, memory_limit=f"{memory_mb}MB")
