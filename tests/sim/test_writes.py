@@ -348,7 +348,7 @@ def test_time_without_times_is_refused_in_the_vendors_words(
 def test_time_on_a_ticket_needs_a_role_and_one_owner(
     sim: AutotaskSim, hours: dict[str, Any]
 ) -> None:
-    task = sim.rows("Tasks")[0]["id"]
+    task = sim.admin("POST", "state/Tasks", {"title": "x"})["id"]
     text = "Only one of ticketID,taskID and InternallAllocationCodeID can be used at once"
     refused(sim.post("TimeEntries", {**hours, "taskID": task}), text)
     del hours["roleID"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from isthmus_sim.autotask import effects
 from isthmus_sim.autotask.admin_shapes import AdminRefused, keys_of, text
 from isthmus_sim.autotask.call import Reply
 from isthmus_sim.autotask.errors import VendorError
@@ -65,7 +66,7 @@ class AdminRows:
         with self._state.transaction():
             if raw:
                 return {"id": self._state.insert(entity.collection, row)}
-            return {"id": _effects().insert(self._state, entity.collection, row, SYSTEM_RESOURCE)}
+            return {"id": effects.insert(self._state, entity.collection, row, SYSTEM_RESOURCE)}
 
     def update(self, asked: Asked) -> dict[str, Any]:
         """Change a row; with its side effects, unless `raw` is true."""
@@ -76,7 +77,7 @@ class AdminRows:
             if raw:
                 self._state.update(entity.collection, row_id, changes)
             else:
-                _effects().update(self._state, entity.collection, row_id, changes, SYSTEM_RESOURCE)
+                effects.update(self._state, entity.collection, row_id, changes, SYSTEM_RESOURCE)
         return {"id": row_id}
 
     def delete(self, asked: Asked) -> dict[str, Any]:
@@ -86,7 +87,7 @@ class AdminRows:
             if asked.body.get("raw") or asked.query.get("raw", "").lower() == "true":
                 self._state.delete(entity.collection, row_id)
             else:
-                _effects().delete(self._state, entity.collection, row_id, SYSTEM_RESOURCE)
+                effects.delete(self._state, entity.collection, row_id, SYSTEM_RESOURCE)
         return {"id": row_id}
 
     def add_udf(self, asked: Asked) -> dict[str, Any]:
@@ -219,9 +220,3 @@ def _entry(given: Any) -> PicklistEntry:
     if not value:
         raise AdminRefused("value must be given")
     return PicklistEntry(**{"label": value, **given, "value": value})
-
-
-def _effects() -> Any:
-    from isthmus_sim.autotask import effects  # noqa: PLC0415 - until it is there
-
-    return effects

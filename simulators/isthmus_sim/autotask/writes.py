@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from isthmus_sim.autotask import errors
+from isthmus_sim.autotask import effects, errors
 from isthmus_sim.autotask.state import UDF
 from isthmus_sim.autotask.write_rules import Write, check, check_delete
 from isthmus_sim.autotask.write_values import (
@@ -129,7 +129,7 @@ class Writes:
         actor = self.actor(call, entity)
         check_delete(self._state, entity.collection, row, actor)
         with self._state.transaction():
-            _effects().delete(self._state, entity.collection, row_id, actor)
+            effects.delete(self._state, entity.collection, row_id, actor)
         return row_id
 
     def actor(self, call: Call, entity: Entity) -> int:
@@ -248,14 +248,14 @@ class Writes:
         if call.impersonate is not None and "impersonatorCreatorResourceID" in row:
             row["impersonatorCreatorResourceID"] = self.api_resource(call.username)
         values = {key: value for key, value in row.items() if value is not None}
-        return _effects().insert(self._state, entity.collection, values, actor)
+        return effects.insert(self._state, entity.collection, values, actor)
 
     def _change(self, call: Call, entity: Entity, new: Row, old: Row) -> None:
         actor = self.actor(call, entity)
         if call.impersonate is not None and "impersonatorUpdaterResourceID" in new:
             new["impersonatorUpdaterResourceID"] = self.api_resource(call.username)
         changes = {key: value for key, value in new.items() if value != old[key]}
-        _effects().update(self._state, entity.collection, int(old["id"] or 0), changes, actor)
+        effects.update(self._state, entity.collection, int(old["id"] or 0), changes, actor)
 
     def _revert(self, entity: Entity, row_id: int, old: Row | None) -> None:
         """Let a workflow rule set fields back, as the system does. Observed."""
@@ -266,7 +266,7 @@ class Writes:
             to = settings["to"]
             changes[name] = stored(field, to) if to is not None else before
         if changes:
-            _effects().update(self._state, entity.collection, row_id, changes, SYSTEM_RESOURCE)
+            effects.update(self._state, entity.collection, row_id, changes, SYSTEM_RESOURCE)
 
 
 def _as_route_says(entity: Entity, field: Field) -> Field:
@@ -285,9 +285,3 @@ def _required(field: Field, *, creating: bool) -> bool:
     if not field.required or field.name == "id":
         return False
     return creating or not field.read_only
-
-
-def _effects() -> Any:
-    from isthmus_sim.autotask import effects  # noqa: PLC0415 - until it is there
-
-    return effects
