@@ -1,6 +1,9 @@
 """Zone, versions, sign-in and routes."""
 
 import json
+import socket
+from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -116,6 +119,21 @@ def test_the_description_lists_paths_and_verbs(reading_sim: AutotaskSim) -> None
     }
     assert "/V1.0/TicketNotes" not in document["paths"]
     assert document["basePath"] == "/ATServicesRest"
+
+
+def test_calls_made_at_once_count_at_once(reading_sim: AutotaskSim) -> None:
+    address = urlsplit(reading_sim.url)
+    head = "".join(f"{name}: {value}\r\n" for name, value in reading_sim.headers.items())
+    path = f"{address.path}V1.0/Roles/query/count?search=%7B%22filter%22:[]%7D"
+    call = f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\n{head}Connection: close\r\n\r\n"
+    at = (str(address.hostname), address.port or 0)
+    with ExitStack() as stack:
+        lines = [stack.enter_context(socket.create_connection(at, 30)) for _ in range(12)]
+        for line in lines:
+            line.sendall(call.encode())
+        statuses = [line.makefile("rb").readline().split()[1] for line in lines]
+    assert statuses.count(b"200") >= 3
+    assert set(statuses) <= {b"200", b"429"}
 
 
 def test_every_collection_has_its_place() -> None:

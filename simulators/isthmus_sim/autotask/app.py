@@ -73,14 +73,20 @@ class App:
         raw_path = request.rel_url.raw_path
         address = read_address(raw_path)
         if address.rest is None and address.segments[:1] == ("_sim",):
-            path = "/".join(address.segments[1:])
-            reply = self._t.admin.handle(request.method, path, request.query, body)
-            return await self._send(request, reply)
+            return await self._send(request, self._administer(request, address, body))
         call = self._call(request, address, body)
         outcome = await self._outcome(call, address)
         status = 0 if isinstance(outcome, Drop) else _reply_of(outcome).status
         self._t.admin.record(call, status, (time.perf_counter() - started) * 1000)
         return await self._send(request, outcome)
+
+    def _administer(self, request: BaseRequest, address: Address, body: bytes) -> Reply:
+        path = "/".join(address.segments[1:])
+        try:
+            return self._t.admin.handle(request.method, path, request.query, body)
+        except Exception as error:
+            LOG.exception("a defect of the simulator: %s %s", request.method, path)
+            return json_reply({"error": f"a defect of the simulator: {error!r}"}, 500)
 
     def _call(self, request: BaseRequest, address: Address, body: bytes) -> Call:
         headers = request.headers
@@ -155,6 +161,7 @@ class App:
             await _pause(wait)
             return self._t.handlers.answer(call, route)
         with self._t.limits.slot(call.integration_code, self._slot_of(call, place)):
+            await _let_others_in()
             await _pause(wait)
             return self._t.handlers.answer(call, route)
 
@@ -201,6 +208,12 @@ def _takes_gzip(request: BaseRequest) -> bool:
 
 def _reply_of(outcome: Reply | Truncated) -> Reply:
     return outcome.reply if isinstance(outcome, Truncated) else outcome
+
+
+async def _let_others_in() -> None:
+    """Read what has arrived meanwhile, so that calls made at once also count at once."""
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 async def _pause(seconds: float) -> None:

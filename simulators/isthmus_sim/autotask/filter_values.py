@@ -55,8 +55,10 @@ def substring(kind: str, column: str, op: str, value: Any) -> Sql:
 
 def membership(kind: str, column: str, values: list[Any], *, inside: bool) -> Sql:
     """Look for a value among several; null members count for nothing (assumed)."""
-    if kind in ("datetime", "string"):
-        return _any_of(kind, column, values, inside=inside)
+    if kind == "string":
+        return _texts(column, [text(value) for value in values], inside=inside)
+    if kind == "datetime":
+        return _moments(column, values, inside=inside)
     members = []
     for value in values:
         try:
@@ -68,8 +70,18 @@ def membership(kind: str, column: str, values: list[Any], *, inside: bool) -> Sq
     return f"{left} {'IN' if inside else 'NOT IN'} ({marks})", members
 
 
-def _any_of(kind: str, column: str, values: list[Any], *, inside: bool) -> Sql:
-    parts = [compare(kind, column, "eq" if inside else "noteq", v) for v in values]
+def _texts(column: str, values: list[str], *, inside: bool) -> Sql:
+    plain = [value for value in values if value.isascii()]
+    folded = [value.casefold() for value in values if not value.isascii()]
+    word = "IN" if inside else "NOT IN"
+    parts = [f"{column} COLLATE NOCASE {word} ({', '.join('?' * len(plain))})"]
+    if folded:
+        parts.append(f"sim_fold({column}) {word} ({', '.join('?' * len(folded))})")
+    return (" OR " if inside else " AND ").join(parts), [*plain, *folded]
+
+
+def _moments(column: str, values: list[Any], *, inside: bool) -> Sql:
+    parts = [compare("datetime", column, "eq" if inside else "noteq", v) for v in values]
     if not parts:
         return (NOTHING if inside else f"{column} IS NOT NULL"), []
     joined = (" OR " if inside else " AND ").join(f"({part[0]})" for part in parts)

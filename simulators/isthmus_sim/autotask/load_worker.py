@@ -3,7 +3,7 @@ Generate and store the largest table of a large tenant in a process of its own.
 
 The same plan gives the same rows in every process, so that nothing but the plan is handed over;
 the parent takes the finished table from a file. `python -m isthmus_sim.autotask.load_worker` is
-for the loader only: the plan as JSON on stdin, then a collection and a file as arguments.
+for the loader only: its arguments are a collection, a file and the plan as JSON.
 """
 
 from __future__ import annotations
@@ -36,12 +36,10 @@ class Helper:
     def __init__(self, tenant: Tenant, collection: str, folder: str | None) -> None:
         self.collection = collection
         self.path = Path(mkdtemp(prefix="isthmus-sim-", dir=folder)) / "table.sqlite"
+        plan = orjson.dumps(asdict(tenant.plan)).decode()
         self._process = subprocess.Popen(  # noqa: S603 - this module, by this interpreter
-            [sys.executable, "-m", __name__, collection, str(self.path)], stdin=subprocess.PIPE
+            [sys.executable, "-m", __name__, collection, str(self.path), plan]
         )
-        if self._process.stdin is not None:
-            self._process.stdin.write(orjson.dumps(asdict(tenant.plan)))
-            self._process.stdin.close()
 
     def finish(self) -> bool:
         """Wait; tell whether the table is there."""
@@ -66,11 +64,11 @@ def helper_for(tenant: Tenant, beside: str | None) -> Helper | None:
     return Helper(tenant, largest.collection, folder)
 
 
-def main(collection: str, path: str) -> None:
+def main(collection: str, path: str, plan: str) -> None:
     """Fill the table of one collection in a new file."""
     from isthmus_sim.autotask.loading import define, load_table  # noqa: PLC0415 - it starts us
 
-    raw = orjson.loads(sys.stdin.buffer.read())
+    raw = orjson.loads(plan)
     raw["epoch"] = datetime.fromisoformat(raw["epoch"])
     gc.disable()
     tenant = generate(TenantPlan(**raw))

@@ -122,11 +122,12 @@ class _Kept:
 
 
 def make_indexes(state: State, collection: str) -> None:
-    """Index the parent's id and the change and creation times, where the collection has them."""
+    """Index the parent's id, the ticket's id and the change and creation times, where present."""
     entity = state.catalog[collection]
     wanted = [*entity.modified_fields, entity.created_field]
     if entity.parent is not None:
         wanted.append(entity.parent.field)
+    wanted += [f.name for f in entity.fields if f.reference == "Tickets" != collection]
     for name in wanted:
         if name and name != "id":
             index = quoted(f"{collection}:{name}")
