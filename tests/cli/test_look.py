@@ -54,7 +54,7 @@ def test_a_table_for_people_keeps_a_row_on_a_line(capsys: pytest.CaptureFixture[
 
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
-    assert " ".join(lines[1].split()) == "1 null 12.50 2026-03-29 01:00:00+00:00 a, “b” True"
+    assert " ".join(lines[1].split()) == "1 null 12.50 2026-03-29 01:00:00Z a, “b” True"
     assert lines[2] == "1 row"
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import sys
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -104,6 +105,8 @@ def _is_number(value: object) -> bool:
 def _cell(value: object) -> Text:
     if value is None:
         return Text("null", style="dim")
+    if isinstance(value, datetime):
+        value = f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
     text = " ".join(str(value).split())
     return Text(text if len(text) <= WIDEST_CELL else text[: WIDEST_CELL - 1] + "…")
 
@@ -112,7 +115,7 @@ def _show_records(columns: tuple[str, ...], rows: tuple[tuple[object, ...], ...]
     """Show one column of the table a line: records have far too many for the other way."""
     table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("Column", no_wrap=True)
-    fits = rows[: max(1, (out().width - 30) // 24)]
+    fits = rows[: max(1, (out().width - 40) // 22)]
     for index in range(len(fits)):
         table.add_column(f"Record {index + 1}", overflow="fold", max_width=WIDEST_CELL)
     for index, name in enumerate(columns):
