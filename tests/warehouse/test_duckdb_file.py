@@ -1,0 +1,125 @@
+"""The DuckDB file itself: its lock, its format, what a query may do."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from isthmus.warehouse.duckdb import DuckDBWarehouse
+from isthmus.warehouse.ledger import LAYOUT
+from isthmus.warehouse.ports import QueryFailed, WarehouseBroken, WarehouseBusy
+from tests.warehouse.building import Desk, column, shape
+
+TABLE = shape("Tickets", column("title"))
+
+
+def test_what_was_published_is_there_after_closing(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "warehouse.duckdb"
+    first = DuckDBWarehouse.open(path)
+    Desk(first, tmp_path / "spool").publish(TABLE, {"id": 1, "title": "kept"})
+    first.close()
+
+    assert not path.with_suffix(".duckdb.wal").exists()
+    with duckdb.connect(str(path), read_only=True) as plain:
+        assert plain.execute("select * from autotask.tickets").fetchall() == [(1, "kept")]
+    again = DuckDBWarehouse.open(path)
+    assert again.query("select title from autotask.Tickets").rows == (("kept",),)
+    again.close()
+
+
+def test_the_file_can_be_read_by_older_duckdb(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    DuckDBWarehouse.open(path).close()
+
+    with duckdb.connect() as plain:
+        plain.execute(f"attach '{path}' as w (read_only)")
+        tags = plain.execute(
+            "select tags from duckdb_databases() where database_name = 'w'"
+        ).fetchall()
+    assert "v1.4.0" in str(tags)
+
+
+def test_a_file_in_use_is_named_with_the_process_that_holds_it(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    DuckDBWarehouse.open(path).close()
+    code = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True);"
+        " sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(WarehouseBusy, match=f"process {holder.pid}") as caught:
+            DuckDBWarehouse.open(path)
+        assert holder.stdin is not None
+        holder.stdin.close()
+
+    assert caught.value.where == str(path)
+    assert caught.value.remedy
+    DuckDBWarehouse.open(path).close()
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    path.write_text("not a database, and long enough to be looked at" * 100)
+
+    with pytest.raises(WarehouseBroken) as caught:
+        DuckDBWarehouse.open(path)
+
+    assert caught.value.where == str(path)
+
+
+def test_a_layout_from_the_future_is_refused(desk: Desk, tmp_path: Path) -> None:
+    desk.warehouse.close()
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as plain:
+        plain.execute(f"update isthmus.layout set version = {LAYOUT + 1}")
+
+    with pytest.raises(WarehouseBroken, match="newer Isthmus"):
+        DuckDBWarehouse.open(path)
+
+
+def test_a_query_answers_with_names_and_plain_values(desk: Desk) -> None:
+    desk.publish(TABLE, {"id": 1, "title": "a"})
+
+    answer = desk.warehouse.query("select id, upper(title) as loud from autotask.Tickets")
+
+    assert answer.columns == ("id", "loud")
+    assert answer.rows == ((1, "A"),)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "delete from autotask.Tickets",
+        "drop table autotask.Tickets",
+        "select 1; select 2",
+        "copy autotask.Tickets to 'out.csv'",
+        "attach 'other.duckdb'",
+        "set memory_limit = '1GB'",
+        "explain analyze delete from autotask.Tickets",
+        "select * from autotask.Nowhere",
+        "selekt",
+        "",
+    ],
+)
+def test_a_query_changes_nothing_and_says_what_is_wrong(desk: Desk, sql: str) -> None:
+    desk.publish(TABLE, {"id": 1, "title": "a"})
+
+    with pytest.raises(QueryFailed):
+        desk.warehouse.query(sql)
+
+    assert desk.table("Tickets") == [(1, "a")]
+
+
+@pytest.mark.parametrize(
+    "sql", ["describe autotask.Tickets", "explain select 1", "from autotask.Tickets"]
+)
+def test_whatever_reads_is_answered(desk: Desk, sql: str) -> None:
+    desk.publish(TABLE, {"id": 1, "title": "a"})
+
+    assert desk.warehouse.query(sql).rows
