@@ -132,6 +132,7 @@ def start(
     latency_ms: float = 0,
     gzip: bool = False,
     frozen_clock: bool = False,
+    activity_per_minute: float = 0,
     folder: Path | None = None,
 ) -> AutotaskSim:
     """Start a simulator of its own; call `stop` when done.
@@ -143,7 +144,9 @@ def start(
     copy = Path(mkdtemp(dir=place)) / "tenant.sqlite"
     shutil.copyfile(_template(plan, place), copy)
     tenancy = make_tenancy(Wanted(plan, path=str(copy), frozen_clock=frozen_clock))
-    thread = _Thread(tenancy, Options(latency_ms=latency_ms, gzip=gzip))
+    thread = _Thread(
+        tenancy, Options(latency_ms=latency_ms, gzip=gzip, activity_per_minute=activity_per_minute)
+    )
 
     def stop() -> None:
         thread.stop()

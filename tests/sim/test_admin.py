@@ -73,6 +73,22 @@ def test_activity_is_the_same_for_the_same_seed(
     assert {"action", "collection", "id"} <= set(seen[0]["actions"][0])
 
 
+def test_activity_can_be_of_one_kind(autotask_sim: AutotaskSim) -> None:
+    done = autotask_sim.admin("POST", "activity", {"steps": 5, "kinds": ["new_ticket"]})
+    assert {action["action"] for action in done["actions"]} == {"new_ticket"}
+    made = {action["id"] for action in done["actions"]}
+    assert made <= {row["id"] for row in autotask_sim.rows("Tickets")}
+
+
+def test_the_tenant_can_live_by_itself(
+    autotask_sim_factory: Callable[..., AutotaskSim],
+) -> None:
+    sim = autotask_sim_factory(activity_per_minute=6_000)
+    tickets = sim.rows("Tickets")
+    while sim.rows("Tickets") == tickets:
+        pass
+
+
 def test_the_clock_moves_stops_and_never_goes_back(autotask_sim: AutotaskSim) -> None:
     frozen = autotask_sim.admin("POST", "clock", {"frozen": True})
     assert frozen["frozen"] is True
@@ -154,6 +170,7 @@ def test_switches_tell_what_they_are(autotask_sim: AutotaskSim) -> None:
         (("POST", "requests", None), 404, "GET, DELETE"),
         (("POST", "activity", {"step": 1}), 400, "steps"),
         (("POST", "activity", {"steps": -1}), 400, "not negative"),
+        (("POST", "activity", {"kinds": ["dance"]}), 400, "new_ticket"),
         (("POST", "clock", {"advance": 1}), 400, "advance_s"),
         (("POST", "clock", {"advance_s": "1"}), 400, "seconds"),
         (("PATCH", "switches", {"nope": 1}), 400, "hourly_limit"),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from isthmus_sim.autotask import fault_kinds
+from isthmus_sim.autotask import activity, fault_kinds
 from isthmus_sim.autotask.admin_rows import AdminRows
 from isthmus_sim.autotask.admin_shapes import AdminRefused, keys_of, whole
 from isthmus_sim.autotask.call import Reply, json_reply
@@ -112,13 +112,12 @@ class Admin:
             return json_reply({"error": str(refused)}, 400)
         return answer if isinstance(answer, Reply) else json_reply(answer)
 
-    def play(self, steps: int, seed: int | None = None) -> list[dict[str, Any]]:
-        """Let the tenant live for some steps; give what was done."""
-        from isthmus_sim.autotask import activity  # noqa: PLC0415 - large, and not always needed
-
-        with self._parts.state.transaction():
-            seed = self._parts.seed if seed is None else seed
-            return list(activity.play(self._parts.state, seed, steps))
+    def play(
+        self, steps: int, seed: int | None = None, kinds: list[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """Let the tenant live for some steps; give what was done. kinds: all if None."""
+        seed = self._parts.seed if seed is None else seed
+        return activity.play(self._parts.state, seed, steps, kinds)
 
     async def play_forever(self, per_minute: float) -> None:
         """Play one step after the other at a steady rate, until cancelled."""
@@ -148,11 +147,17 @@ class Admin:
         return {"forgotten": forgotten}
 
     def _activity(self, asked: Asked) -> dict[str, Any]:
-        keys_of(asked.body, ("steps", "seed"))
+        keys_of(asked.body, ("steps", "seed", "kinds"))
         steps = whole(asked.body, "steps", 1)
-        seed = asked.body.get("seed")
-        done = self.play(steps, None if seed is None else whole(asked.body, "seed", 0))
-        return {"steps": steps, "actions": done}
+        seed = whole(asked.body, "seed", self._parts.seed)
+        kinds = asked.body.get("kinds")
+        if kinds is not None and (not isinstance(kinds, list) or not kinds):
+            raise AdminRefused(f"kinds takes a list; got {kinds!r}")
+        unknown = sorted(set(map(str, kinds or ())) - set(activity.ACTIONS))
+        if unknown:
+            known = ", ".join(activity.ACTIONS)
+            raise AdminRefused(f"no such kind: {', '.join(unknown)}; there are: {known}")
+        return {"steps": steps, "actions": self.play(steps, seed, kinds)}
 
     def _clock(self, _asked: Asked) -> dict[str, Any]:
         clock = self._parts.clock

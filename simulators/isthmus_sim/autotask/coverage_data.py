@@ -74,7 +74,7 @@ BEHAVIOURS: dict[str, list[Line]] = {
          "test_writes.py::test_a_notes_contact_is_ignored"),
         ("A deleted ticket is in DeletedTicketLogs", "documented", SWAGGER,
          "test_writes.py::test_a_ticket_deleted_by_a_person_is_in_the_log"),
-        ("Impersonation is recorded; the header on Tasks is ignored", "documented", VENDOR,
+        ("Impersonation is recorded in the impersonator field", "documented", VENDOR,
          "test_writes.py::test_impersonation_is_recorded"),
         ("Impersonating nobody is refused (wording assumed)", "assumed", OURS,
          "test_writes.py::test_nobody_cannot_be_impersonated"),
