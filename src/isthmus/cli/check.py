@@ -21,6 +21,9 @@ MARKS = {
     Verdict.UNKNOWN: ("·", "dim"),
 }
 
+CALLS_AROUND = 3
+"""Calls a dataset costs besides its pages: fields, user-defined fields, a count."""
+
 SUBJECT_WIDTH = max(len(dataset.name) for dataset in DATASETS) + 2
 
 
@@ -97,7 +100,7 @@ def show_verdict(console: Console, lines: list[CheckLine]) -> None:
         return
     style = "bold green" if len(readable) == len(datasets) else "bold yellow"
     console.print(Text(f"{len(readable)} of {len(datasets)} datasets can be read.", style=style))
-    calls = sum(pages(line.rows or 0) for line in readable) + 2 * len(readable)
+    calls = sum(pages(line.rows or 0) + CALLS_AROUND for line in readable)
     say(f"A first sync reads {words.plural(rows, 'row')} in about {words.plural(calls, 'call')}.")
 
 

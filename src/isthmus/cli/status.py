@@ -99,7 +99,11 @@ def _connection(house: House) -> Text:
     found = house.reach()
     if found is None:
         return Text("not connected yet: isthmus connect autotask", style="yellow")
-    place = found.base_url or (f"zone {found.zone}" if found.zone else "zone found by itself")
+    zone = house.zone(found.title)
+    if zone is not None:
+        place = f"{zone.name}, {zone.url}"
+    else:
+        place = found.base_url or (f"zone {found.zone}" if found.zone else "zone found by itself")
     return Text(f"{found.title}, {found.username}, {place}")
 
 

@@ -122,7 +122,8 @@ async def _check_dataset(client: AutotaskClient, dataset: Dataset) -> CheckLine:
             rows,
             is_dataset=True,
         )
-    return CheckLine(dataset.name, Verdict.OK, f"{rows:,} rows", rows=rows, is_dataset=True)
+    seen = "1 row" if rows == 1 else f"{rows:,} rows"
+    return CheckLine(dataset.name, Verdict.OK, seen, rows=rows, is_dataset=True)
 
 
 def _denied(dataset: Dataset) -> CheckLine:

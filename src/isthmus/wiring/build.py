@@ -16,6 +16,7 @@ from isthmus.state import (
     RunDataset,
     RunRecord,
     State,
+    ZoneNote,
 )
 from isthmus.sync.catalog import DATASETS, Dataset
 from isthmus.sync.outcomes import Observer, RunSummary
@@ -164,6 +165,10 @@ class House:
             return ConnectionNote(given.title, given.username, given.url, given.zone)
         return next(iter(self.state.connections()), None)
 
+    def zone(self, title: str) -> ZoneNote | None:
+        """Return the zone a saved connection was last found in."""
+        return self.state.load_zone(title)
+
     @asynccontextmanager
     async def autotask(
         self, connection: Connection | None = None, *, patient: bool = True
@@ -202,6 +207,11 @@ class House:
         ) as client:
             yield client
 
+    async def _note_zone(self, title: str, client: "AutotaskClient") -> None:
+        """Keep the zone that was found, for people to see; it was asked for long before."""
+        zone = await client.zone()
+        self.state.save_zone(title, ZoneNote(zone.name, zone.url, zone.web_url, zone.ci))
+
     async def check(self, connection: Connection) -> "AsyncIterator[CheckLine]":
         """Find out what works with a connection, saved or not; it never waits for the quota."""
         from isthmus.sync.check import check_connection  # noqa: PLC0415
@@ -237,7 +247,7 @@ class House:
 
         warehouse = self.warehouse
         async with self.autotask(connection) as client:
-            return await run_sync(
+            summary = await run_sync(
                 client,
                 warehouse,
                 self.state,
@@ -247,6 +257,8 @@ class House:
                 settings=settings,
                 observer=observer,
             )
+            await self._note_zone(connection.title, client)
+            return summary
 
 
 def _open_warehouse(config: Config) -> Warehouse:
