@@ -1,9 +1,9 @@
 """What the generator's parts share: plan, chance, calendar, ids and the rows made so far."""
 
 from collections.abc import Iterator, Sequence
-from random import Random
 from typing import Any, TypeVar
 
+from isthmus_sim.autotask.tenant.chance import Chance
 from isthmus_sim.autotask.tenant.shapes import Change, Row, Table, TenantPlan
 from isthmus_sim.autotask.tenant.worktime import Worktime
 
@@ -45,16 +45,16 @@ class Build:
 
     def __init__(self, plan: TenantPlan) -> None:
         self.plan = plan
-        self.rng = Random(f"tenant:{plan.seed}")
+        self.rng = Chance(f"tenant:{plan.seed}")
         self.time = Worktime(plan.epoch)
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.streams: dict[str, Table] = {}
         self.overrides: dict[str, dict[int, Change]] = {}
         self._next: dict[str, int] = {}
 
-    def fork(self, name: str) -> Random:
+    def fork(self, name: str) -> Chance:
         """Return chance of its own for one part, so that parts do not disturb each other."""
-        return Random(f"tenant:{self.plan.seed}:{name}")
+        return Chance(f"tenant:{self.plan.seed}:{name}")
 
     def add(self, collection: str, id: int | None = None, **values: Any) -> int:  # noqa: A002
         """Add a row in storage form; return its id (the next one unless given)."""
@@ -95,7 +95,7 @@ def money(dollars: float) -> int:
     return round(dollars * 100) * 100
 
 
-def spread(rng: Random, pool: Sequence[tuple[T, int]]) -> list[T]:
+def spread(rng: Chance, pool: Sequence[tuple[T, int]]) -> list[T]:
     """Repeat each value by its weight and shuffle: a pool to draw from by index."""
     drawn = [value for value, weight in pool for _ in range(weight)]
     rng.shuffle(drawn)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from random import Random
 
 from isthmus_sim.autotask.tenant.build import ADMINISTRATOR, OWN_COMPANY, Build
+from isthmus_sim.autotask.tenant.chance import Chance
 from isthmus_sim.autotask.tenant.reference import UNITED_STATES
 from isthmus_sim.autotask.tenant.shapes import UdfDefinition
 from isthmus_sim.autotask.tenant.udfs import values
@@ -60,7 +60,7 @@ def add_companies(build: Build, udfs: dict[str, list[UdfDefinition]]) -> list[Fi
     return firms
 
 
-def _kind(rng: Random, number: int) -> int:
+def _kind(rng: Chance, number: int) -> int:
     if number in {3, 7}:
         return VENDOR
     if number < 10:
@@ -71,7 +71,7 @@ def _kind(rng: Random, number: int) -> int:
     return next(kind for share, kind in shares if draw <= share)
 
 
-def _firm(build: Build, rng: Random, number: int) -> Firm:
+def _firm(build: Build, rng: Chance, number: int) -> Firm:
     if number == 0:
         return Firm(OWN_COMPANY, "Northbridge IT Services", CUSTOMER, 12, -120,
                     "northbridge-it.example")  # fmt: skip
@@ -91,12 +91,12 @@ def _firm(build: Build, rng: Random, number: int) -> Firm:
     return Firm(number_id, name, kind, size, first, domain)
 
 
-def _address(rng: Random, city: int) -> tuple[str, str, str, str, int]:
+def _address(rng: Chance, city: int) -> tuple[str, str, str, str, int]:
     town, state, postal, _, country = CITIES[city]
     return f"{rng.randrange(1, 999)} {rng.choice(STREETS)}", town, state, postal, country
 
 
-def _places(build: Build, rng: Random, firm: Firm) -> None:
+def _places(build: Build, rng: Chance, firm: Firm) -> None:
     for number in range(1 if firm.size < 25 else 2 + firm.size // 80):
         street, town, state, postal, country = _address(rng, rng.randrange(len(CITIES)))
         place = build.add(
@@ -110,13 +110,13 @@ def _places(build: Build, rng: Random, firm: Firm) -> None:
         firm.places.append(place)
 
 
-def _phone(rng: Random) -> str:
+def _phone(rng: Chance) -> str:
     number = rng.randrange(10_000)
     forms = ("({}) 555-{:04d}", "{}-555-{:04d}", "+1 {} 555 {:04d}")
     return rng.choice(forms).format(CITIES[number % len(CITIES)][3], number)
 
 
-def _people(build: Build, rng: Random, firm: Firm, udfs: list[UdfDefinition]) -> None:
+def _people(build: Build, rng: Chance, firm: Firm, udfs: list[UdfDefinition]) -> None:
     time = build.time
     for number in range(max(1, firm.size)):
         given, family = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES)
@@ -147,7 +147,7 @@ def _people(build: Build, rng: Random, firm: Firm, udfs: list[UdfDefinition]) ->
             build.skip("Contacts", rng.randrange(1, 5))
 
 
-def _rows(build: Build, rng: Random, firms: list[Firm], udfs: list[UdfDefinition]) -> None:
+def _rows(build: Build, rng: Chance, firms: list[Firm], udfs: list[UdfDefinition]) -> None:
     build.add("Companies", OWN_COMPANY, companyName=firms[0].name)
     rows = {row["id"]: row for row in build.rows["Companies"]}
     owners = [
@@ -162,7 +162,7 @@ def _rows(build: Build, rng: Random, firms: list[Firm], udfs: list[UdfDefinition
             rows[firm.id]["parentCompanyID"] = parents[0]
 
 
-def _company(build: Build, rng: Random, firm: Firm) -> dict[str, object]:
+def _company(build: Build, rng: Chance, firm: Firm) -> dict[str, object]:
     time = build.time
     made = max(firm.first * 43_800, 0) + rng.randrange(600, 1000)
     made = min(time.snap(made, 3), time.now - 5000)

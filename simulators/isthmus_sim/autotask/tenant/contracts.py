@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random
 
 from isthmus_sim.autotask.tenant.build import ADMINISTRATOR, OWN_COMPANY, SCALE, Build, money
+from isthmus_sim.autotask.tenant.chance import Chance
 from isthmus_sim.autotask.tenant.companies import CUSTOMER, Firm
 from isthmus_sim.autotask.tenant.reference import (
     FIRST_ROLE,
@@ -249,7 +249,7 @@ class Contracts:
             )  # fmt: skip
 
 
-def add_services(build: Build, rng: Random, firms: list[Firm], udfs: Udfs) -> list[int]:
+def add_services(build: Build, rng: Chance, firms: list[Firm], udfs: Udfs) -> list[int]:
     """Add the price list: services and bundles of them. Returns the services' ids."""
     time = build.time
     vendors = [f.id for f in firms if f.kind not in {CUSTOMER}] or [None]

@@ -1,10 +1,10 @@
 """Tickets, row by row, from the plan's arrays and pools of prepared parts."""
 
 from collections.abc import Iterator
-from random import Random
 from typing import Any
 
 from isthmus_sim.autotask.tenant.build import ADMINISTRATOR, SCALE, Build
+from isthmus_sim.autotask.tenant.chance import Chance
 from isthmus_sim.autotask.tenant.desk_plan import DeskPlan, mixed, ticket_id
 from isthmus_sim.autotask.tenant.picklist_data import LEGACY_QUEUE, PORTAL_QUEUE, QUEUES
 from isthmus_sim.autotask.tenant.reference import FIRST_WORK_TYPE, ORGANIZATION
@@ -59,7 +59,7 @@ PERSON, HOST, DOMAIN, PLAIN = range(4)
 class Wording:
     """Titles and descriptions of one kind: prepared halves around a name that differs."""
 
-    def __init__(self, rng: Random, kind: Kind) -> None:
+    def __init__(self, rng: Chance, kind: Kind) -> None:
         title = kind.title.replace("{server}", "{host}")
         slots = (("{host}", HOST), ("{person}", PERSON), ("{domain}", DOMAIN))
         mark, self.slot = next(((m, s) for m, s in slots if m in title), ("\0", PLAIN))

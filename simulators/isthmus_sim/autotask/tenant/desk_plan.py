@@ -7,9 +7,9 @@ tickets take 30 MB here, and tickets, notes and time entries agree without meeti
 
 import sys
 from array import array
-from random import Random
 
 from isthmus_sim.autotask.tenant.build import FIRST_IDS, OWN_COMPANY, Build
+from isthmus_sim.autotask.tenant.chance import Chance
 from isthmus_sim.autotask.tenant.companies import CANCELLED, CUSTOMER, Firm
 from isthmus_sim.autotask.tenant.staff import Staff, on_duty
 from isthmus_sim.autotask.tenant.words_desk import KINDS
@@ -125,8 +125,7 @@ class DeskPlan:
         there = [
             (number, 3 if firm.id == OWN_COMPANY else firm.size)
             for number, firm in enumerate(self.firms)
-            if firm.kind == CUSTOMER
-            and firm.first <= month
+            if (firm.kind == CUSTOMER and firm.first <= month)
             or (firm.kind == CANCELLED and month < 14)
         ]
         numbers, weights = zip(*there, strict=True)
@@ -139,11 +138,11 @@ class DeskPlan:
         return [[position[p.id] for p in on_duty(self.crew, month, team)] for team in teams]
 
 
-def _kind_pool(rng: Random) -> list[int]:
+def _kind_pool(rng: Chance) -> list[int]:
     return rng.choices(range(len(KINDS)), [kind.weight for kind in KINDS], k=1024)
 
 
-def _length_pool(rng: Random) -> list[int]:
+def _length_pool(rng: Chance) -> list[int]:
     """Return how long tickets last, in minutes: most a few hours, some for weeks."""
     return [min(90 * DAY, int(rng.lognormvariate(6.2, 1.5)) + 15) for _ in range(256)]
 

@@ -29,14 +29,14 @@ TaskWork = tuple[int, Row]
 
 
 def entry_pool(tickets: int) -> tuple[int, ...]:
-    """Return how many time entries tickets get: 1.34 each, above MANY 1.06, before open ones."""
-    few = (1, 1, 1, 1, 1, 1, 2, 1, 1, 2, 0, 1, 1, 1, 1, 1)
+    """Return how many time entries tickets get: 1.34 each, above MANY 0.81."""
+    few = (1, 0, 1, 1, 1, 0, 2, 1, 1, 1, 0, 1, 1, 0, 1, 1)
     return few if tickets > MANY else (1, 1, 1, 2, 1, 1, 2, 1, 1, 3, 0, 2, 1, 1, 2, 1)
 
 
 def note_pool(tickets: int) -> tuple[int, ...]:
-    """Return how many notes tickets get: 0.87 each, above MANY 0.5."""
-    few = (0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1)
+    """Return how many notes tickets get: 0.87 each, above MANY 0.31."""
+    few = (0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1)
     return few if tickets > MANY else (0, 1, 1, 1, 0, 2, 1, 0, 1, 3, 0, 1, 1, 0, 1, 1)
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random
 
 from isthmus_sim.autotask.tenant.build import ADMINISTRATOR, FIRST_IDS, Build, money
+from isthmus_sim.autotask.tenant.chance import Chance
 from isthmus_sim.autotask.tenant.reference import FIRST_DEPARTMENT, FIRST_ROLE
 from isthmus_sim.autotask.tenant.words_people import FIRST_NAMES, LAST_NAMES, STAFF_JOBS
 from isthmus_sim.autotask.tenant.worktime import HISTORY_MONTHS, date_text
@@ -55,7 +55,7 @@ def add_staff(build: Build) -> list[Staff]:
     return crew
 
 
-def _technician(build: Build, rng: Random, number: int) -> Staff:
+def _technician(build: Build, rng: Chance, number: int) -> Staff:
     job, department, role = STAFF_JOBS[number % len(STAFF_JOBS)]
     months = HISTORY_MONTHS
     stays = number < 8 or rng.random() < 0.6
@@ -72,7 +72,7 @@ def _technician(build: Build, rng: Random, number: int) -> Staff:
 
 def _person(
     build: Build,
-    rng: Random,
+    rng: Chance,
     number: int | None,
     given: str,
     family: str,

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from itertools import chain, cycle, islice
-from random import Random
 
+from isthmus_sim.autotask.tenant.build import Build
+from isthmus_sim.autotask.tenant.chance import Chance
 from isthmus_sim.autotask.tenant.shapes import PicklistEntry, UdfDefinition
 
 TYPES = ("String", "Integer", "Decimal", "Date", "MultiSelect", "LongText", "Boolean", "List")
@@ -101,11 +102,11 @@ def definitions(ticket_udfs: int) -> dict[str, list[UdfDefinition]]:
     return {"Tickets": [define(name, kind) for name, kind in named], **found}
 
 
-def _text(rng: Random) -> str:
+def _text(rng: Chance) -> str:
     return rng.choice(("007", "0042", "NY-01", "BOS-17", "-", "Ä-9", "12345678901234567890"))
 
 
-VALUES: dict[str, Callable[[Random], str]] = {
+VALUES: dict[str, Callable[[Chance], str]] = {
     "String": _text,
     "LongText": lambda rng: rng.choice(SENTENCES),
     "Integer": lambda rng: rng.choice(("007", "0", "-3", "42", str(rng.randrange(100_000)))),
@@ -120,7 +121,7 @@ VALUES: dict[str, Callable[[Random], str]] = {
 }
 
 
-def value(rng: Random, definition: UdfDefinition) -> str | None:
+def value(rng: Chance, definition: UdfDefinition) -> str | None:
     """Draw a likely value: null and the empty string occur."""
     chance = rng.random()
     if chance < 0.35:
@@ -135,6 +136,33 @@ def columns(definitions_: list[UdfDefinition]) -> tuple[str, ...]:
     return tuple(f"udf:{d.name}" for d in definitions_)
 
 
-def values(rng: Random, definitions_: list[UdfDefinition]) -> dict[str, str | None]:
+def values(rng: Chance, definitions_: list[UdfDefinition]) -> dict[str, str | None]:
     """Draw values for all user-defined fields of one row."""
     return {f"udf:{d.name}": value(rng, d) for d in definitions_}
+
+
+UDF_TYPES = {
+    "Companies": 1, "Contacts": 2, "ConfigurationItems": 3, "Opportunities": 4, "Products": 5,
+    "Projects": 6, "Tasks": 9, "Tickets": 10, "Contracts": 11, "Services": 12, "ServiceBundles": 13,
+}  # fmt: skip
+DATA_TYPES = {"Date": 2, "List": 3, "MultiSelect": 3, "Integer": 4, "Decimal": 4}
+DISPLAY_FORMATS = {"LongText": 2, "List": 3, "MultiSelect": 4}
+
+
+def add_definitions(build: Build, known: dict[str, list[UdfDefinition]]) -> None:
+    """Add the rows that describe the user-defined fields and their list items."""
+    for collection, definitions_ in known.items():
+        for order, definition in enumerate(definitions_, 1):
+            field = build.add(
+                "UserDefinedFieldDefinitions", name=definition.name, sortOrder=order, isActive=1,
+                udfType=UDF_TYPES[collection], dataType=DATA_TYPES.get(definition.type, 1),
+                displayFormat=DISPLAY_FORMATS.get(definition.type, 1), isRequired=0, isPrivate=0,
+                description=definition.description or None, isEncrypted=0, isFieldMapping=0,
+                isProtected=int(definition.is_protected), isVisibleToClientPortal=0,
+                numberOfDecimalPlaces=2 if definition.type == "Decimal" else None,
+                createDate=build.time.text(900),
+            )  # fmt: skip
+            for entry in definition.entries or ():
+                build.add("UserDefinedFieldListItems", udfFieldId=field, isActive=int(
+                    entry.is_active), valueForDisplay=entry.label, valueForExport=entry.value,
+                    createDate=build.time.text(900))  # fmt: skip

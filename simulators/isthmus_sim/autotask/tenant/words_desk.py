@@ -90,16 +90,47 @@ KINDS = (
          "Three desks move to the other room, cabling is there."),
 )  # fmt: skip
 
-APPS = (
-    "QuickBooks;Adobe Acrobat;AutoCAD;Sage 50;Dentrix;Clio;Teams;OneDrive;SharePoint;Chrome;"
-    "Zoom;Salesforce;SolidWorks;Bluebeam;eClinicalWorks;Power BI;LastPass;Slack"
-).split(";")
-THINGS = (
-    "5 laptops;a replacement firewall;a 48-port switch;Microsoft 365 Business Premium;"
-    "two 27-inch monitors;an access point for the warehouse;a label printer;a UPS;"
-    "cabling for the new office;a conference camera"
-).split(";")
-SITES = "main office;warehouse;branch office;second floor;north campus;clinic;shop floor".split(";")
+APPS = [
+    "QuickBooks",
+    "Adobe Acrobat",
+    "AutoCAD",
+    "Sage 50",
+    "Dentrix",
+    "Clio",
+    "Teams",
+    "OneDrive",
+    "SharePoint",
+    "Chrome",
+    "Zoom",
+    "Salesforce",
+    "SolidWorks",
+    "Bluebeam",
+    "eClinicalWorks",
+    "Power BI",
+    "LastPass",
+    "Slack",
+]
+THINGS = [
+    "5 laptops",
+    "a replacement firewall",
+    "a 48-port switch",
+    "Microsoft 365 Business Premium",
+    "two 27-inch monitors",
+    "an access point for the warehouse",
+    "a label printer",
+    "a UPS",
+    "cabling for the new office",
+    "a conference camera",
+]
+SITES = [
+    "main office",
+    "warehouse",
+    "branch office",
+    "second floor",
+    "north campus",
+    "clinic",
+    "shop floor",
+]
 GREETINGS = ("Hi team,\n\n", "Hello,\n\n", "Good morning,\n\n", "", "", "Hi,\r\n\r\n")
 ENDINGS = (
     "\n\nThanks,\n", "\n\nThank you!\n", "\n\nRegards,\n", "\n\nBest,\n", "\n\n- ",

@@ -1,21 +1,170 @@
 """Names people and places bear: a vocabulary."""
 
-FIRST_NAMES = (
-    "Maria James Aisha Chen Priya Lukas Sofia Daniel Olivia Noah Emma Liam Ava Mateo Yuki Fatima "
-    "Omar Ingrid Pavel Chloe Marcus Hannah Diego Nadia Ravi Elena Tomas Grace Kwame Leila Victor "
-    "Anna Samuel Julia Henrik Amara Isaac Zoe Felix Camila Arjun Freya Malik Renata Owen Mei Jonas "
-    "Carla Dmitri Naomi Patrick Selma Bruno Ruth Kenji Alma Theo Irene Hassan Linnea Rosa Walter "
-    "Bridget Said Gwen Anton Vera Luis Monica Eli Petra Simon Tara Hugo Ines Caleb Dora Nils Maya"
-).split()
+FIRST_NAMES = [
+    "Maria",
+    "James",
+    "Aisha",
+    "Chen",
+    "Priya",
+    "Lukas",
+    "Sofia",
+    "Daniel",
+    "Olivia",
+    "Noah",
+    "Emma",
+    "Liam",
+    "Ava",
+    "Mateo",
+    "Yuki",
+    "Fatima",
+    "Omar",
+    "Ingrid",
+    "Pavel",
+    "Chloe",
+    "Marcus",
+    "Hannah",
+    "Diego",
+    "Nadia",
+    "Ravi",
+    "Elena",
+    "Tomas",
+    "Grace",
+    "Kwame",
+    "Leila",
+    "Victor",
+    "Anna",
+    "Samuel",
+    "Julia",
+    "Henrik",
+    "Amara",
+    "Isaac",
+    "Zoe",
+    "Felix",
+    "Camila",
+    "Arjun",
+    "Freya",
+    "Malik",
+    "Renata",
+    "Owen",
+    "Mei",
+    "Jonas",
+    "Carla",
+    "Dmitri",
+    "Naomi",
+    "Patrick",
+    "Selma",
+    "Bruno",
+    "Ruth",
+    "Kenji",
+    "Alma",
+    "Theo",
+    "Irene",
+    "Hassan",
+    "Linnea",
+    "Rosa",
+    "Walter",
+    "Bridget",
+    "Said",
+    "Gwen",
+    "Anton",
+    "Vera",
+    "Luis",
+    "Monica",
+    "Eli",
+    "Petra",
+    "Simon",
+    "Tara",
+    "Hugo",
+    "Ines",
+    "Caleb",
+    "Dora",
+    "Nils",
+    "Maya",
+]
 
-LAST_NAMES = (
-    "Okafor Nguyen Schmidt Garcia Patel Johansson Kowalski Rossi Tanaka Silva Haddad Murphy Weber "
-    "Novak Fernandez Kim Larsen Dubois Ivanov Mensah Costa Bauer Lindqvist Cohen Moreau Yilmaz "
-    "Anderson Brooks Carter Diaz Ellis Foster Gupta Hughes Iqbal Jensen Keller Lopez Mason Nash "
-    "Ortiz Price Quinn Reyes Stone Turner Underwood Vargas Walsh Xu Young Zimmer Bell Cruz Dalton "
-    "Emery Frost Grant Hale Irwin Joyce Knox Lane Marsh Noble Osei Park Ramos Sato Tran Ueda Vance "
-    "Whitaker O'Brien Müller Núñez D'Angelo Björk Çelik Łukasik Vandenberg"
-).split()
+LAST_NAMES = [
+    "Okafor",
+    "Nguyen",
+    "Schmidt",
+    "Garcia",
+    "Patel",
+    "Johansson",
+    "Kowalski",
+    "Rossi",
+    "Tanaka",
+    "Silva",
+    "Haddad",
+    "Murphy",
+    "Weber",
+    "Novak",
+    "Fernandez",
+    "Kim",
+    "Larsen",
+    "Dubois",
+    "Ivanov",
+    "Mensah",
+    "Costa",
+    "Bauer",
+    "Lindqvist",
+    "Cohen",
+    "Moreau",
+    "Yilmaz",
+    "Anderson",
+    "Brooks",
+    "Carter",
+    "Diaz",
+    "Ellis",
+    "Foster",
+    "Gupta",
+    "Hughes",
+    "Iqbal",
+    "Jensen",
+    "Keller",
+    "Lopez",
+    "Mason",
+    "Nash",
+    "Ortiz",
+    "Price",
+    "Quinn",
+    "Reyes",
+    "Stone",
+    "Turner",
+    "Underwood",
+    "Vargas",
+    "Walsh",
+    "Xu",
+    "Young",
+    "Zimmer",
+    "Bell",
+    "Cruz",
+    "Dalton",
+    "Emery",
+    "Frost",
+    "Grant",
+    "Hale",
+    "Irwin",
+    "Joyce",
+    "Knox",
+    "Lane",
+    "Marsh",
+    "Noble",
+    "Osei",
+    "Park",
+    "Ramos",
+    "Sato",
+    "Tran",
+    "Ueda",
+    "Vance",
+    "Whitaker",
+    "O'Brien",
+    "Müller",
+    "Núñez",
+    "D'Angelo",
+    "Björk",
+    "Çelik",
+    "Łukasik",
+    "Vandenberg",
+]
 
 # city, state, postal code, telephone area, country id
 CITIES = (
@@ -36,20 +185,77 @@ CITIES = (
     ("Toronto", "ON", "M5H 2N2", "416", 40),
 )
 
-STREETS = (
-    "Main Street;Washington Avenue;State Street;Broadway;Elm Street;Congress Street;Harbor Road;"
-    "Mill Lane;Industrial Parkway;Commerce Drive;Maple Avenue;Church Street;Canal Street;"
-    "Corporate Woods Boulevard;River Road;Market Square"
-).split(";")
+STREETS = [
+    "Main Street",
+    "Washington Avenue",
+    "State Street",
+    "Broadway",
+    "Elm Street",
+    "Congress Street",
+    "Harbor Road",
+    "Mill Lane",
+    "Industrial Parkway",
+    "Commerce Drive",
+    "Maple Avenue",
+    "Church Street",
+    "Canal Street",
+    "Corporate Woods Boulevard",
+    "River Road",
+    "Market Square",
+]
 
-COMPANY_STEMS = (
-    "Hudson Valley;Cedar Ridge;Northgate;Blue Heron;Ironwood;Lakeshore;Granite State;Old Mill;"
-    "Summit;Harborview;Beacon;Stonebridge;Pine Hollow;Silver Birch;Evergreen;Liberty;Keystone;"
-    "Riverside;Maplewood;Highland;Copper Kettle;Green Mountain;Windham;Fairhaven;Crestwood;"
-    "Whitfield;Ashford;Bayside;Clearwater;Eastbrook;Foxglove;Glenwood;Hawthorne;Juniper;Kingsley;"
-    "Langford;Meridian;Newbury;Orchard;Pemberton;Quarry Hill;Redstone;Saratoga;Thornton;Upland;"
-    "Vanguard;Westfield;Yarrow;Zephyr;Amberly"
-).split(";")
+COMPANY_STEMS = [
+    "Hudson Valley",
+    "Cedar Ridge",
+    "Northgate",
+    "Blue Heron",
+    "Ironwood",
+    "Lakeshore",
+    "Granite State",
+    "Old Mill",
+    "Summit",
+    "Harborview",
+    "Beacon",
+    "Stonebridge",
+    "Pine Hollow",
+    "Silver Birch",
+    "Evergreen",
+    "Liberty",
+    "Keystone",
+    "Riverside",
+    "Maplewood",
+    "Highland",
+    "Copper Kettle",
+    "Green Mountain",
+    "Windham",
+    "Fairhaven",
+    "Crestwood",
+    "Whitfield",
+    "Ashford",
+    "Bayside",
+    "Clearwater",
+    "Eastbrook",
+    "Foxglove",
+    "Glenwood",
+    "Hawthorne",
+    "Juniper",
+    "Kingsley",
+    "Langford",
+    "Meridian",
+    "Newbury",
+    "Orchard",
+    "Pemberton",
+    "Quarry Hill",
+    "Redstone",
+    "Saratoga",
+    "Thornton",
+    "Upland",
+    "Vanguard",
+    "Westfield",
+    "Yarrow",
+    "Zephyr",
+    "Amberly",
+]
 
 COMPANY_TRADES = (
     ("Dental Group", 1), ("Family Medicine", 1), ("Orthopedics", 1), ("Veterinary Clinic", 1),
@@ -63,17 +269,51 @@ COMPANY_TRADES = (
 
 COMPANY_ENDINGS = ("", "", ", Inc.", " LLC", " LLC", ", Inc.", " PC", " Ltd", " GmbH", " Corp.")
 
-VENDORS = (
-    "Dell Technologies;Microsoft;Lenovo;HP Inc.;Cisco Meraki;Fortinet;Datto;SentinelOne;Ingram "
-    "Micro;TD SYNNEX;Pax8;Ubiquiti;Veeam;Proofpoint;Comcast Business;Verizon Business;APC by "
-    "Schneider Electric;Apple;Synology;KnowBe4"
-).split(";")
+VENDORS = [
+    "Dell Technologies",
+    "Microsoft",
+    "Lenovo",
+    "HP Inc.",
+    "Cisco Meraki",
+    "Fortinet",
+    "Datto",
+    "SentinelOne",
+    "Ingram Micro",
+    "TD SYNNEX",
+    "Pax8",
+    "Ubiquiti",
+    "Veeam",
+    "Proofpoint",
+    "Comcast Business",
+    "Verizon Business",
+    "APC by Schneider Electric",
+    "Apple",
+    "Synology",
+    "KnowBe4",
+]
 
-JOB_TITLES = (
-    "Office Manager;Owner;Controller;Receptionist;Operations Manager;Accountant;Paralegal;Partner;"
-    "HR Manager;Sales Representative;Warehouse Lead;Nurse;Teacher;Engineer;Project Manager;CFO;"
-    "IT Coordinator;Marketing Manager;Administrative Assistant;Plant Manager"
-).split(";")
+JOB_TITLES = [
+    "Office Manager",
+    "Owner",
+    "Controller",
+    "Receptionist",
+    "Operations Manager",
+    "Accountant",
+    "Paralegal",
+    "Partner",
+    "HR Manager",
+    "Sales Representative",
+    "Warehouse Lead",
+    "Nurse",
+    "Teacher",
+    "Engineer",
+    "Project Manager",
+    "CFO",
+    "IT Coordinator",
+    "Marketing Manager",
+    "Administrative Assistant",
+    "Plant Manager",
+]
 
 # title, department id index, role index, queue index the person works in
 STAFF_JOBS = (
