@@ -229,17 +229,20 @@ def test_user_defined_fields_are_found_wherever_they_stand(desk: Desk) -> None:
     ]
 
 
-def test_an_empty_user_defined_field_is_null_unless_it_is_text(desk: Desk) -> None:
+def test_a_blank_user_defined_field_is_null_unless_it_is_text(desk: Desk) -> None:
     table = shape(
         "Tickets",
         column("udf_t", ColumnType.TEXT, Origin.UDF, "T"),
         column("udf_n", ColumnType.DECIMAL, Origin.UDF, "N"),
     )
-    empty = [{"name": "T", "value": ""}, {"name": "N", "value": ""}]
 
-    desk.publish(table, {"id": 1, "userDefinedFields": empty})
+    def record(number: int, text: str) -> dict[str, object]:
+        fields = [{"name": "T", "value": text}, {"name": "N", "value": text}]
+        return {"id": number, "userDefinedFields": fields}
 
-    assert desk.table("Tickets") == [(1, "", None)]
+    desk.publish(table, record(1, ""), record(2, "  "), record(3, " 7.5 "))
+
+    assert desk.table("Tickets") == [(1, "", None), (2, "  ", None), (3, " 7.5 ", Decimal("7.5"))]
 
 
 def test_three_hundred_user_defined_fields_fit(desk: Desk) -> None:

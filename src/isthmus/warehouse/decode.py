@@ -79,7 +79,7 @@ class Decoder:
         return '"' + source.replace('"', '""') + '"'
 
     def _text(self, column: Column) -> str:
-        """Return the value as received; an empty user-defined field of another type is null."""
+        """Return the value as received; a blank user-defined field that is no text is null."""
         if column.origin not in _USER_FIELD_ORIGINS:
             return f"r.{self._quoted(column.source)}"
         fields, name = f"r.{USER_FIELDS}", literal(column.source)
@@ -88,7 +88,7 @@ class Decoder:
         if place is not None:
             here = f"{fields}[{place}]"
             found = f"CASE WHEN {here}.name = {name} THEN {here}.value ELSE {found} END"
-        return found if column.type is ColumnType.TEXT else f"nullif({found}, '')"
+        return found if column.type is ColumnType.TEXT else f"nullif(trim({found}), '')"
 
     def _strict_value(self, column: Column) -> str:
         text = self._text(column)
