@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from isthmus_sim.autotask.tenant.shapes import Tenant
 
 CHUNK = 20_000
+_NULL = float("nan")
 WIDE = 40
 TOO_WIDE = 150
 
@@ -82,10 +83,15 @@ def load_table(
     kept = _Kept(state, collection, columns)
     source = iter(rows)
     while chunk := list(islice(source, CHUNK)):
-        state.db.executemany(insert, chunk)
+        state.db.executemany(insert, map(_bindable, chunk))
         kept.add(chunk)
     kept.finish()
     make_indexes(state, collection)
+
+
+def _bindable(row: tuple[Any, ...]) -> list[Any]:
+    """Write None as NaN, which SQLite stores as null: to bind a None takes ten times as long."""
+    return [_NULL if value is None else value for value in row]
 
 
 class _Kept:
