@@ -287,7 +287,7 @@ def _worked(row: Values) -> Values:
     if minutes is None or minutes <= 0:
         hours = row.get("hoursWorked")
         return {} if hours is None else {"hoursToBill": hours}
-    worked = minutes * SCALE // 60
+    worked = (minutes * SCALE + 30) // 60
     bill = 0 if row.get("isNonBillable") else worked + int(row.get("offsetHours") or 0)
     return {"hoursWorked": worked, "hoursToBill": bill}
 

@@ -61,9 +61,12 @@ class Items:
         self.products = products
         self.crew = crew
         self.udfs = udfs
+        self.service = build.ids("Services")[0]
+        self.vendor: int | None = None
 
     def add_all(self, firms: list[Firm]) -> None:
         """Equip every customer by its size."""
+        self.vendor = next((firm.id for firm in firms if firm.kind == VENDOR), None)
         for firm in firms:
             if firm.kind not in {CUSTOMER, CANCELLED}:
                 continue
@@ -171,7 +174,8 @@ class Items:
             "dattoNumberOfDrives": 4, "dattoNumberOfVolumes": rng.randrange(12),
             "dattoOffsiteUsedBytes": used * 700, "dattoPercentageUsed": used * 25 // 10_000,
             "dattoSerialNumber": f"{rng.getrandbits(48):012x}", "dattoUptimeSeconds":
-            rng.randrange(10**7), "serviceID": None,
+            rng.randrange(10**7), "serviceID": self.service,
+            "vendorID": self.vendor,
         }  # fmt: skip
 
     def _domain(self, firm: Firm) -> dict[str, Any]:

@@ -123,8 +123,8 @@ def _people(build: Build, rng: Chance, firm: Firm, udfs: list[UdfDefinition]) ->
         active = rng.random() < 0.9 or number == 0
         since = rng.randrange(time.now - 1000) if firm.first >= 0 or rng.random() < 0.3 else 0
         made = time.snap(since, rng.getrandbits(7)) if since else rng.randrange(600, 1000)
-        changed = min(time.now, made + rng.randrange(60, 900_000))
-        activity = min(time.now, changed + rng.randrange(0, 90_000))
+        changed = _by_day(build, made + rng.randrange(60, 900_000), number)
+        activity = _by_day(build, changed + rng.randrange(0, 90_000), number) + 1
         place = rng.choice(firm.places)
         mail = "".join(c for c in f"{given}.{family}".lower() if c.isascii() and c not in "' ")
         person = build.add(
@@ -147,6 +147,12 @@ def _people(build: Build, rng: Chance, firm: Firm, udfs: list[UdfDefinition]) ->
             build.skip("Contacts", rng.randrange(1, 5))
 
 
+def _by_day(build: Build, minute: int, spare: int) -> int:
+    """Move a minute into office hours of the past."""
+    latest = build.time.now - 2
+    return min(latest, build.time.snap(min(latest, minute), spare))
+
+
 def _rows(build: Build, rng: Chance, firms: list[Firm], udfs: list[UdfDefinition]) -> None:
     build.add("Companies", OWN_COMPANY, companyName=firms[0].name)
     rows = {row["id"]: row for row in build.rows["Companies"]}
@@ -166,8 +172,8 @@ def _company(build: Build, rng: Chance, firm: Firm) -> dict[str, object]:
     time = build.time
     made = max(firm.first * 43_800, 0) + rng.randrange(600, 1000)
     made = min(time.snap(made, 3), time.now - 5000)
-    tracked = rng.randrange(made, time.now)
-    active = rng.randrange(tracked, time.now)
+    tracked = _by_day(build, rng.randrange(made, time.now), 50)
+    active = _by_day(build, rng.randrange(tracked, time.now), 9) + 1
     street, town, state, postal, country = _address(rng, rng.randrange(len(CITIES)))
     born = time.text(made, "12.410Z")
     if firm.first < 0:
@@ -180,7 +186,8 @@ def _company(build: Build, rng: Chance, firm: Firm) -> dict[str, object]:
         "createDate": born, "createdByResourceID": ADMINISTRATOR, "currencyID": 1,
         "lastActivityDate": time.text(active, "44.873Z"),
         "lastTrackedModifiedDateTime": time.text(tracked, "44.873Z"),
-        "webAddress": f"https://www.{firm.domain}", "marketSegmentID": MARKET + rng.randrange(1, 13),
+        "webAddress": f"https://www.{firm.domain}", "marketSegmentID":
+        MARKET + rng.randrange(1, 13),
         "territoryID": TERRITORY + rng.randrange(4), "classification": rng.choice((15, 16, 17))
         if customer else 18, "invoiceMethod": 2, "invoiceTemplateID": 1, "quoteTemplateID": 1,
         "billToAddressToUse": 1, "billToCity": town, "billToState": state, "billToZipCode": postal,
@@ -191,5 +198,6 @@ def _company(build: Build, rng: Chance, firm: Firm) -> dict[str, object]:
         "surveyCompanyRating": rng.randrange(25_000, 50_001, 100) if customer else None,
         "competitorID": 29_682_801 + rng.randrange(3) if firm.kind == PROSPECT else None,
         "assetValue": rng.randrange(0, 10**9, 2500) if rng.random() < 0.2 else None,
-        "purchaseOrderTemplateID": 1, "taxID": f"{rng.randrange(10, 99)}-{rng.randrange(10**7):07d}",
+        "purchaseOrderTemplateID": 1,
+        "taxID": f"{rng.randrange(10, 99)}-{rng.randrange(10**7):07d}",
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from isthmus_sim.autotask.tenant.build import ADMINISTRATOR, OWN_COMPANY, SCALE, Build, money
 from isthmus_sim.autotask.tenant.chance import Chance
@@ -57,7 +58,7 @@ class Contracts:
             firm.cover = [(None, None, None, None)] * (HISTORY_MONTHS + 1)
             self._terms(firm, style)
             if number % 3 == 0 or style == TIME_AND_MATERIALS:
-                self._contract(firm, TIME_AND_MATERIALS, Term(min(firm.first, 0), 60), "T&M")
+                self._contract(firm, TIME_AND_MATERIALS, Term(firm.first, 60), "T&M")
             if number % 4 == 1:
                 self._fixed_price(firm)
         for firm in firms:
@@ -87,9 +88,9 @@ class Contracts:
         start, end = self._day(term.first), month_end(self._day(term.last))
         level = rng.choice((1, 2, 3, 5))
         contact = firm.people[0]
-        changed = max(
-            0, min(build.time.now - 1, build.time.minute_of(start) + rng.randrange(90_000))
-        )
+        edited = max(0, build.time.minute_of(start) + rng.randrange(90_000))
+        edited = edited if edited < build.time.now else rng.randrange(build.time.now - 9000)
+        changed = min(build.time.now - 1, build.time.snap(edited, rng.getrandbits(7)))
         contract = build.add(
             "Contracts", companyID=firm.id, contractType=style, status=int(end >= build.time.today),
             contractName=f"{firm.name[:60]} {name} {start.year}", startDate=date_text(start),
@@ -133,7 +134,7 @@ class Contracts:
 
     def _children(self, firm: Firm, style: int, contract: int, term: Term) -> None:
         start, end = self._day(term.first), month_end(self._day(term.last))
-        dates = {"startDate": date_text(start), "endDate": date_text(end),
+        dates: dict[str, Any] = {"startDate": date_text(start), "endDate": date_text(end),
                  "datePurchased": date_text(start), "contractID": contract, "status": 1,
                  "isPaid": int(self.rng.random() < 0.9)}  # fmt: skip
         if style == RECURRING:
@@ -178,13 +179,13 @@ class Contracts:
         for month in range(max(term.first, -12), min(term.last, HISTORY_MONTHS) + 1):
             if self.rng.random() < 0.2:
                 units = max(0, units + self.rng.randrange(-1, 3))
-            self._slices(firm, contract, row, number, month, units, unit)
+            self._slices(firm, month, units, contractID=contract, contractServiceID=row,
+                         number=number, unit=unit)  # fmt: skip
         return row
 
     def _slices(
-        self, firm: Firm, contract: int, service: int, number: int, month: int, units: int,
-        unit: int,
-    ) -> None:  # fmt: skip
+        self, firm: Firm, month: int, units: int, *, number: int, unit: int, **owner: int
+    ) -> None:
         """Add the month; now and then it is cut in two where the count changed."""
         first, last = self._day(month), month_end(self._day(month))
         posted = None if month >= HISTORY_MONTHS else date_text(first + timedelta(days=1))
@@ -197,7 +198,7 @@ class Contracts:
             days = (last - first).days + 1
             price = whole // days
             self.build.add(
-                "ContractServiceUnits", contractID=contract, contractServiceID=service,
+                "ContractServiceUnits", **owner,
                 serviceID=self.services[number], startDate=date_text(start), endDate=date_text(end),
                 units=count, price=price, internalCurrencyPrice=price,
                 cost=round(SERVICES[number][2] * SCALE * count), approveAndPostDate=posted,
@@ -252,7 +253,7 @@ class Contracts:
 def add_services(build: Build, rng: Chance, firms: list[Firm], udfs: Udfs) -> list[int]:
     """Add the price list: services and bundles of them. Returns the services' ids."""
     time = build.time
-    vendors = [f.id for f in firms if f.kind not in {CUSTOMER}] or [None]
+    vendors = [f.id for f in firms if f.kind != CUSTOMER]
     found = []
     for number, (name, price, cost, per, share) in enumerate(SERVICES):
         found.append(build.add(
@@ -262,7 +263,7 @@ def add_services(build: Build, rng: Chance, firms: list[Firm], udfs: Udfs) -> li
             lastModifiedDate=time.text(time.now - rng.randrange(1, 900_000), "19.060Z"),
             updateResourceID=ADMINISTRATOR, invoiceDescription=f"{name} per {per} and month",
             description=f"{name}, counted per {per}", serviceLevelAgreementID=2 if number % 3 == 0
-            else None, vendorCompanyID=rng.choice(vendors) if cost else None,
+            else None, vendorCompanyID=rng.choice(vendors) if cost and vendors else None,
             markupRate=round((price / cost - 1) * 100 * SCALE) if cost else None,
             sku=f"SVC-{number:03d}", catalogNumberPartNumber=None if number % 2 else f"MS-{number}",
             internalID=str(number), externalID=f"ext-{number}" if number % 4 == 0 else None,

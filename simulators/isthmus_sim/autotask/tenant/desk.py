@@ -1,5 +1,6 @@
 """Tickets, row by row, from the plan's arrays and pools of prepared parts."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from isthmus_sim.autotask.tenant.udfs import columns, value
 from isthmus_sim.autotask.tenant.words_desk import (
     APPS,
     ENDINGS,
+    FIXES,
     GREETINGS,
     KINDS,
     MONITOR_TYPES,
@@ -72,8 +74,7 @@ class Wording:
             self.titles.append((before, after))
         alert = kind.sources == (8,)
         self.bodies = [
-            kind.body + (f" Device checked {rng.randrange(1, 60)} min ago.\r\nMonitor: " if alert
-            else "" if rng.random() < 0.2 else rng.choice(ENDINGS))
+            f"{kind.body} Device checked {rng.randrange(1, 60)} min ago.\r\nMonitor: "
             if alert else rng.choice(GREETINGS) + kind.body + rng.choice(ENDINGS)
             for _ in range(32)
         ]  # fmt: skip
@@ -102,6 +103,12 @@ def kind_parts(kind: Kind, *, legacy: bool) -> list[tuple[Row, int]]:
         )  # fmt: skip
         found.append((row, DUE_AFTER[priority]))
     return found
+
+
+def fix_pool(kind: Kind) -> list[str | None]:
+    """Return 16 resolutions that fit a kind; every fourth is missing."""
+    fitting = FIXES[kind.issue]
+    return [RESOLUTIONS[fitting[n % len(fitting)]] if n % 4 else None for n in range(16)]
 
 
 class Tickets:
@@ -144,6 +151,7 @@ class Tickets:
         wordings, moods, udf_rows, tails = self.wordings, self.moods, self.udf_rows, self.tails
         firms, crew, months = plan.firms, plan.crew, time.months
         alerts = [kind.sources == (8,) for kind in KINDS]
+        fixes = [fix_pool(kind) for kind in KINDS]
         covers = [firm.cover for firm in firms]
         numbers = ["T" + d.isoformat().replace("-", "") for d in time.dates]
         work = zip(range(plan.count), plan.created, plan.bits, plan.first, plan.done, plan.last,
@@ -177,10 +185,9 @@ class Tickets:
             answered = days[first // DAY] + minutes[first % DAY] + tail if first else None
             moved = days[last // DAY] + minutes[last % DAY] + tail
             person = tech.id
-            alert = alerts[kind]
             if done:
                 status, ended, closer = COMPLETE, moved, person
-                fix = RESOLUTIONS[more >> 28 & 15] if more >> 28 & 15 < 12 else None
+                fix = fixes[kind][more >> 28 & 15]
             else:
                 status = OPEN_STATUSES[more >> 28 & 15] if first else NEW
                 ended = closer = fix = None
@@ -188,7 +195,7 @@ class Tickets:
                     person = 0
             source = part[3]
             by_contact = source == -1
-            uid = f"{more:016x}" if alert else None
+            uid = f"{more:016x}" if (alert := alerts[kind]) else None
             assigned = person or None
             yield (
                 ticket_id(number), numbers[day] + sequence[number - plan.day_starts[day]],
@@ -197,7 +204,8 @@ class Tickets:
                 answered if more >> 43 & 1 else None, due, due, answered, moved, status, assigned,
                 tech.role if person else None, closer,
                 ADMINISTRATOR if alert else None if by_contact else API_USER if source == 4
-                else tech.id, 2 if by_contact else 1, contact if by_contact or source == 4 else None,
+                else tech.id, 2 if by_contact else 1,
+                contact if by_contact or source == 4 else None,
                 closer or (tech.id if first else ADMINISTRATOR), 1,
                 assigned if first else None, tech.id if first else None, firm.id,
                 None if alert else contact, place, item, (more >> 44 & 7) * 5000,
@@ -226,4 +234,4 @@ def laid_over(
 
 def _busiest(plan: DeskPlan) -> int:
     starts = plan.day_starts
-    return max((b - a for a, b in zip(starts, starts[1:], strict=False)), default=0) + 1
+    return max((b - a for a, b in itertools.pairwise(starts)), default=0) + 1

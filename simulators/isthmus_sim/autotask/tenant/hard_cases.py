@@ -21,7 +21,10 @@ RETIRED_STATUS = 24
 SAME_LABEL_STATUS = 21
 TIES = 520  # more than one page of 500
 LONGEST = 1_000_000
-ODD_TEXT = "Zo\u0308e \u202eاختبار\u202c 日本語 👩\u200d💻 \U0001f9e8 \U00020bb7 ß\u00a0ﬁ"
+ODD_TEXT = (
+    "Zo\u0308e \u202e\u0627\u062e\u062a\u0628\u0627\u0631\u202c 日本語 👩\u200d💻 \U0001f9e8 "
+    "\U00020bb7 ß\u00a0\ufb01"
+)
 
 TICKETS: tuple[tuple[str, Change], ...] = (
     ("company-0", {"companyID": OWN_COMPANY, "contactID": None, "contractID": None}),
@@ -95,7 +98,12 @@ OTHERS: tuple[tuple[str, str, int, Change], ...] = (
     ("Companies", "dangling-parent", 15, {"parentCompanyID": NOWHERE + 11}),
     ("Companies", "same-name", 16, {"companyName": "Acme"}),
     ("Companies", "same-name", 17, {"companyName": "Acme"}),
-    ("Contacts", "unicode", 5, {"firstName": "Jose\u0301", "lastName": "李小龍 👨\u200d👩\u200d👧"}),
+    ("Companies", "rarely-filled", 10, {"apiVendorID": 1, "stockSymbol": "NBIT", "stockMarket":
+                                        "NYSE", "alternatePhone1": "518-555-0000",
+                                        "billToAttention": "A/P", "billingAddress2": "Box 4",
+                                        "impersonatorCreatorResourceID": ADMINISTRATOR}),
+    ("Contacts", "unicode", 5, {"firstName": "Jose\u0301",
+                                "lastName": "李小龍 👨\u200d👩\u200d👧"}),
     ("Contacts", "no-dates", 7, {"lastModifiedDate": None, "lastActivityDate": None}),
     ("Contacts", "empty-strings", 9, {"phone": "", "extension": "", "note": " "}),
     ("Contacts", "dangling-location", 11, {"companyLocationID": NOWHERE + 12}),
@@ -117,7 +125,7 @@ OTHERS: tuple[tuple[str, str, int, Change], ...] = (
                                                 "rmmDeviceAuditMobileNumber": "+1",
                                                 "deviceNetworkingID": "net-0"}),
     ("Products", "prices", 2, {"unitPrice": 1000, "unitCost": 3333, "msrp": -10_000}),
-    ("Products", "unicode", 5, {"name": "Käbel 2½\" “smart” – 5 µm", "link": ""}),
+    ("Products", "unicode", 5, {"name": "Käbel 2½\" “smart” \u2013 5 µm", "link": ""}),
     ("Services", "no-change-date", 13, {"lastModifiedDate": None}),
     ("Services", "exact-price", 6, {"unitPrice": 83_333, "unitCost": 1}),
     ("Projects", "no-activity-date", 3, {"lastActivityDateTime": None}),

@@ -184,4 +184,4 @@ class Hours:
 
 def _size_table() -> list[tuple[int, int]]:
     """Return per minutes worked the scaled hours, and those billed: up to the next quarter."""
-    return [(m * SCALE // 60, -(-max(m, 1) // 15) * 2500) for m in range(DAY)]
+    return [((m * SCALE + 30) // 60, -(-max(m, 1) // 15) * 2500) for m in range(DAY)]

@@ -97,7 +97,8 @@ PICKLISTS: dict[str, str] = {
     "Companies.marketSegmentID": (
         ".29682841 Healthcare|.29682842 Legal|.29682843 Finance|.29682844 Manufacturing"
         "|.29682845 Construction|.29682846 Hospitality|.29682847 Transport|.29682848 Education"
-        "|.29682849 Non-Profit|.29682850 Real Estate|.29682851 Media|.29682852 Retail|~29682853 Other"
+        "|.29682849 Non-Profit|.29682850 Real Estate|.29682851 Media|.29682852 Retail"
+        "|~29682853 Other"
     ),
     "Companies.purchaseOrderTemplateID": ".1 Standard PO",
     "Companies.territoryID": (
@@ -123,7 +124,8 @@ PICKLISTS: dict[str, str] = {
         "!1 Administrator|!2 Executive|!3 Professional|!4 Team Member|!5 Time & Attendance Only"
         "|!6 Dashboard User|!7 API User|!8 Contractor|!9 Co-managed Help Desk"
     ),
-    "Resources.locationID": "*29682777 Headquarters|.29682778 Boston Office|~29682779 Old Warehouse",
+    "Resources.locationID": "*29682777 Headquarters|.29682778 Boston Office"
+    "|~29682779 Old Warehouse",
     "Resources.payrollType": "!1 Salary|!2 Hourly|!3 Contractor|!4 Salary Non Exempt",
     "Resources.resourceType": "!Employee Employee|!Contractor Contractor",
     "Resources.suffix": ".1 Jr.|.2 Sr.",
@@ -207,7 +209,8 @@ PICKLISTS: dict[str, str] = {
     "ConfigurationItems.rmmDeviceAuditArchitectureID": ".1 32-bit|.2 64-bit|.3 ARM64",
     "ConfigurationItems.rmmDeviceAuditBackupStatusID": ".1 Protected|.2 Warning|.3 Unprotected",
     "ConfigurationItems.rmmDeviceAuditDeviceTypeID": _DEVICE,
-    "ConfigurationItems.rmmDeviceAuditDisplayAdaptorID": ".1 Intel UHD|.2 NVIDIA T400|.3 AMD Radeon",
+    "ConfigurationItems.rmmDeviceAuditDisplayAdaptorID": ".1 Intel UHD|.2 NVIDIA T400"
+    "|.3 AMD Radeon",
     "ConfigurationItems.rmmDeviceAuditDomainID": ".1 WORKGROUP|.2 CORP|.3 AzureAD",
     "ConfigurationItems.rmmDeviceAuditManufacturerID": ".1 Dell Inc.|.2 LENOVO|.3 HP|.4 Apple",
     "ConfigurationItems.rmmDeviceAuditFirmwareID": ".1 1.18.0|.2 2.4.1|~3 A12",
@@ -250,7 +253,8 @@ PICKLISTS: dict[str, str] = {
     "BillingCodes.generalLedgerAccount": ".1 4000 Services|.2 4100 Hardware|.3 6000 Internal",
     "BillingCodes.useType": (
         "!1 General Allocation Code|!2 Expense Code|!3 Internal Allocation Code"
-        "|!4 Material Cost Code|!5 Recurring Contract Service Code|!6 Milestone Code|!7 Product Code"
+        "|!4 Material Cost Code|!5 Recurring Contract Service Code|!6 Milestone Code"
+        "|!7 Product Code"
     ),
     "ContractBlocks.isPaid": "!0 False|!1 True",
     "ContractBlocks.paymentType": ".1 Check|.2 Credit Card|.3 Wire",
@@ -267,6 +271,24 @@ PICKLISTS: dict[str, str] = {
     "Countries.purchaseOrderTemplateID": ".1 Standard PO",
     "Currencies.displaySymbol": "!1 $|!2 €|!3 £",
     "InternalLocations.holidaySetId": ".1 United States",
+    "ContractCharges.chargeType": "!1 Operational|!2 Capitalized",
+    "ContractCharges.status": (
+        ".1 Pending|.2 Waiting Approval|.3 Need to Order/Fulfill|.4 On Order"
+        "|.5 Ready to Deliver/Ship|.6 Delivered/Shipped Full|.7 Canceled"
+    ),
+    "InternalLocationWithBusinessHours.dateFormat": "!MM/dd/yyyy MM/dd/yyyy|!yyyy-MM-dd yyyy-MM-dd",
+    "InternalLocationWithBusinessHours.timeFormat": "!hh:mm_tt hh:mm tt|!HH:mm HH:mm",
+    "InternalLocationWithBusinessHours.numberFormat": "!X,XXX.XX X,XXX.XX|!X.XXX,XX X.XXX,XX",
+    "InternalLocationWithBusinessHours.firstDayOfWeek": "!0 Sunday|!1 Monday",
+    "InternalLocationWithBusinessHours.timeZoneID": "!12 (GMT-05:00) Eastern Time (US & Canada)",
+    "InvoiceTemplates.dateFormat": "!1 MM/dd/yyyy|!2 yyyy-MM-dd",
+    "InvoiceTemplates.timeFormat": "!1 hh:mm tt|!2 HH:mm",
+    "InvoiceTemplates.numberFormat": "!1 X,XXX.XX|!2 X.XXX,XX",
+    "InvoiceTemplates.groupBy": "!1 No Grouping|!2 Contract",
+    "InvoiceTemplates.itemizeItemsInEachGroup": "!1 Itemize|!2 Summarize",
+    "InvoiceTemplates.pageLayout": "!1 Letter Portrait|!2 A4 Portrait",
+    "InvoiceTemplates.pageNumberFormat": "!1 Page 1|!2 1 of 3",
+    "InvoiceTemplates.sortBy": "!1 Date|!2 Item",
     "TicketCharges.chargeType": "!1 Operational|!2 Capitalized",
     "TicketCharges.status": (
         ".1 Pending|.2 Waiting Approval|.3 Need to Order/Fulfill|.4 On Order"

@@ -1,10 +1,10 @@
 """Projects with phases, tasks, notes and the hours worked on them."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from isthmus_sim.autotask.tenant.build import OWN_COMPANY, SCALE, Build, money
 from isthmus_sim.autotask.tenant.companies import CUSTOMER, Firm
-from isthmus_sim.autotask.tenant.hours import TaskWork
 from isthmus_sim.autotask.tenant.reference import FIRST_WORK_TYPE, ORGANIZATION
 from isthmus_sim.autotask.tenant.shapes import Row, UdfDefinition
 from isthmus_sim.autotask.tenant.staff import Staff, on_duty
@@ -12,6 +12,9 @@ from isthmus_sim.autotask.tenant.udfs import values
 from isthmus_sim.autotask.tenant.words_desk import NOTE_BODIES, NOTE_TITLES, WORK_NOTES
 from isthmus_sim.autotask.tenant.words_goods import PHASES, PROJECT_NAMES, TASK_NAMES
 from isthmus_sim.autotask.tenant.worktime import DAY, HISTORY_MONTHS, date_text
+
+if TYPE_CHECKING:
+    from isthmus_sim.autotask.tenant.hours import TaskWork
 
 TICKETS_PER_PROJECT = 150
 MOST_PROJECTS = 1500
@@ -63,7 +66,7 @@ class Projects:
         month = time.months[day]
         team = on_duty(self.crew, month, PROJECT_TEAM)
         leader = rng.choice(team)
-        ended = min((day + length) * DAY + 1100, time.now - 30)
+        ended = min(time.snap((day + length) * DAY + 1100, 90), time.now - 30)
         last = time.text(ended if over else rng.randrange(made, time.now), "27.337Z")
         hours = rng.randrange(10, 300) * SCALE
         price = money(rng.randrange(2000, 60_000))
@@ -96,7 +99,8 @@ class Projects:
         phases = [self._phase(project, name, day, made) for name in PHASES[: rng.randrange(2, 6)]]
         for number in range(rng.randrange(5, 22)):
             begin = time.next_work[day + number * length // 22]
-            self._task(firm, project, phases[number % len(phases)], begin, over, made)
+            phase = phases[number % len(phases)]
+            self._task(firm, project, phase, begin, over=over, made=made)
 
     def _phase(self, project: int, name: str, day: int, made: int) -> int:
         time = self.build.time
@@ -109,7 +113,7 @@ class Projects:
         )  # fmt: skip
 
     def _task(
-        self, firm: Firm, project: int, phase: int, day: int, over: bool, made: int
+        self, firm: Firm, project: int, phase: int, day: int, *, over: bool, made: int
     ) -> None:  # fmt: skip
         build, rng, time = self.build, self.rng, self.build.time
         created = made + rng.randrange(10, 400)
@@ -139,7 +143,7 @@ class Projects:
             purchaseOrderNumber=None, **values(rng, self.udfs.get("Tasks", [])),
         )  # fmt: skip
         if done:
-            self._hours(firm, task, tech, begin, ended, month)
+            self._hours(firm, task, tech, (begin, ended), month)
         if done and rng.random() < 0.4:
             build.add("TaskNotes", taskID=task, title=rng.choice(NOTE_TITLES), noteType=1 +
                       rng.randrange(3), publish=1 + rng.randrange(2), creatorResourceID=tech.id,
@@ -149,14 +153,12 @@ class Projects:
             build.add("TaskSecondaryResources", taskID=task, roleID=tech.role,
                       resourceID=rng.choice(self.crew).id)  # fmt: skip
 
-    def _hours(
-        self, firm: Firm, task: int, tech: Staff, begin: int, ended: int, month: int
-    ) -> None:
+    def _hours(self, firm: Firm, task: int, tech: Staff, span: tuple[int, int], month: int) -> None:
         time, rng = self.build.time, self.rng
         for turn in range(rng.choice((1, 1, 1, 2))):
-            start = begin + turn * 30
-            stop = max(start + 15, ended - (0 if turn else 30))
-            worked = (stop - start) * SCALE // 60
+            start = span[0] + turn * 30
+            stop = max(start + 15, span[1] - (0 if turn else 30))
+            worked = ((stop - start) * SCALE + 30) // 60
             stamp = time.text(min(stop, time.now - 1), "00.000Z")
             contract = None if firm is self.own else firm.cover[month][0]
             row: Row = (

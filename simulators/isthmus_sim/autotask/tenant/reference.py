@@ -83,7 +83,12 @@ def _money(build: Build) -> None:
                   isActive=int(number < 4))  # fmt: skip
     build.add("InvoiceTemplates", 1, name="Standard Invoice", paymentTerms=2, dateFormat=1,
               groupBy=1, currencyPositiveFormat="$1.23", currencyNegativeFormat="($1.23)",
-              displayTaxCategory=1)  # fmt: skip
+              displayTaxCategory=1, displayFixedPriceContractLabor=0,
+              displayRecurringServiceContractLabor=0, displaySeparateLineItemForEachTax=0,
+              displayTaxCategorySuperscripts=0, displayZeroAmountRecurringServicesAndBundles=1,
+              itemizeItemsInEachGroup=1, itemizeServicesAndBundles=1, numberFormat=1, timeFormat=1,
+              pageLayout=1, pageNumberFormat=1, showGridHeader=1, showVerticalGridLines=1,
+              sortBy=1)  # fmt: skip
     build.add("QuoteTemplates", 1, name="Standard Quote", isActive=1, createDate=stamp,
               createdBy=ADMINISTRATOR, lastActivityDate=stamp, lastActivityBy=ADMINISTRATOR,
               currencyPositiveFormat="$1.23", currencyNegativeFormat="($1.23)")  # fmt: skip

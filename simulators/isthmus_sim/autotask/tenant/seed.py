@@ -12,8 +12,8 @@ from isthmus_sim.autotask.tenant.companies import add_companies
 from isthmus_sim.autotask.tenant.contracts import Contracts
 from isthmus_sim.autotask.tenant.desk import Tickets
 from isthmus_sim.autotask.tenant.desk_plan import DeskPlan
-from isthmus_sim.autotask.tenant.hours import ENTRY_COLUMNS, MANY, NOTE_COLUMNS, Hours
 from isthmus_sim.autotask.tenant.hard_cases import Cases, place
+from isthmus_sim.autotask.tenant.hours import ENTRY_COLUMNS, MANY, NOTE_COLUMNS, Hours
 from isthmus_sim.autotask.tenant.money import Billing, add_opportunities
 from isthmus_sim.autotask.tenant.picklists import picklists
 from isthmus_sim.autotask.tenant.projects import Projects

@@ -43,12 +43,14 @@ def technician_count(tickets: int) -> int:
 def add_staff(build: Build) -> list[Staff]:
     """Add resources and their roles; return the technicians."""
     rng = build.fork("staff")
-    _person(build, rng, ADMINISTRATOR, "Autotask", "Administrator", "Administrator", 1, True)
-    _person(build, rng, API_USER, "Isthmus", "API", "API User", 7, True)
+    _person(build, rng, ADMINISTRATOR, "Autotask", "Administrator", job="Administrator",
+            licence=1, active=True)  # fmt: skip
+    _person(build, rng, API_USER, "Isthmus", "API", job="API User", licence=7, active=True)
     build.skip("Resources")
     for job in ("Owner", "Service Manager", "Account Manager", "Office Manager"):
         first, last = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES)
-        _person(build, rng, None, first, last, job, 2 if job == "Owner" else 3, True)
+        _person(build, rng, None, first, last, job=job,
+                licence=2 if job == "Owner" else 3, active=True)  # fmt: skip
         build.skip("Resources", rng.randrange(3))
     crew = [_technician(build, rng, n) for n in range(technician_count(build.plan.tickets))]
     _roles(build, crew)
@@ -64,8 +66,8 @@ def _technician(build: Build, rng: Chance, number: int) -> Staff:
     last = min(months, max(first + 6, rng.randrange(months))) if leaves else months
     given, family = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES)
     hired = build.time.start + timedelta(days=first * 30)
-    resource = _person(build, rng, None, given, family, job, 4 if department else 3,
-                       last >= months, hired)  # fmt: skip
+    resource = _person(build, rng, None, given, family, job=job, hired=hired,
+                       licence=4 if department else 3, active=last >= months)  # fmt: skip
     build.skip("Resources", rng.randrange(4))
     return Staff(resource, f"{given} {family}", FIRST_ROLE + role, role, first, last)
 
@@ -76,6 +78,7 @@ def _person(
     number: int | None,
     given: str,
     family: str,
+    *,
     job: str,
     licence: int,
     active: bool,
@@ -88,7 +91,8 @@ def _person(
     phone = f"518-555-{rng.randrange(10_000):04d}"
     return build.add(
         "Resources", number, firstName=given, lastName=family, userName=user,
-        middleName=None if rng.random() < 0.8 else rng.choice("ABCDEJMR"), initials=given[0] + family[0],
+        middleName=None if rng.random() < 0.8 else rng.choice("ABCDEJMR"),
+        initials=given[0] + family[0],
         email=f"{user}@northbridge-it.example", email2=None, title=job, isActive=int(active),
         emailTypeCode="PRIMARY", emailTypeCode2="MOBILE" if rng.random() < 0.3 else None,
         licenseType=licence, payrollType=1 if rng.random() < 0.7 else 2, locationID=29_682_777,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import chain, cycle, islice
+from typing import Any
 
 from isthmus_sim.autotask.tenant.build import Build
 from isthmus_sim.autotask.tenant.chance import Chance
@@ -13,7 +14,7 @@ TYPES = ("String", "Integer", "Decimal", "Date", "MultiSelect", "LongText", "Boo
 TICKET_NAMES = (
     ("Site Code", "String"),
     ("Site-Code", "Integer"),
-    ("Größe / Maß (€) – für die Abrechnung nötig", "Decimal"),
+    ("Größe / Maß (€) \u2013 für die Abrechnung nötig", "Decimal"),
     ("Follow-up Date", "Date"),
     ("Affected Systems", "MultiSelect"),
     ("site code", "LongText"),
@@ -65,7 +66,12 @@ LISTS = {
 }
 LENGTHS = {"String": 8000, "LongText": 8000}
 DECIMALS = ("0.1", "0.3333", "1250.00", "-12.5", "99999999999999.9999", "100.0000", "7")
-SENTENCES = ("Key at the front desk.", "Alarm code changes monthly.\r\nAsk the owner.", "n/a", "–")
+SENTENCES = (
+    "Key at the front desk.",
+    "Alarm code changes monthly.\r\nAsk the owner.",
+    "n/a",
+    "\u2013",
+)
 
 
 def _entries(kind: str) -> tuple[PicklistEntry, ...] | None:
@@ -136,7 +142,7 @@ def columns(definitions_: list[UdfDefinition]) -> tuple[str, ...]:
     return tuple(f"udf:{d.name}" for d in definitions_)
 
 
-def values(rng: Chance, definitions_: list[UdfDefinition]) -> dict[str, str | None]:
+def values(rng: Chance, definitions_: list[UdfDefinition]) -> dict[str, Any]:
     """Draw values for all user-defined fields of one row."""
     return {f"udf:{d.name}": value(rng, d) for d in definitions_}
 

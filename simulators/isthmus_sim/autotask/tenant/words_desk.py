@@ -63,7 +63,7 @@ KINDS = (
     Kind(40, 1, 15, 151, 5, ALERT, 2, 25, "Disk space below 10% on {server}",
          "Drive C: has 8.4 GB of 120 GB left. Threshold 10 %."),
     Kind(45, 2, 15, 152, 5, ALERT, 2, 20, "Backup failed: {server}",
-         "The nightly image failed with error 0x80042306. Last good restore point is two days old."),
+         "The nightly image failed with error 0x80042306. Last good one is two days old."),
     Kind(35, 2, 15, 153, 5, ALERT, 1, 20, "{server} offline",
          "The device has not checked in for 15 minutes."),
     Kind(25, 2, 15, 154, 5, ALERT, 3, 15, "Missing patches on {host}",
@@ -137,6 +137,11 @@ ENDINGS = (
     "\r\n\r\nSent from my phone\r\n",
 )  # fmt: skip
 
+# issue type -> which of RESOLUTIONS fit
+FIXES = {
+    10: (0, 0, 9), 11: (1, 1, 8, 9), 12: (2, 2, 9), 13: (3, 6, 9, 10), 14: (5, 11, 6),
+    15: (3, 4, 4, 12), 16: (10, 13, 9), 17: (7,), 18: (14, 11),
+}  # fmt: skip
 RESOLUTIONS = (
     "Reset the password and confirmed sign-in with the user.",
     "Cleared cached credentials and rebuilt the mail profile. Working since.",
@@ -150,6 +155,9 @@ RESOLUTIONS = (
     "Could not reproduce. Closing after three attempts to reach the user.",
     "Rolled back the update from Tuesday; vendor case 00482213 is open.",
     "Applied the firmware, checked the failover, outage was six minutes.",
+    "Alert cleared by itself; threshold tuned.",
+    "Repaired the installation, licence re-activated, user tested.",
+    "Sent the quote, customer will decide this week.",
 )
 WORK_NOTES = (
     "Called the user, connected remotely, found stale credentials and cleared them.",
