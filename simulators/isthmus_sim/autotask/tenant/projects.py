@@ -121,7 +121,7 @@ class Projects:
         done = over or (past and rng.random() < 0.8)
         month = min(time.months[day], HISTORY_MONTHS)
         tech = rng.choice(on_duty(self.crew, month, PROJECT_TEAM))
-        begin = day * DAY + time.offsets[day] + 480 + rng.randrange(240)
+        begin = max(created + 5, day * DAY + time.offsets[day] + 480 + rng.randrange(240))
         ended = min(begin + rng.randrange(60, 480), time.now - 10)
         last = time.text(ended if done else max(created, min(begin, time.now - 5)), "58.904Z")
         task = build.add(
