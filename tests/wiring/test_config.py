@@ -29,7 +29,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
     assert config.quota_share == 0.8
     assert config.overlap == timedelta(minutes=5)
     assert (config.brake_share, config.brake_rows) == (0.2, 50)
-    assert (config.memory_mb, config.log) == (256, "error")
+    assert (config.memory_mb, config.log) == (384, "error")
     assert not config.autotask.is_complete
 
 

@@ -70,9 +70,13 @@ async def extract(
     highest = await _find_highest(shared) if readers > 1 else None
     shared.highest = highest or 0
     shared.free = plan_ranges(spool.covered, highest, readers)
-    async with asyncio.TaskGroup() as group:
-        for _ in range(readers):
-            group.create_task(_read_ranges(shared))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(readers):
+                group.create_task(_read_ranges(shared))
+    except ExceptionGroup as errors:
+        # The first reader's error tells it all; the others were stopped for it.
+        raise errors.exceptions[0] from None
     return shared.mended
 
 

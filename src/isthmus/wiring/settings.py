@@ -222,7 +222,7 @@ SETTINGS: tuple[Setting, ...] = (
         "ISTHMUS_MEMORY_MB",
         "How much memory the DuckDB warehouse may use, in megabytes.",
         parse_memory,
-        "256",
+        "384",
     ),
     Setting(
         "ISTHMUS_LOG",
