@@ -10,6 +10,7 @@ import pytest
 
 from isthmus_sim.autotask import activity
 from isthmus_sim.autotask.catalog import catalog
+from isthmus_sim.autotask.loading import load
 from isthmus_sim.autotask.state import State
 from isthmus_sim.autotask.tenant.seed import Tenant, TenantPlan, generate
 
@@ -27,7 +28,7 @@ def small_tenant() -> Tenant:
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("activity") / "tenant.sqlite"
     state = State(str(path))
-    state.load(small_tenant())
+    load(state, small_tenant())
     state.close()
     return path
 
@@ -188,7 +189,7 @@ def test_a_new_picklist_value_is_used_at_once(state: State) -> None:
 def test_the_store_decides_what_time_it_is() -> None:
     at = NOW
     state = State(now=lambda: at)
-    state.load(small_tenant())
+    load(state, small_tenant())
     activity.play(state, 1, 1, ["new_ticket"])
     at = NOW + timedelta(days=2)
     (told,) = activity.play(state, 1, 1, ["new_ticket"])
@@ -201,5 +202,5 @@ def test_the_store_decides_what_time_it_is() -> None:
 
 def test_an_empty_tenant_can_live_too() -> None:
     state = State(now=lambda: NOW)
-    state.load(generate(TenantPlan(companies=2, tickets=0)))
+    load(state, generate(TenantPlan(companies=2, tickets=0)))
     assert len(activity.play(state, 1, 100)) == 100

@@ -2,7 +2,8 @@
 
 import pytest
 
-from isthmus_sim.autotask import load_worker
+from isthmus_sim.autotask import load_helper
+from isthmus_sim.autotask.loading import load, load_plan
 from isthmus_sim.autotask.rendered import Rendered
 from isthmus_sim.autotask.state import State
 from isthmus_sim.autotask.tenant.seed import generate
@@ -18,10 +19,10 @@ def tables(state: State) -> list[tuple[str, str]]:
 
 def test_a_helper_process_loads_what_one_process_would(monkeypatch: pytest.MonkeyPatch) -> None:
     alone, helped = State(), State()
-    alone.load(generate(PLAN))
-    monkeypatch.setattr(load_worker, "WORTH_IT", 1)
+    load(alone, generate(PLAN))
+    monkeypatch.setattr(load_helper, "WORTH_IT", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    helped.load(generate(PLAN))
+    load_plan(helped, PLAN)
     assert tables(helped) == tables(alone)
     for collection in ("Tickets", "TimeEntries", "Companies"):
         assert list(helped.rows(collection)) == list(alone.rows(collection))
@@ -32,23 +33,23 @@ def test_a_helper_process_loads_what_one_process_would(monkeypatch: pytest.Monke
 
 
 def test_a_helper_that_fails_is_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load_worker, "WORTH_IT", 1)
+    monkeypatch.setattr(load_helper, "WORTH_IT", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     monkeypatch.setattr("sys.executable", "false")
     state = State()
-    state.load(generate(PLAN))
+    load_plan(state, PLAN)
     assert state.count("Tickets") == 300
 
 
 def test_one_core_needs_no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load_worker, "WORTH_IT", 1)
+    monkeypatch.setattr(load_helper, "WORTH_IT", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
-    assert load_worker.helper_for(generate(PLAN), None) is None
+    assert load_helper.helper_for(PLAN, None) is None
 
 
 def test_records_kept_while_loading_are_those_of_the_rows() -> None:
     state = State()
-    state.load(generate(PLAN))
+    load(state, generate(PLAN))
     ids = state.ids("Tickets")
     quick = Rendered(state).records("Tickets", ids)
     assert state.sql("SELECT count(*) FROM _rendered")[0][0] > 0

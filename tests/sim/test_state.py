@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from isthmus_sim.autotask.loading import load
 from isthmus_sim.autotask.state import State, storage_time
 from isthmus_sim.autotask.tenant.seed import generate
 from isthmus_sim.autotask.tenant.shapes import PicklistEntry, TenantPlan, UdfDefinition
@@ -98,8 +99,8 @@ def test_a_restart_goes_on_with_rows_and_definitions(tmp_path: Path) -> None:
 def test_the_same_seed_loads_the_same_rows() -> None:
     plan = TenantPlan(5, 8, 40)
     first, second = State(), State()
-    first.load(generate(plan))
-    second.load(generate(plan))
+    load(first, generate(plan))
+    load(second, generate(plan))
     for collection in ("Tickets", "Companies", "TimeEntries"):
         assert list(first.rows(collection)) == list(second.rows(collection))
         assert first.count(collection) > 0

@@ -19,6 +19,7 @@ from isthmus_sim.autotask.admin_rows import AdminRows
 from isthmus_sim.autotask.admin_shapes import AdminRefused, keys_of, whole
 from isthmus_sim.autotask.call import Reply, json_reply
 from isthmus_sim.autotask.clock import parse_time
+from isthmus_sim.autotask.loading import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -214,7 +215,7 @@ class Admin:
         tenant = parts.tenant()
         parts.faults.clear()
         self._rows.clear()
-        parts.state.load(tenant)
+        load(parts.state, tenant)
         parts.switches.reset()
         parts.clock.restart(tenant.plan.epoch)
         parts.limits.forget()

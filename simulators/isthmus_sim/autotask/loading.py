@@ -8,16 +8,17 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from isthmus_sim.autotask.load_worker import helper_for
+from isthmus_sim.autotask.load_helper import helper_for
 from isthmus_sim.autotask.rendered import WIDTH, Rendered
 from isthmus_sim.autotask.state import quoted
+from isthmus_sim.autotask.tenant.seed import generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from isthmus_sim.autotask.load_worker import Helper
+    from isthmus_sim.autotask.load_helper import Helper
     from isthmus_sim.autotask.state import State
-    from isthmus_sim.autotask.tenant.shapes import Tenant
+    from isthmus_sim.autotask.tenant.shapes import Tenant, TenantPlan
 
 CHUNK = 20_000
 _NULL = float("nan")
@@ -25,10 +26,19 @@ WIDE = 40
 TOO_WIDE = 150
 
 
-def load(state: State, tenant: Tenant) -> None:
+def load_plan(state: State, plan: TenantPlan) -> None:
+    """Generate a tenant and store it; a large one on two cores."""
+    helper = helper_for(plan, state.path)
+    try:
+        load(state, generate(plan), helper)
+    finally:
+        if helper is not None:
+            helper.close()
+
+
+def load(state: State, tenant: Tenant, helper: Helper | None = None) -> None:
     """Store every table of the tenant and say so last, so that half a tenant is never taken."""
     state.clear_rows()
-    helper = helper_for(tenant, state.path)
     gc.disable()
     try:
         with state.transaction():
@@ -41,8 +51,6 @@ def load(state: State, tenant: Tenant) -> None:
         state.meta_set("tenant", tenant.summary)
     finally:
         gc.enable()
-        if helper is not None:
-            helper.close()
 
 
 def define(state: State, tenant: Tenant) -> None:

@@ -23,7 +23,6 @@ from isthmus_sim.autotask.tenant.shapes import PicklistEntry, UdfDefinition
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from isthmus_sim.autotask.tenant.shapes import Tenant
 
 Value = int | str | None
 Row = dict[str, Value]
@@ -332,12 +331,6 @@ class State:
     def is_empty(self) -> bool:
         """Say whether no tenant was loaded yet."""
         return self.meta_get("tenant") is None
-
-    def load(self, tenant: Tenant) -> None:
-        """Store a generated tenant in a store that is empty."""
-        from isthmus_sim.autotask.loading import load  # noqa: PLC0415 - one way only
-
-        load(self, tenant)
 
 
 def quoted(name: str) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from isthmus_sim.autotask import filters
 from isthmus_sim.autotask.admin import Admin, Parts
 from isthmus_sim.autotask.attachments import Attachments
-from isthmus_sim.autotask.clock import SimClock
+from isthmus_sim.autotask.clock import SimClock, parse_time, to_text
 from isthmus_sim.autotask.faults import Faults
 from isthmus_sim.autotask.handlers import Handlers
 from isthmus_sim.autotask.limits import Limits
+from isthmus_sim.autotask.loading import load_plan
 from isthmus_sim.autotask.reading import Reader
 from isthmus_sim.autotask.service import Account
 from isthmus_sim.autotask.state import State
@@ -65,10 +66,10 @@ def make_tenancy(wanted: Wanted) -> Tenancy:
     state = State(wanted.path)
     filters.add_functions(state.db)
     plan = _plan(state, wanted.plan)
-    clock = _clock(state, plan, frozen=wanted.frozen_clock)
-    state.now = clock.now
     if state.is_empty():
-        state.load(generate(plan))
+        load_plan(state, plan)
+    clock = _clock(state, plan, frozen=wanted.frozen_clock)  # starts when all is there
+    state.now = clock.now
     account = wanted.account or account_of(plan.seed)
     switches = Switches(
         state.meta_get("switches"), on_change=lambda values: state.meta_set("switches", values)
@@ -88,16 +89,8 @@ def make_tenancy(wanted: Wanted) -> Tenancy:
 def _plan(state: State, asked: TenantPlan) -> TenantPlan:
     kept: dict[str, Any] | None = state.meta_get("plan")
     if kept is not None:
-        return TenantPlan(**kept)
-    state.meta_set(
-        "plan",
-        {
-            "seed": asked.seed,
-            "companies": asked.companies,
-            "tickets": asked.tickets,
-            "ticket_udfs": asked.ticket_udfs,
-        },
-    )
+        return TenantPlan(**{**kept, "epoch": parse_time(kept["epoch"])})
+    state.meta_set("plan", {**asdict(asked), "epoch": to_text(asked.epoch)})
     return asked
 
 
