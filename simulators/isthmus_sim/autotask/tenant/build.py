@@ -80,7 +80,9 @@ class Build:
         rows = sorted(self.rows[collection], key=lambda row: int(row["id"]))
         filled: dict[str, None] = {"id": None}
         for row in rows:
-            filled.update((name, None) for name, value in row.items() if value is not None)
+            for name in [name for name in row if name not in filled]:
+                if row[name] is not None:
+                    filled[name] = None
         columns = tuple(filled)
 
         def tuples() -> Iterator[Row]:

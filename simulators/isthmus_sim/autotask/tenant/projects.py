@@ -39,6 +39,7 @@ class Projects:
         self.udfs = udfs
         self.customers = [f for f in firms if f.kind == CUSTOMER and f.id != OWN_COMPANY]
         self.own = firms[0]
+        self.teams = [on_duty(crew, month, PROJECT_TEAM) for month in range(HISTORY_MONTHS + 1)]
         self.work: list[TaskWork] = []
         self.numbers: dict[int, int] = {}
         fixed = [r for r in build.rows.get("Contracts", ()) if r["contractType"] == 3]
@@ -64,8 +65,7 @@ class Projects:
         made = time.snap(day * DAY + 900, rng.getrandbits(7))
         over = day + length < time.days - 15
         month = time.months[day]
-        team = on_duty(self.crew, month, PROJECT_TEAM)
-        leader = rng.choice(team)
+        leader = rng.choice(self.teams[month])
         ended = min(time.snap((day + length) * DAY + 1100, 90), time.now - 30)
         last = time.text(ended if over else rng.randrange(made, time.now), "27.337Z")
         hours = rng.randrange(10, 300) * SCALE
@@ -120,13 +120,13 @@ class Projects:
         past = day < time.days - 2
         done = over or (past and rng.random() < 0.8)
         month = min(time.months[day], HISTORY_MONTHS)
-        tech = rng.choice(on_duty(self.crew, month, PROJECT_TEAM))
+        tech = rng.choice(self.teams[month])
         begin = max(created + 5, day * DAY + time.offsets[day] + 480 + rng.randrange(240))
         ended = min(begin + rng.randrange(60, 480), time.now - 10)
         last = time.text(ended if done else max(created, min(begin, time.now - 5)), "58.904Z")
         task = build.add(
             "Tasks", projectID=project, phaseID=phase, title=rng.choice(TASK_NAMES),
-            taskNumber=self._number(time.dates.index(time.dates[created // DAY]), "T"),
+            taskNumber=self._number(created // DAY, "T"),
             status=COMPLETE if done else rng.choice((1, 8, 7)), taskType=1, taskCategoryID=2,
             priority=rng.randrange(100), priorityLabel=rng.choice((1, 2, 2, 3)),
             departmentID=29_682_802, assignedResourceID=tech.id, assignedResourceRoleID=tech.role,

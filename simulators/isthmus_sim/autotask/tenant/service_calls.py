@@ -46,15 +46,14 @@ class ServiceCalls:
             techs.add(self.rng.choice(self.crew).id)
         for tech in sorted(techs):
             self.build.add("ServiceCallTicketResources", serviceCallTicketID=link, resourceID=tech)
-        if more >> 33 & 31 == 0 and number:
+        if more >> 33 & 1 and number and plan.firm[number - 1] == plan.firm[number]:
             self.build.add("ServiceCallTickets", serviceCallID=call, ticketID=ticket_id(number - 1))
 
     def _for_task(
         self, task: int, company: int, start: str, end: str, completed: str | None
     ) -> None:
-        first = self.build.time.dates.index(self.build.time.today)
-        call = self._row(company, start, end, self.build.time.text(first * DAY - 500 * 60),
-                         bool(completed))  # fmt: skip
+        made = self.build.time.text(self.build.time.now - 21 * DAY)
+        call = self._row(company, start, end, made, bool(completed))
         link = self.build.add("ServiceCallTasks", serviceCallID=call, taskID=task)
         tech = self.rng.choice(self.crew).id
         self.build.add("ServiceCallTaskResources", serviceCallTaskID=link, resourceID=tech)

@@ -6,6 +6,7 @@ office hours of the eastern United States, so UTC offsets change at daylight-sav
 """
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 DAY = 1440
 OPEN = 480  # local minute of the day at which the office opens
@@ -14,17 +15,20 @@ LOOKAHEAD_DAYS = 500
 HISTORY_MONTHS = 39
 
 
+@cache
 def date_text(day: date) -> str:
     """Write a day as the vendor writes date-only fields: midnight with a Z."""
     return f"{day.isoformat()}T00:00:00.000Z"
 
 
+@cache
 def month_start(day: date, months: int = 0) -> date:
     """Return the first of the month `months` after that of `day`."""
     whole = day.year * 12 + day.month - 1 + months
     return date(whole // 12, whole % 12 + 1, 1)
 
 
+@cache
 def month_end(day: date, months: int = 0) -> date:
     """Return the last of the month `months` after that of `day`."""
     return month_start(day, months + 1) - timedelta(days=1)
@@ -36,6 +40,7 @@ def nth_sunday(year: int, month: int, nth: int) -> date:
     return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (nth - 1))
 
 
+@cache
 def eastern_offset(day: date) -> int:
     """
     Return how many minutes the eastern United States are behind UTC at noon of a day.
