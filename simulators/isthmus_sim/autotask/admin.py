@@ -16,7 +16,7 @@ import orjson
 
 from isthmus_sim.autotask import activity, fault_kinds
 from isthmus_sim.autotask.admin_rows import AdminRows
-from isthmus_sim.autotask.admin_shapes import AdminRefused, keys_of, whole
+from isthmus_sim.autotask.admin_shapes import AdminRefused, Asked, keys_of, whole
 from isthmus_sim.autotask.call import Reply, json_reply
 from isthmus_sim.autotask.clock import parse_time
 from isthmus_sim.autotask.loading import load
@@ -50,15 +50,6 @@ class Parts:
     attachments: Attachments
     tenant: Callable[[], Tenant]
     seed: int
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One admin call: path segments after the first, query, and the JSON body or {}."""
-
-    rest: tuple[str, ...]
-    query: Mapping[str, str]
-    body: dict[str, Any]
 
 
 class Admin:

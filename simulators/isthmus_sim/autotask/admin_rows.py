@@ -17,7 +17,7 @@ from isthmus_sim.autotask.tenant.shapes import PicklistEntry, UdfDefinition
 from isthmus_sim.autotask.write_values import stored, udf_values
 
 if TYPE_CHECKING:
-    from isthmus_sim.autotask.admin import Asked
+    from isthmus_sim.autotask.admin_shapes import Asked
     from isthmus_sim.autotask.catalog import Entity, Field
     from isthmus_sim.autotask.state import Row, State, Value
 

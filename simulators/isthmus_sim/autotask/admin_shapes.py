@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One admin call: path segments after the first, query, and the JSON body or {}."""
+
+    rest: tuple[str, ...]
+    query: Mapping[str, str]
+    body: dict[str, Any]
 
 
 class AdminRefused(Exception):  # noqa: N818 - an answer, not a defect
