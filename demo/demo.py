@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +133,14 @@ def main() -> None:
         )
         isthmus("test")
         say("3. Everything, for the first time")
-        isthmus("sync")
+        isthmus("sync", "--no-json")
         say("4. The tenant lives", "new tickets, edits, notes, time, renames, a deletion")
         happened = call(ready["admin_url"] + "activity", {"steps": 200})
-        console.print(f"   {len(happened.get('steps', happened))} things happened")
+        kinds = Counter(action["action"] for action in happened["actions"])
+        shown = ", ".join(f"{number} x {kind}" for kind, number in kinds.most_common(6))
+        console.print(f"   {shown} and more".replace("_", " "))
         say("5. Only what changed")
-        isthmus("sync")
+        isthmus("sync", "--no-json")
     finally:
         process.terminate()
         process.wait()

@@ -55,12 +55,15 @@ async def _show(house: House) -> list[CheckLine]:
     return await show_check(out(), house.check(house.connection()))
 
 
-async def show_check(console: Console, findings: AsyncIterator[CheckLine]) -> list[CheckLine]:
-    """Print each finding when it is there, and return them all."""
+async def show_check(
+    console: Console, findings: AsyncIterator[CheckLine], *, brief: bool = False
+) -> list[CheckLine]:
+    """Print each finding when it is there; when brief, no dataset that is well. Return them all."""
     lines = []
     async for line in findings:
         lines.append(line)
-        if not (line.is_dataset and line.verdict is Verdict.UNKNOWN):
+        silent = {Verdict.UNKNOWN, Verdict.OK} if brief else {Verdict.UNKNOWN}
+        if not (line.is_dataset and line.verdict in silent):
             console.print(_row(line))
     left_out = [line for line in lines if line.is_dataset and line.verdict is Verdict.UNKNOWN]
     if left_out:

@@ -137,7 +137,7 @@ async def _test(house: House, connection: Connection, *, quiet: bool) -> list[Ch
     findings = house.check(connection)
     if quiet:
         return [line async for line in findings]
-    return await show_check(out(), findings)
+    return await show_check(out(), findings, brief=True)
 
 
 def _close(connection: Connection, lines: list[CheckLine], *, is_saved: bool) -> None:
