@@ -123,3 +123,14 @@ def test_whatever_reads_is_answered(desk: Desk, sql: str) -> None:
     desk.publish(TABLE, {"id": 1, "title": "a"})
 
     assert desk.warehouse.query(sql).rows
+
+
+def test_too_little_memory_is_told_with_the_setting_that_mends_it(tmp_path: Path) -> None:
+    tight = DuckDBWarehouse.open(tmp_path / "warehouse.duckdb", memory_limit="16MB")
+    desk = Desk(tight, tmp_path / "spool")
+
+    with pytest.raises(WarehouseBroken, match="memory") as caught:
+        desk.publish(TABLE, {"id": 1, "title": "x"})
+
+    assert "ISTHMUS_MEMORY_MB" in caught.value.remedy
+    tight.close()

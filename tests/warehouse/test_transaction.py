@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from isthmus.warehouse.duckdb.session import DIALECT, DuckDBSession
 from isthmus.warehouse.ledger import Ledger
 from isthmus.warehouse.ports import Mode, WarehouseBroken
-from isthmus.warehouse.publication import _Publication
 from tests.warehouse.building import NOON, Desk, column, number, shape
 
 TABLE = shape("Tickets", column("title"), number("n"))
@@ -90,10 +91,7 @@ def test_an_id_that_would_stand_twice_stops_the_publication(
 ) -> None:
     desk.publish(TABLE, *some("old", 3))
 
-    def keep_all(_: object) -> int:
-        return 0
-
-    monkeypatch.setattr(_Publication, "_keep_last", keep_all)
+    monkeypatch.setattr(DuckDBSession, "dialect", replace(DIALECT, line="id"))
     with pytest.raises(WarehouseBroken, match="more than once"):
         desk.publish(TABLE, *some("new", 1), *some("newer", 1))
 

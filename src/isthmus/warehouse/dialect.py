@@ -7,7 +7,6 @@ from isthmus.warehouse.ports import ColumnType
 
 DATA_SCHEMA = "autotask"
 NOTES_SCHEMA = "isthmus"
-STAGE = "isthmus_stage"
 FRESH = "isthmus_fresh"
 COMPARED = "isthmus_compared"
 SEEN = "isthmus_seen"
@@ -20,9 +19,10 @@ class Dialect:
     One database's words.
 
     `types` names each column type; `folded` tells that identifiers are kept in lower case, so that
-    a query without quotes finds them; `line` is an expression that rises along the stage's lines;
-    `packed` follows the type of a long text column where the database can pack it tightly; `lists`
-    tells that it looks values up in lists written out (a join costs megabytes for each picklist).
+    a query without quotes finds them; `line` is a hidden column that rises along the rows of a
+    temporary table as they were written; `packed` follows the type of a long text column where the
+    database can pack it tightly; `lists` tells that it looks values up in lists written out (a
+    join costs megabytes for each picklist).
     """
 
     types: Mapping[ColumnType, str]

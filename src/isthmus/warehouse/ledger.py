@@ -65,19 +65,14 @@ class Session(Protocol):
         """Commit when the block ends, roll back when it raises."""
         ...
 
-    def unordered(self) -> AbstractContextManager[None]:
-        """Let rows be written in any order while the block runs: quicker."""
-        ...
-
-    def direct(self, shape: TableShape, segments: Sequence[Path]) -> str | None:
-        """Return a relation of the raw columns to read once; None where only a stage will do."""
-        ...
-
-    def stage(self, shape: TableShape, segments: Sequence[Path], only: Sequence[int] = ()) -> int:
+    def relation(
+        self, shape: TableShape, segments: Sequence[Path], only: Sequence[int] = ()
+    ) -> str:
         """
-        Fill the temporary stage with the raw columns, typed; `only` keeps those ids alone.
+        Return a relation of the raw columns, typed, in the order of the lines; good until the next.
 
-        Returns: its rows. Raises: MisfitError, UnreadableError (see publication).
+        `only` keeps those ids alone. Raises, here or when it is read: MisfitError,
+        UnreadableError, TooLongError (see publication).
         """
         ...
 

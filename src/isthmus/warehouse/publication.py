@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from isthmus.warehouse import selecting, shaping
-from isthmus.warehouse.dialect import COMPARED, FRESH, MOVED, SEEN, STAGE
+from isthmus.warehouse.dialect import COMPARED, FRESH, MOVED, SEEN
 from isthmus.warehouse.ledger import Ledger, Session
 from isthmus.warehouse.ports import (
     Column,
@@ -115,7 +115,9 @@ class _Publication:
         replaces = package.mode is Mode.REPLACE and not first
         if replaces:
             self._session.run(f"CREATE TEMP TABLE {SEEN} ({self._id} BIGINT)")
-        if package.segments and not (first and self._fill()):
+        if package.segments and first:
+            self._fill()
+        else:
             self._merge(note_seen=replaces)
         if replaces:
             self._remove_unseen()
@@ -123,49 +125,56 @@ class _Publication:
         self._refill_own()
         return self._note(first=first, added=added)
 
-    def _fill(self) -> bool:
-        """Fill an empty table in one go; False where the database cannot read segments itself."""
-        relation = self._session.direct(self._shape, self._package.segments)
-        if relation is None:
-            return False
-        with self._session.unordered():
-            received = self._insert_from(relation)
+    def _fill(self) -> None:
+        """Fill an empty table in one go; ids that came twice are taken out and put in again."""
+        received = self._insert_from(self._relation(self._package.segments))
         rows = received
         twice = self._ids_twice("")
         if twice:
             rows -= self._delete_ids(twice)
-            self._stage(self._package.segments, twice)
-            rows += self._insert_from(STAGE)
-            self._drop(STAGE)
+            self._gather(self._package.segments, twice)
+            rows += self._insert_fresh()
+            self._drop(FRESH)
             self._must_be_single("")
         self._count(received=received, inserted=rows, duplicates=received - rows)
         self._note_unknown(self._table)
-        return True
 
     def _merge(self, *, note_seen: bool) -> None:
         for batch in batches(self._package.segments):
-            received = self._session.stage(self._shape, batch)
-            duplicates = self._keep_last()
+            received, duplicates = self._gather(batch)
             if note_seen:
-                self._session.run(f"INSERT INTO {SEEN} SELECT {self._id} FROM {STAGE}")
+                self._session.run(f"INSERT INTO {SEEN} SELECT {self._id} FROM {FRESH}")
             self._count(received=received, duplicates=duplicates)
-            self._merge_stage()
-            self._drop(STAGE)
+            self._merge_fresh()
 
-    def _merge_stage(self) -> None:
-        run, d = self._session.run, self._session.dialect
-        run(f"CREATE TEMP TABLE {FRESH} AS {self._select().whole_rows(STAGE)}")
-        run(selecting.compare_rows(d, self._shape))
+    def _merge_fresh(self) -> None:
+        run = self._session.run
+        run(selecting.compare_rows(self._session.dialect, self._shape))
         by_id = f"USING {COMPARED} AS c WHERE c.id ="
         unchanged = run(f"DELETE FROM {FRESH} AS f {by_id} f.{self._id} AND NOT c.differs")
         updated = run(f"DELETE FROM {self._table} AS t {by_id} t.{self._id} AND c.differs")
-        names = d.names(c.name for c in self._shape.columns)
-        written = run(f"INSERT INTO {self._table} ({names}) SELECT {names} FROM {FRESH}")
+        written = self._insert_fresh()
         self._count(unchanged=unchanged, updated=updated, inserted=written - updated)
         self._note_unknown(FRESH)
         if written:
             self._must_be_single(f" WHERE {self._id} IN (SELECT {self._id} FROM {FRESH})")
         self._drop(FRESH, COMPARED)
+
+    def _gather(self, segments: Sequence[Path], only: Sequence[int] = ()) -> tuple[int, int]:
+        """
+        Gather whole rows in a temporary table, the last line of each id alone.
+
+        Returns: the lines received, and how many of them were superseded.
+        """
+        line = self._session.dialect.line
+        rows = self._select().whole_rows(self._relation(segments, only))
+        received = self._session.run(f"CREATE TEMP TABLE {FRESH} AS {rows}")
+        duplicates = self._session.run(
+            f"DELETE FROM {FRESH} AS f USING (SELECT {self._id} AS id, max({line}) AS last"
+            f" FROM {FRESH} GROUP BY 1 HAVING count(*) > 1) AS d"
+            f" WHERE f.{self._id} = d.id AND f.{line} < d.last"
+        )
+        return received, duplicates
 
     def _remove_unseen(self) -> None:
         unseen = f"NOT EXISTS (SELECT 1 FROM {SEEN} AS s WHERE s.{self._id} = t.{self._id})"
@@ -223,23 +232,19 @@ class _Publication:
     def _select(self) -> selecting.RowSelect:
         return _row_select(self._session, self._ledger, self._shape)
 
+    def _relation(self, segments: Sequence[Path], only: Sequence[int] = ()) -> str:
+        return self._session.relation(self._shape, segments, only)
+
     def _insert_from(self, relation: str) -> int:
-        names = self._session.dialect.names(c.name for c in self._shape.columns)
         rows = self._select().whole_rows(relation)
-        return self._session.run(f"INSERT INTO {self._table} ({names}) {rows}")
+        return self._session.run(f"INSERT INTO {self._table} ({self._names()}) {rows}")
 
-    def _stage(self, segments: Sequence[Path], only: Sequence[int]) -> None:
-        self._session.stage(self._shape, segments, only)
-        self._keep_last()
+    def _insert_fresh(self) -> int:
+        names = self._names()
+        return self._session.run(f"INSERT INTO {self._table} ({names}) SELECT {names} FROM {FRESH}")
 
-    def _keep_last(self) -> int:
-        """Drop all but the last line of each id from the stage; return how many went."""
-        line = self._session.dialect.line
-        return self._session.run(
-            f"DELETE FROM {STAGE} AS s USING (SELECT {self._id} AS id, max({line}) AS last"
-            f" FROM {STAGE} GROUP BY 1 HAVING count(*) > 1) AS d"
-            f" WHERE s.{self._id} = d.id AND s.{line} < d.last"
-        )
+    def _names(self) -> str:
+        return self._session.dialect.names(c.name for c in self._shape.columns)
 
     def _note_unknown(self, relation: str) -> None:
         labels = self._ledger.picklists(self._shape.dataset)

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from isthmus.warehouse.decode import MISFIT, Decoder
-from isthmus.warehouse.dialect import STAGE, Dialect
+from isthmus.warehouse.dialect import Dialect
 from isthmus.warehouse.ports import ColumnType, TableShape, WarehouseBroken
 from isthmus.warehouse.publication import MisfitError, TooLongError, UnreadableError
 from isthmus.warehouse.segments import longest_line, places_of_user_fields
@@ -62,24 +62,11 @@ class DuckDBSession:
             raise
         self.run("COMMIT")
 
-    @contextmanager
-    def unordered(self) -> Iterator[None]:
-        """Let rows be written in any order while the block runs: two thirds of the time."""
-        with self._cursor.cursor() as settings:
-            settings.execute("SET GLOBAL preserve_insertion_order = false")
-            try:
-                yield
-            finally:
-                settings.execute("RESET GLOBAL preserve_insertion_order")
-
-    def direct(self, shape: TableShape, segments: Sequence[Path]) -> str | None:
+    def relation(
+        self, shape: TableShape, segments: Sequence[Path], only: Sequence[int] = ()
+    ) -> str:
         """Return a select over the segments themselves: nothing is staged."""
-        return f"({self._decoder(shape, segments).strict()})"
-
-    def stage(self, shape: TableShape, segments: Sequence[Path], only: Sequence[int] = ()) -> int:
-        """Fill the stage, in the order of the lines."""
-        select = self._decoder(shape, segments).strict(only)
-        return self.run(f"CREATE TEMP TABLE {STAGE} AS {select}")
+        return f"({self._decoder(shape, segments).strict(only)})"
 
     def misfits(self, shape: TableShape, segments: Sequence[Path]) -> dict[str, str]:
         """Return an example for each raw column with a value that does not fit its type."""
@@ -112,5 +99,10 @@ def _told() -> Iterator[None]:
         if MISFIT in text:
             raise MisfitError from error
         raise (TooLongError if "maximum_object_size" in text else UnreadableError)(text) from error
+    except duckdb.OutOfMemoryException as error:
+        raise WarehouseBroken(
+            f"The memory DuckDB may use was not enough: {error}",
+            remedy="Allow it more (ISTHMUS_MEMORY_MB) and repeat; nothing has changed.",
+        ) from error
     except duckdb.Error as error:
         raise WarehouseBroken(f"The warehouse refused: {error}") from error

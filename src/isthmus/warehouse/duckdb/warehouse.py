@@ -47,7 +47,7 @@ class DuckDBWarehouse:
 
     @classmethod
     def open(
-        cls, path: Path, *, memory_limit: str = "384MB", threads: int = 2, spill: Path | None = None
+        cls, path: Path, *, memory_limit: str = "384MB", threads: int = 1, spill: Path | None = None
     ) -> "DuckDBWarehouse":
         """
         Open the file, or make it, readable by DuckDB 1.4 and newer.
