@@ -42,7 +42,7 @@ class Simulator:
         self._folder.mkdir(parents=True, exist_ok=True)
         ready = self._folder / "ready.json"
         ready.unlink(missing_ok=True)
-        command = [BIN / "isthmus-sim", "autotask", "--port", "0", "--ready-file", ready]
+        command = [str(BIN / "isthmus-sim"), "autotask", "--port", "0", "--ready-file", str(ready)]
         with (self._folder / "simulator.log").open("ab") as log:
             self._process = subprocess.Popen([*command, *self._options], stdout=log, stderr=log)
         deadline = time.monotonic() + PATIENCE_S

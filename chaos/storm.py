@@ -17,6 +17,19 @@ sys.path.insert(0, str(ROOT))
 from chaos.harness import Home, Simulator, Tally, activity, faults, full, kills, must  # noqa: E402
 
 
+class Watch:
+    """Tells how long each part took."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    def tell(self, part: str) -> None:
+        """Print a part that ended without a difference."""
+        now = time.monotonic()
+        print(f"{part:28} zero differences   {now - self._since:6.0f} s", flush=True)
+        self._since = now
+
+
 def storm(folder: Path, seed: int, rounds: int, fault_rounds: int, times: int) -> Tally:
     """Run one storm from an empty folder; raises at the first difference."""
     rng = random.Random(seed)
@@ -26,18 +39,15 @@ def storm(folder: Path, seed: int, rounds: int, fault_rounds: int, times: int) -
         home = Home(folder / "home", simulator)
         must(home.connect())
         simulator.admin("PATCH", "switches", {"added_latency_scale": 0})
-        for name, part in (
-            ("full sync", lambda: full(home, tally)),
-            (f"{rounds} rounds of activity", lambda: activity(simulator, home, tally, rounds, 40)),
-            (
-                f"{fault_rounds} fault rounds",
-                lambda: faults(simulator, home, tally, fault_rounds, rng),
-            ),
-            (f"{times} kills", lambda: kills(simulator, home, tally, times, rng)),
-        ):
-            started = time.monotonic()
-            part()
-            print(f"{name:28} zero differences   {time.monotonic() - started:6.0f} s", flush=True)
+        watch = Watch()
+        full(home, tally)
+        watch.tell("full sync")
+        activity(simulator, home, tally, rounds, steps=40)
+        watch.tell(f"{rounds} rounds of activity")
+        faults(simulator, home, tally, fault_rounds, rng)
+        watch.tell(f"{fault_rounds} fault rounds")
+        kills(simulator, home, tally, times, rng)
+        watch.tell(f"{times} kills")
     return tally
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 UV = "uv==0.13.9"
-BENCH = ["dlt[duckdb]>=1.31", "psutil>=7"]
+BENCH = ["dlt[duckdb]>=1.31"]
 
 
 def declared(project: Path, group: str | None = None) -> list[str]:
@@ -24,16 +24,24 @@ def compile_lock(uv: Path, requirements: list[str], target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         wanted = Path(folder) / "wanted.in"
         wanted.write_text("\n".join(requirements))
-        command = [uv, "pip", "compile", wanted, "--universal", "--python-version", "3.11"]
+        command = [
+            str(uv),
+            "pip",
+            "compile",
+            str(wanted),
+            "--universal",
+            "--python-version",
+            "3.11",
+        ]
         command += ["--generate-hashes", "--no-header", "--no-annotate", "--quiet"]
-        subprocess.run([*command, "--output-file", target], check=True)  # noqa: S603
+        subprocess.run([*command, "--output-file", str(target)], check=True)  # noqa: S603
 
 
 def main() -> None:
     """Install the resolver into a throw-away environment and lock both sets."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)  # noqa: S603
-        pip = [Path(folder) / "bin/python", "-m", "pip", "--quiet", "install", UV]
+        pip = [str(Path(folder) / "bin/python"), "-m", "pip", "--quiet", "install", UV]
         subprocess.run(pip, check=True)  # noqa: S603
         uv = Path(folder) / "bin/uv"
         runtime = declared(ROOT / "pyproject.toml", "dev")

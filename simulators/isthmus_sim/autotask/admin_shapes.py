@@ -18,7 +18,7 @@ class Asked:
     body: dict[str, Any]
 
 
-class AdminRefused(Exception):  # noqa: N818 - an answer, not a defect
+class AdminRefused(Exception):
     """An admin call that cannot be answered; the text says what is allowed."""
 
     def __init__(self, text: str, status: int = 400) -> None:

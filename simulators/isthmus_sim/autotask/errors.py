@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a defect
+class Refusal(Exception):
     """Any refusal that can be turned into an answer."""
 
     def reply(self) -> Reply:

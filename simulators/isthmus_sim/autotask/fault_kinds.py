@@ -10,7 +10,7 @@ VERBS = ("query", "create", "update", "delete")
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
 
-class FaultRefused(ValueError):  # noqa: N818 - a verdict, told by name
+class FaultRefused(ValueError):
     """A fault the simulator cannot make; the text says what is allowed."""
 
 

@@ -23,11 +23,11 @@ _TICKS = "substr({0}, 1, 19) || substr(rtrim(substr({0}, 21), 'Z') || '0000000',
 Sql = tuple[str, list[Any]]
 
 
-class WrongKind(Exception):  # noqa: N818 - a verdict, told by name
+class WrongKind(Exception):
     """The value cannot be compared with such a field; the text says why."""
 
 
-class NeverEqual(Exception):  # noqa: N818 - a verdict, told by name
+class NeverEqual(Exception):
     """The value is of another kind that the vendor compares without error and without a match."""
 
 

@@ -35,7 +35,7 @@ class HourVerdict:
     refused: Reply | None
 
 
-class ThreadRefused(Exception):  # noqa: N818 - the verdict, told by name
+class ThreadRefused(Exception):
     """All slots of an integration code and entity are taken; `reply` says so."""
 
     def __init__(self, reply: Reply) -> None:

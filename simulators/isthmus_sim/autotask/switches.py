@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-class SwitchRefused(ValueError):  # noqa: N818 - a verdict, told by name
+class SwitchRefused(ValueError):
     """A switch that does not exist, or a value it cannot take; the text says what is allowed."""
 
 

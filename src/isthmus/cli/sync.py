@@ -49,10 +49,11 @@ def sync(
     """
     as_json = not is_person_reading() if json is None else json
     with machine_told(wanted=as_json):
-        wanted = words.find_datasets(datasets)
+        named = words.find_datasets(datasets)
         watched = is_person_watching() and json is not True
         with House.from_environment() as house:
             began = monotonic()
+            wanted = named or house.standing()
             summary = asyncio.run(_run(house, wanted, full=full, watched=watched))
     seconds = monotonic() - began
     code = _exit_of(summary)

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from isthmus.sync.catalog import DATASETS, Dataset
+from isthmus.sync.catalog import DATASETS, Dataset, dataset_named, others
 from isthmus.wiring.settings import SettingWrong
 
 
@@ -66,22 +66,24 @@ def find_datasets(names: Iterable[str]) -> tuple[Dataset, ...]:
     """
     Return the datasets of these names, whatever their case, in the order of the catalogue.
 
-    Without a name, all. Raises: SettingWrong: no such dataset; near misses are told.
+    Without a name, none. Raises: SettingWrong: no such dataset; near misses are told.
     """
-    wanted = {_find(name).name for name in names}
-    return tuple(d for d in DATASETS if not wanted or d.name in wanted)
+    wanted = {dataset.name: dataset for dataset in map(_find, names)}
+    listed = [dataset for dataset in DATASETS if dataset.name in wanted]
+    return (*listed, *(d for name, d in sorted(wanted.items()) if d not in listed))
 
 
 def _find(name: str) -> Dataset:
-    by_name = {dataset.name.lower(): dataset for dataset in DATASETS}
-    found = by_name.get(name.lower())
+    found = dataset_named(name)
     if found is not None:
         return found
-    near = difflib.get_close_matches(name.lower(), by_name, n=3, cutoff=0.6)
+    known = {dataset.name.lower(): dataset.name for dataset in DATASETS}
+    known.update({other.lower(): other for other in others()})
+    near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
     raise SettingWrong(
         f'There is no dataset "{name}".',
         where="the names on the command line",
-        remedy=_suggest([by_name[key].name for key in near]),
+        remedy=_suggest([known[key] for key in near]),
     )
 
 

@@ -18,7 +18,7 @@ from isthmus.state import (
     State,
     ZoneNote,
 )
-from isthmus.sync.catalog import DATASETS, Dataset
+from isthmus.sync.catalog import DATASETS, Dataset, dataset_named
 from isthmus.sync.outcomes import Observer, RunSummary
 from isthmus.sync.settings import SyncSettings
 from isthmus.warehouse.ports import (
@@ -233,6 +233,12 @@ class House:
                     return await preview(client, scratch, folder, dataset, rows)
             finally:
                 scratch.close()
+
+    def standing(self) -> tuple[Dataset, ...]:
+        """Return what a plain sync refreshes: the 22, and every other dataset that has a table."""
+        held = {table.dataset for table in self.warehouse.describe()}
+        own = held - {dataset.name for dataset in DATASETS}
+        return (*DATASETS, *filter(None, map(dataset_named, sorted(own))))
 
     async def sync(
         self, wanted: Sequence[Dataset], *, full: bool, observer: Observer
