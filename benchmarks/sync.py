@@ -58,7 +58,7 @@ def measure(command: Sequence[str | Path], env: dict[str, str]) -> Measured:
         raise SystemExit(f"{command[0]} ended with {process.returncode}\n{text}")
     out = json.loads(text[text.index("{") :])
     return Measured(
-        rows=out.get("rows") or sum(d["rows_read"] for d in out["datasets"]),
+        rows=out.get("rows") or sum(d["rows"] for d in out["datasets"]),
         wall_s=time.monotonic() - started,
         user_s=usage.ru_utime,
         system_s=usage.ru_stime,
