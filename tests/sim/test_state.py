@@ -109,3 +109,17 @@ def test_the_same_seed_loads_the_same_rows() -> None:
 def test_storage_time_is_utc_with_milliseconds() -> None:
     at = datetime(2026, 1, 2, 3, 4, 5, 678_901, UTC)
     assert storage_time(at) == "2026-01-02T03:04:05.678Z"
+
+
+def test_a_restart_can_add_a_user_defined_field_before_any_row_is_read(tmp_path: Path) -> None:
+    path = str(tmp_path / "tenant.sqlite")
+    state = State(path)
+    row = state.insert("Tickets", {"title": "x"})
+    state.close()
+    again = State(path)
+    again.add_udf("Tickets", UdfDefinition("Late", "Late", "String"))
+    again.update("Tickets", row, {"udf:Late": "1"})
+    found = again.get("Tickets", row)
+    assert found is not None
+    assert found["udf:Late"] == "1"
+    again.close()

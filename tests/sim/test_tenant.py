@@ -200,6 +200,39 @@ def test_nothing_was_made_after_now(tenant: Tenant, rows: dict[str, list[Row]]) 
             assert late == [], (name, field)
 
 
+def test_few_rows_changed_in_the_last_hour(tenant: Tenant, rows: dict[str, list[Row]]) -> None:
+    edge = (tenant.plan.epoch - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S")
+    for name in DATASETS:
+        for field in catalog()[name].modified_fields:
+            late = [row["id"] for row in rows[name] if (row.get(field) or "") >= edge]
+            assert len(late) <= 10, (name, field)
+
+
+def test_a_desk_of_30_tickets_a_week_has_about_50_open() -> None:
+    tenant = generate(TenantPlan(seed=1, companies=120, tickets=5000))
+    part = next(part for part in tenant.parts if part.collection == "Tickets")
+    desk = [dict(zip(part.columns, row, strict=True)) for row in part.rows()]
+    waiting = [row for row in desk if row["status"] != 5]
+    assert 40 <= len(waiting) <= 80
+    assert len({row["status"] for row in waiting}) >= 7
+    assert len({row["queueID"] for row in waiting}) >= 5
+    assert sum(row["assignedResourceID"] is not None for row in waiting) > len(waiting) / 2
+    fresh = (tenant.plan.epoch - timedelta(days=14)).isoformat()
+    recent = [row for row in desk if row["createDate"] >= fresh]
+    assert sum(row["status"] != 5 for row in recent) > len(recent) / 4
+    assert any(row["createDate"] < fresh for row in waiting), "a tail of older ones"
+
+
+def test_some_tickets_are_part_of_a_project_of_their_company(rows: dict[str, list[Row]]) -> None:
+    projects = by_id(rows["Projects"])
+    linked = [row for row in rows["Tickets"] if row["projectID"] in projects]
+    assert len(linked) >= 5
+    for row in linked:
+        project = projects[row["projectID"]]
+        assert project["companyID"] == row["companyID"] or row["companyID"] == 0
+        assert project["createDateTime"] < row["createDate"]
+
+
 def test_change_dates_are_never_before_creation(
     rows: dict[str, list[Row]], hard: set[tuple[str, int]]
 ) -> None:

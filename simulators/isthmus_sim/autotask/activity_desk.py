@@ -153,7 +153,6 @@ def new_udf(life: Life) -> Happening | None:
         return None
     kind = life.rng.choice(udfs.TYPES)
     definition = udfs.define(f"Added {kind} {len(known) + 1}", kind)
-    life.state.table(collection)  # a store just reopened does not know its tables yet
     life.state.add_udf(collection, definition)
     value = udfs.VALUES[kind](life.rng)
     return life.change(collection, life.pick(collection), **{f"udf:{definition.name}": value})

@@ -108,7 +108,6 @@ class AdminRows:
         if "entries" in rest:
             rest["entries"] = tuple(_entry(e) for e in rest["entries"])
         definition = UdfDefinition(name=name, label=text(body, "label", name), type=kind, **rest)
-        self._state.table(entity.collection)
         self._state.add_udf(entity.collection, definition)
         return {"collection": entity.collection, "name": name}
 

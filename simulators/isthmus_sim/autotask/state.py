@@ -304,13 +304,13 @@ class State:
         known = self.udfs.setdefault(collection, [])
         if any(d.name == definition.name for d in known):
             raise ValueError(f"{collection} already has a user-defined field {definition.name!r}")
+        table = self.table(collection)  # a store just reopened may not have looked at it yet
         number = len(known)
         self.db.execute(
             "INSERT INTO _udf VALUES (?, ?, ?)",
             (collection, number, orjson.dumps(asdict(definition)).decode()),
         )
-        if collection in self._tables:
-            self.db.execute(f'ALTER TABLE {quoted(collection)} ADD COLUMN "u{number}"')
+        self.db.execute(f'ALTER TABLE {table} ADD COLUMN "u{number}"')
         known.append(definition)
         self.db.execute("DELETE FROM _rendered WHERE collection = ?", (collection,))
         self.shape_changed(collection)

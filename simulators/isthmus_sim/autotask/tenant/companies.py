@@ -123,8 +123,8 @@ def _people(build: Build, rng: Chance, firm: Firm, udfs: list[UdfDefinition]) ->
         active = rng.random() < 0.9 or number == 0
         since = rng.randrange(time.now - 1000) if firm.first >= 0 or rng.random() < 0.3 else 0
         made = time.snap(since, rng.getrandbits(7)) if since else rng.randrange(600, 1000)
-        changed = _by_day(build, made + rng.randrange(60, 900_000), number)
-        activity = _by_day(build, changed + rng.randrange(0, 90_000), number) + 1
+        changed = _by_day(build, made, rng.randrange(60, 900_000), number)
+        activity = _by_day(build, changed, rng.randrange(0, 90_000), number) + 1
         place = rng.choice(firm.places)
         mail = "".join(c for c in f"{given}.{family}".lower() if c.isascii() and c not in "' ")
         person = build.add(
@@ -147,10 +147,16 @@ def _people(build: Build, rng: Chance, firm: Firm, udfs: list[UdfDefinition]) ->
             build.skip("Contacts", rng.randrange(1, 5))
 
 
-def _by_day(build: Build, minute: int, spare: int) -> int:
-    """Move a minute into office hours of the past."""
-    latest = build.time.now - 2
-    return min(latest, build.time.snap(min(latest, minute), spare))
+def _by_day(build: Build, since: int, later: int, spare: int) -> int:
+    """
+    Return a minute in office hours of the past, `later` minutes after `since`.
+
+    What would lie in the future lies anywhere between, so that nothing piles up at the epoch.
+    """
+    span = build.time.now - 2 - since
+    moment = since + (later if later < span else later % max(1, span))
+    at_work = build.time.snap(moment, spare)
+    return at_work if at_work < build.time.now - 2 else moment
 
 
 def _rows(build: Build, rng: Chance, firms: list[Firm], udfs: list[UdfDefinition]) -> None:
@@ -172,8 +178,8 @@ def _company(build: Build, rng: Chance, firm: Firm) -> dict[str, object]:
     time = build.time
     made = max(firm.first * 43_800, 0) + rng.randrange(600, 1000)
     made = min(time.snap(made, 3), time.now - 5000)
-    tracked = _by_day(build, rng.randrange(made, time.now), 50)
-    active = _by_day(build, rng.randrange(tracked, time.now), 9) + 1
+    tracked = _by_day(build, made, rng.randrange(time.now - made), 50)
+    active = _by_day(build, tracked, rng.randrange(time.now - tracked), 9) + 1
     street, town, state, postal, country = _address(rng, rng.randrange(len(CITIES)))
     born = time.text(made, "12.410Z")
     if firm.first < 0:

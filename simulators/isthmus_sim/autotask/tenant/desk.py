@@ -52,7 +52,11 @@ COLUMNS = f"{OWN} {COVER} {KIND} {MOOD} {RARE}"
 
 DUE_AFTER = {4: 240, 1: 480, 2: 1440, 3: 4320}  # minutes by priority
 COMPLETE, NEW = 5, 1
-OPEN_STATUSES = (8, 8, 8, 7, 7, 12, 10, 9, 11, 13, 15, 19, 21, 8, 7, 1)
+# Statuses of open tickets: at work on the fresh ones, somebody else's turn on the stale ones.
+FRESH = (8, 8, 8, 8, 7, 7, 12, 10, 10, 9, 11, 15, 15, 19, 21, 1)
+STALE = (7, 7, 7, 7, 7, 12, 12, 12, 9, 9, 13, 15, 15, 21, 8, 11)
+STALE_AFTER = 14 * DAY
+PROJECT_ODDS = 15  # one in so many, plus one, is part of a project its company has
 LEGACY_MONTHS = 9
 UDF_POOL = 509
 PERSON, HOST, DOMAIN, PLAIN = range(4)
@@ -112,11 +116,22 @@ def fix_pool(kind: Kind) -> list[str | None]:
 
 
 class Tickets:
-    """The Tickets table; `overrides` are laid over single rows (hard cases) by id."""
+    """
+    The Tickets table; `overrides` are laid over single rows (hard cases) by id.
 
-    def __init__(self, build: Build, plan: DeskPlan, udfs: list[UdfDefinition]) -> None:
+    projects: by company, (minute it was made, id), ascending.
+    """
+
+    def __init__(
+        self,
+        build: Build,
+        plan: DeskPlan,
+        udfs: list[UdfDefinition],
+        projects: dict[int, list[tuple[int, int]]],
+    ) -> None:
         self.build = build
         self.plan = plan
+        self.projects = projects
         self.columns = (*COLUMNS.split(), *columns(udfs))
         rng = build.fork("tickets")
         self.wordings = [Wording(rng, kind) for kind in KINDS]
@@ -140,28 +155,32 @@ class Tickets:
             return rows
         return laid_over(rows, self.columns, changes)
 
+    def _project(self, company: int, created: int) -> int | None:
+        """Return the company's project that began last before a moment."""
+        begun = [project for made, project in self.projects[company] if made < created]
+        return begun[-1] if begun else None
+
     def _rows(self) -> Iterator[Row]:
         plan, time = self.plan, self.build.time
-        days, minutes, sequence, rare = (
-            time.day_texts,
-            time.minute_texts,
-            self.sequence,
-            (None,) * 5,
-        )
+        days, minutes, sequence = time.day_texts, time.minute_texts, self.sequence
         wordings, moods, udf_rows, tails = self.wordings, self.moods, self.udf_rows, self.tails
-        firms, crew, months = plan.firms, plan.crew, time.months
+        firms, crew, months, covers = (
+            plan.firms,
+            plan.crew,
+            time.months,
+            [f.cover for f in plan.firms],
+        )
         alerts = [kind.sources == (8,) for kind in KINDS]
         fixes = [fix_pool(kind) for kind in KINDS]
-        covers = [firm.cover for firm in firms]
         numbers = ["T" + d.isoformat().replace("-", "") for d in time.dates]
+        stale, projects = time.now - STALE_AFTER, self.projects
         work = zip(range(plan.count), plan.created, plan.bits, plan.first, plan.done, plan.last,
                    plan.firm, plan.tech, plan.kind, strict=True)  # fmt: skip
         for number, created, bits, first, done, last, firm_at, tech_at, kind in work:
             day = created // DAY
             month = months[day]
             more = mixed(bits)
-            firm = firms[firm_at]
-            tech = crew[tech_at]
+            firm, tech = firms[firm_at], crew[tech_at]
             tail = tails[bits >> 56]
             variant = kind << 5 | (more & 31)
             part, due_after = (self.parts if month >= LEGACY_MONTHS else self.legacy)[variant]
@@ -189,14 +208,15 @@ class Tickets:
                 status, ended, closer = COMPLETE, moved, person
                 fix = fixes[kind][more >> 28 & 15]
             else:
-                status = OPEN_STATUSES[more >> 28 & 15] if first else NEW
+                status = (STALE if created < stale else FRESH)[more >> 28 & 15] if first else NEW
                 ended = closer = fix = None
                 if not first and more >> 32 & 3:
                     person = 0
-            source = part[3]
-            by_contact = source == -1
+            source, by_contact = part[3], part[3] == -1
             uid = f"{more:016x}" if (alert := alerts[kind]) else None
             assigned = person or None
+            chosen = not more >> 57 & PROJECT_ODDS and firm.id in projects
+            project = self._project(firm.id, created) if chosen else None
             yield (
                 ticket_id(number), numbers[day] + sequence[number - plan.day_starts[day]],
                 before + after, wording.bodies[more >> 36 & 31] + name, fix, born, due, moved,
@@ -211,8 +231,8 @@ class Tickets:
                 None if alert else contact, place, item, (more >> 44 & 7) * 5000,
                 SCALE if more >> 47 & 1 else 0, (done <= created + due_after) * 1 if done else None,
                 uid, uid, bits >> 20 if alert else None,
-                *covers[firm_at][month], *part, *moods[more >> 50 & 63], *rare,
-                *udf_rows[more % UDF_POOL],
+                *covers[firm_at][month], *part, *moods[more >> 50 & 63], None, project, None,
+                None, None, *udf_rows[more % UDF_POOL],
             )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ SEASON = (1.08, 1.02, 1.04, 0.98, 0.96, 0.97, 0.88, 0.93, 1.12, 1.06, 0.98, 0.84
 WEEKDAYS = (1.22, 1.1, 1.03, 1.0, 0.88, 0.09, 0.06)
 GROWTH = 0.55  # how much busier the last day is than the first
 SHAPE = (4, 9, 12, 11, 7, 8, 11, 10, 8, 4)  # load per office hour
+UNTOUCHED = 4 * DAY  # how far back some open tickets have seen nobody yet
 GAP = 97  # one id in so many was deleted long ago
 MIX = 0x9E3779B97F4A7C15
 MASK = (1 << 64) - 1
@@ -36,6 +37,9 @@ class DeskPlan:
     `created`, `first`, `done`, `last`: minutes (creation, first response or 0, completion or 0
     when open, last activity). `firm`, `tech`: positions in `firms` and `crew`. `kind`: position
     in KINDS. `bits`: 64 random bits.
+
+    How long tickets last is chosen so that an MSP with 30 new ones a week has about 50 open at
+    any moment, most of them from the last weeks, and a tail that waits for somebody (assumed).
     """
 
     def __init__(self, build: Build, firms: list[Firm], crew: list[Staff]) -> None:
@@ -115,11 +119,20 @@ class DeskPlan:
             first = min(first, done - 5) if first >= done else first
             if done >= now - 30 or (bits >> 40 & 1023) == 7:
                 done = 0
+                if created > now - UNTOUCHED and not bits >> 56 & 3:
+                    first = 0
             if first >= now - 60:
                 first = 0
             add_first(first)
             add_done(done)
-            add_last(done or min(first + 45, now - 1) if first else created)
+            add_last(done or (self._touched(first, bits >> 48 & 255) if first else created))
+
+    def _touched(self, first: int, share: int) -> int:
+        """Return when an open ticket was last moved: some time from its first response to now."""
+        now = self.build.time.now
+        moment = first + 45 + ((now - first - 46) * share >> 8)
+        at_work = self.build.time.snap(moment, share)
+        return at_work if at_work < now else moment
 
     def _firm_pool(self, month: int) -> list[int]:
         there = [
@@ -143,8 +156,13 @@ def _kind_pool(rng: Chance) -> list[int]:
 
 
 def _length_pool(rng: Chance) -> list[int]:
-    """Return how long tickets last, in minutes: most a few hours, some for weeks."""
-    return [min(90 * DAY, int(rng.lognormvariate(6.2, 1.5)) + 15) for _ in range(256)]
+    """Return how long tickets last, in minutes: many a few hours, others days or weeks."""
+    shares = ((104, 5.8, 1.3), (104, 9.4, 0.9), (48, 10.7, 0.6))  # of 256; log-normal in minutes
+    return [
+        min(120 * DAY, int(rng.lognormvariate(middle, width)) + 15)
+        for count, middle, width in shares
+        for _ in range(count)
+    ]
 
 
 def mixed(bits: int) -> int:

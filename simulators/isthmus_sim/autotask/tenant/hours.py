@@ -127,8 +127,7 @@ class Hours:
                     middle = min(snap(first + done >> 1, more), done)
                     spans.insert(1, (max(plan.created[number], middle - 15), middle))
             else:
-                end = plan.last[number]
-                spans = [(min(first, end - 5), end)]
+                spans = [(first, min(first + length, plan.last[number]))]
             tech = crew[plan.tech[number]]
             cover = firms[plan.firm[number]].cover
             tail = tails[bits >> 56]

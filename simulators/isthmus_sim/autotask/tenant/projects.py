@@ -24,7 +24,11 @@ PROJECT_TEAM = 3
 
 
 class Projects:
-    """Adds projects; keeps the time entries for the TimeEntries table, which is a stream."""
+    """
+    Adds projects; keeps the time entries for the TimeEntries table, which is a stream.
+
+    After add_all, `made` holds by company (minute it was made, project id), ascending.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class Projects:
         self.teams = [on_duty(crew, month, PROJECT_TEAM) for month in range(HISTORY_MONTHS + 1)]
         self.work: list[TaskWork] = []
         self.numbers: dict[int, int] = {}
+        self.made: dict[int, list[tuple[int, int]]] = {}
         fixed = [r for r in build.rows.get("Contracts", ()) if r["contractType"] == 3]
         self.fixed = {row["companyID"]: row["id"] for row in fixed}
 
@@ -51,6 +56,8 @@ class Projects:
         for number in range(max(8, min(MOST_PROJECTS, tickets // TICKETS_PER_PROJECT))):
             internal = number % 12 == 7 or not self.customers
             self._project(self.own if internal else self.rng.choice(self.customers), internal)
+        for known in self.made.values():
+            known.sort()
 
     def _number(self, day: int, letter: str) -> str:
         self.numbers[day] = self.numbers.get(day, 0) + 1
@@ -95,6 +102,7 @@ class Projects:
             purchaseOrderNumber=f"PO{rng.randrange(10**5)}" if rng.random() < 0.3 else None,
             **values(rng, self.udfs.get("Projects", [])),
         )  # fmt: skip
+        self.made.setdefault(firm.id, []).append((made, project))
         build.skip("Projects", rng.randrange(3))
         phases = [self._phase(project, name, day, made) for name in PHASES[: rng.randrange(2, 6)]]
         for number in range(rng.randrange(5, 22)):
@@ -123,7 +131,8 @@ class Projects:
         tech = rng.choice(self.teams[month])
         begin = max(created + 5, day * DAY + time.offsets[day] + 480 + rng.randrange(240))
         ended = min(begin + rng.randrange(60, 480), time.now - 10)
-        last = time.text(ended if done else max(created, min(begin, time.now - 5)), "58.904Z")
+        begun = begin if begin < time.now - 5 else created
+        last = time.text(ended if done else begun, "58.904Z")
         task = build.add(
             "Tasks", projectID=project, phaseID=phase, title=rng.choice(TASK_NAMES),
             taskNumber=self._number(created // DAY, "T"),

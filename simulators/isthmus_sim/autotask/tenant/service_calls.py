@@ -36,7 +36,7 @@ class ServiceCalls:
         plan, time = self.plan, self.build.time
         more = mixed(plan.bits[number] ^ 5)
         done, created = plan.done[number], plan.created[number]
-        planned = created + (more & 4095) + 60 if not done else max(created + 5, done - 90)
+        planned = time.now + (more & 4095) + 60 if not done else max(created + 5, done - 90)
         begin = time.snap(planned, more >> 12)
         firm = plan.firms[plan.firm[number]]
         call = self._call(firm.id, begin, begin + 30 + (more >> 20 & 127), created, bool(done))
