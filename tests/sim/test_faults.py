@@ -237,3 +237,24 @@ def test_faults_are_lifted_one_by_one_and_all_together(autotask_sim: AutotaskSim
     autotask_sim.admin("DELETE", "faults")
     assert query(autotask_sim).status == 200
     assert autotask_sim.admin("GET", "faults") == []
+
+
+def test_a_lost_permission_shows_in_the_metadata_unless_switched_off(
+    autotask_sim: AutotaskSim,
+) -> None:
+    def levels(entity: str) -> list[object]:
+        info = autotask_sim.get(f"{entity}/entityInformation").json["info"]
+        return [info[f"userAccessFor{verb}"] for verb in ("Query", "Create", "Delete")]
+
+    post(autotask_sim, kind="permission_lost", entity="Invoices")
+    post(autotask_sim, kind="permission_lost", entity="Tickets", mode="hide", share=0.5)
+    post(autotask_sim, kind="permission_lost", entity="ServiceCalls", verbs=["create"])
+    assert levels("Invoices") == ["None", "None", "None"]
+    assert levels("Tickets") == ["Restricted", "Restricted", "None"]
+    assert levels("ServiceCalls") == ["All", "None", "All"]
+    assert levels("Companies") == ["All", "All", "None"]
+    autotask_sim.admin("PATCH", "switches", {"access_levels": "numbers"})
+    assert levels("Tickets") == [2, 2, 0]
+    off = {"access_levels": "words", "access_follows_permission": False}
+    autotask_sim.admin("PATCH", "switches", off)
+    assert levels("Tickets") == ["All", "All", "None"]

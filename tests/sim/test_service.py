@@ -151,3 +151,12 @@ def test_every_reference_and_parent_points_to_a_collection() -> None:
         parent = entity.parent
         assert parent is None or parent.collection is None or parent.collection in known.entities
         assert parent is None or parent.field is None or entity.field(parent.field)
+
+
+def test_invoice_documents_are_refused_rather_than_made_up(reading_sim: AutotaskSim) -> None:
+    invoice = reading_sim.rows("Invoices")[0]["id"]
+    for name in ("InvoicePdf", "InvoiceMarkupHtml", "InvoiceMarkupXml"):
+        answer = reading_sim.get(f"Invoices/{invoice}/{name}")
+        assert answer.status == 501
+        assert "does not answer" in answer.json["errors"][0]
+        assert reading_sim.post(f"Invoices/{invoice}/{name}", {}).status == 405

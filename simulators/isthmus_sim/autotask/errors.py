@@ -62,6 +62,11 @@ class NotSignedIn(Refusal):
         return Reply(401, b"")
 
 
+def not_simulated(path: str) -> VendorError:
+    """Say that the vendor has this and the simulator has not, rather than make an answer up."""
+    return VendorError(f"The simulator does not answer {path}: its shape is not known.", status=501)
+
+
 def json_error(status: int, errors: list[str], headers: Mapping[str, str] | None = None) -> Reply:
     """Give a refusal of any status with the vendor's body."""
     return Reply(status, orjson.dumps({"errors": errors}), headers=headers or {})

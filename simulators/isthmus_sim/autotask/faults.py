@@ -16,6 +16,8 @@ from isthmus_sim.autotask.fault_kinds import KINDS, check
 from isthmus_sim.autotask.limits import Limits
 from isthmus_sim.autotask.switches import Switches
 
+ACCESS = ("None", "Restricted", "All")  # least first
+
 
 @dataclass(frozen=True)
 class Drop:
@@ -221,6 +223,16 @@ class Faults:
                 refusal.status = int(self._switches["permission_status"])
                 return refusal
         return None
+
+    def access(self, entity: str, verb: str) -> str:
+        """Tell what is left of the right to `verb` an entity: None, Restricted or All."""
+        levels = {"All"}
+        for fault in self._about(entity, "permission_lost"):
+            if fault.settings["mode"] == "hide":
+                levels.add("Restricted")
+            elif verb in fault.settings["verbs"]:
+                levels.add("None")
+        return min(levels, key=ACCESS.index)
 
     def reverted(self, entity: str) -> dict[str, Any]:
         """Give the fields a workflow rule sets back after a write: name -> settings."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from isthmus_sim.autotask.switches import Switches
     from isthmus_sim.autotask.writes import Writes
 
+ACCESS_NUMBERS = {"None": 0, "All": 1, "Restricted": 2}
 _SLA_RESULTS = '"ticketID" IN (SELECT id FROM "Tickets" WHERE "serviceLevelAgreementID" = ?)'
 
 
@@ -67,6 +68,7 @@ class Handlers:
             "update": self._update,
             "replace": self._update,
             "delete": self._delete,
+            "invoice document": self._invoice_document,
         }
 
     def answer(self, call: Call, route: Route) -> Reply:
@@ -81,11 +83,22 @@ class Handlers:
         return json_reply(service.zone_information(call, self.account, zone, prefix))
 
     def _entities(self, _call: Call, _route: Route) -> Reply:
-        infos = [{"info": metadata.entity_info(self.state, e)} for e in self.state.catalog]
+        infos = [self._info_of(entity) for entity in self.state.catalog]
         return json_reply({"entityDescriptions": infos})
 
     def _info(self, _call: Call, route: Route) -> Reply:
-        return json_reply({"info": metadata.entity_info(self.state, _entity(route))})
+        return json_reply(self._info_of(_entity(route)))
+
+    def _info_of(self, entity: Entity) -> dict[str, Any]:
+        return {"info": metadata.entity_info(self.state, entity, self._access)}
+
+    def _access(self, collection: str, verb: str) -> str | int:
+        """Tell the user's level. Source: three levels documented, as 0, 1, 2 seen by one client."""
+        level = "All" if verb else "None"
+        if verb and self.switches["access_follows_permission"]:
+            level = self.faults.access(collection, verb)
+        words = self.switches["access_levels"] == "words"
+        return level if words else ACCESS_NUMBERS[level]
 
     def _fields(self, _call: Call, route: Route) -> Reply:
         return json_reply({"fields": metadata.fields(self.state, _entity(route))})
@@ -180,6 +193,10 @@ class Handlers:
         refusal = self.faults.refused(_entity(route).collection, "query")
         if refusal is not None:
             raise refusal
+
+    def _invoice_document(self, call: Call, _route: Route) -> Reply:
+        """Refuse: what the answers of InvoicePdf and its like look like is not known."""
+        raise errors.not_simulated("/".join(call.path))
 
     # Writing
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from isthmus_sim.autotask.catalog import Entity, Field
     from isthmus_sim.autotask.state import State
@@ -29,8 +29,15 @@ _UDF_TYPES = {
 }
 
 
-def entity_info(state: State, entity: Entity) -> dict[str, Any]:
-    """Give what entityInformation holds under `info`."""
+def entity_info(
+    state: State, entity: Entity, access: Callable[[str, str], str | int]
+) -> dict[str, Any]:
+    """
+    Give what entityInformation holds under `info`.
+
+    access: tells the user's level for a collection and a verb; the verb is empty for what
+    nobody may do.
+    """
     may = {
         verb: letter in entity.can
         for verb, letter in (("Create", "C"), ("Delete", "D"), ("Query", "Q"), ("Update", "U"))
@@ -38,7 +45,10 @@ def entity_info(state: State, entity: Entity) -> dict[str, Any]:
     return {
         "name": entity.name,
         **{f"can{verb}": allowed for verb, allowed in may.items()},
-        **{f"userAccessFor{v}": "All" if allowed else "None" for v, allowed in may.items()},
+        **{
+            f"userAccessFor{verb}": access(entity.collection, verb.lower() if allowed else "")
+            for verb, allowed in may.items()
+        },
         "hasUserDefinedFields": entity.has_udfs and bool(state.udf_definitions(entity.collection)),
         "supportsWebhookCallouts": entity.supports_webhooks,
     }

@@ -26,6 +26,7 @@ _SERVICES = {
     "entityinformation": "entities",
 }
 _METADATA = {"": "info", "fields": "fields", "userdefinedfields": "udfs"}
+_DOCUMENTS = ("invoicepdf", "invoicemarkuphtml", "invoicemarkupxml")
 _QUERY = {"": "query", "count": "count", "next": "next", "prev": "prev"}
 _WRITES = {"POST": "create", "PUT": "replace", "PATCH": "update"}
 
@@ -57,6 +58,8 @@ def find_place(known: Catalog, path: tuple[str, ...]) -> Place | None:
         return Place({"GET": _SERVICES[lower[0]]})
     if not lower:
         return None
+    if len(lower) == 3 and lower[0] == "invoices" and lower[2] in _DOCUMENTS:
+        return Place({"GET": "invoice document"}, known["Invoices"])
     if len(lower) >= 3 and _ID.fullmatch(lower[1]):
         return _child(known, lower)
     entity = known.find(lower[0])

@@ -49,6 +49,17 @@ SWITCHES = (
         "Answer to a wrong integration code: 500 with a text, or 401 empty.",
         (500, 401),
     ),
+    Switch(
+        "access_levels",
+        "words",
+        "userAccessFor* in entityInformation: words (None, All, Restricted) or 0, 1, 2.",
+        ("words", "numbers"),
+    ),
+    Switch(
+        "access_follows_permission",
+        True,
+        "A permission_lost fault shows in userAccessFor* (not known); off: as if nothing happened.",
+    ),
     Switch("missing_item", "null", "GET of an unknown id: item:null, or 404.", ("null", "404")),
     Switch("empty_filter", "accept", "A query without a condition.", ("accept", "refuse")),
     Switch(
