@@ -42,7 +42,7 @@ from isthmus.warehouse.ports import (
     RunRecord,
     TableShape,
 )
-from isthmus.warehouse.selecting import stored_raw
+from isthmus.warehouse.shaping import stored_raw
 
 FOLDER = Path(__file__).parent.parent / ".bench" / "decode"
 PICKS, REFERENCES, DATES, FRACTIONS, FLAGS, TEXTS, UDFS = 20, 16, 12, 8, 4, 14, 5

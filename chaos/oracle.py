@@ -229,7 +229,11 @@ def _label(raw: Any, values: list[Row] | None) -> str | None:
 
 
 def _udf_label(raw: Any, udf: Row) -> str | None:
-    return _label(raw, udf["picklistValues"])
+    """Label a value that is known as a whole; else each of the parts between its commas."""
+    values = udf["picklistValues"]
+    if raw is None or any(entry["value"] == str(raw) for entry in values or []):
+        return _label(raw, values)
+    return ", ".join(str(_label(part.strip(), values)) for part in str(raw).split(","))
 
 
 def _udf_columns(udfs: list[Row]) -> dict[str, str]:

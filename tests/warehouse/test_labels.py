@@ -114,6 +114,75 @@ def test_a_list_of_a_user_defined_field_has_label_and_code(desk: Desk) -> None:
     assert [u.code for u in done.unknown_codes] == ["99"]
 
 
+ROLES = shape(
+    "ConfigurationItems",
+    column("udf_roles", ColumnType.TEXT, Origin.UDF_LABEL, "Roles"),
+    column("udf_roles_code", ColumnType.TEXT, Origin.UDF_CODE, "Roles"),
+)
+ROLE_LABELS = (
+    PicklistEntry("Roles", "1", "Server"),
+    PicklistEntry("Roles", "3", "Cloud"),
+    PicklistEntry("Roles", "3,1", "Both"),
+)
+
+
+def roles(*values: str | None) -> list[dict[str, object]]:
+    return [
+        {"id": n, "userDefinedFields": [{"name": "Roles", "value": value}]}
+        for n, value in enumerate(values)
+    ]
+
+
+def test_several_values_of_a_list_are_labelled_one_by_one(desk: Desk) -> None:
+    values = ("1,3", " 3 , 1 ", "1", "3,1", "1,9", "Cloud,3", "1,,3", "", None)
+
+    done = desk.publish(ROLES, *roles(*values), labels=ROLE_LABELS)
+
+    assert desk.table("ConfigurationItems", "udf_roles", "udf_roles_code") == [
+        ("Server, Cloud", "1,3"),
+        ("Cloud, Server", " 3 , 1 "),
+        ("Server", "1"),
+        ("Both", "3,1"),
+        ("Server, 9", "1,9"),
+        ("Cloud, Cloud", "Cloud,3"),
+        ("Server, , Cloud", "1,,3"),
+        ("", ""),
+        (None, None),
+    ]
+    assert [(u.column, u.code, u.rows) for u in done.unknown_codes] == [("udf_roles", "9", 1)]
+    assert any("9 has no label" in told and "(1 row)" in told for told in done.warnings)
+
+
+def test_an_unknown_part_counts_once_a_row(desk: Desk) -> None:
+    done = desk.publish(ROLES, *roles("1,8", "8,8", "7,3,8"), labels=ROLE_LABELS)
+
+    assert sorted((u.code, u.rows) for u in done.unknown_codes) == [("7", 1), ("8", 3)]
+    assert any("(3 rows)" in told for told in done.warnings)
+
+
+def test_a_reworded_label_reaches_the_rows_that_have_it_among_others(desk: Desk) -> None:
+    desk.publish(ROLES, *roles("1,3", "1", "3,7"), labels=ROLE_LABELS)
+    desk.publish(ROLES, labels=[ROLE_LABELS[0], PicklistEntry("Roles", "3", "Hosted")])
+
+    assert desk.warehouse.rehydrate(ROLES) == 2
+    assert desk.table("ConfigurationItems", "udf_roles") == [
+        ("Server, Hosted",),
+        ("Server",),
+        ("Hosted, 7",),
+    ]
+    assert desk.warehouse.rehydrate(ROLES) == 0
+
+
+def test_a_picklist_of_the_vendor_holds_one_value_and_is_never_taken_apart(desk: Desk) -> None:
+    table = shape("Tickets", *picklist("kind", ColumnType.TEXT))
+    labels = [PicklistEntry("kind", "a", "A")]
+
+    done = desk.publish(table, {"id": 1, "kind": "a,a"}, labels=labels)
+
+    assert desk.table("Tickets", "kind") == [("a,a",)]
+    assert [u.code for u in done.unknown_codes] == ["a,a"]
+
+
 def test_a_reworded_label_reaches_rows_that_did_not_change(desk: Desk) -> None:
     desk.publish(TICKETS, {"id": 1, "status": 1}, {"id": 2, "status": 5}, labels=STATUS)
     reworded = [PicklistEntry("status", "1", "Brand new"), *STATUS[1:]]

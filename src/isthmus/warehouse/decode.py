@@ -13,7 +13,7 @@ from pathlib import Path
 from isthmus.warehouse.dialect import Dialect, literal
 from isthmus.warehouse.ports import Column, ColumnType, Origin, TableShape
 from isthmus.warehouse.segments import USER_FIELDS
-from isthmus.warehouse.selecting import stored_raw
+from isthmus.warehouse.shaping import stored_raw
 
 MISFIT = "isthmus: a value does not fit its column"
 _USER_FIELD_TYPE = "STRUCT(name VARCHAR, value VARCHAR)[]"

@@ -1,6 +1,6 @@
 """The few words in which the databases differ; all other SQL is shared."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from isthmus.warehouse.ports import ColumnType
@@ -21,8 +21,8 @@ class Dialect:
     `types` names each column type; `folded` tells that identifiers are kept in lower case, so that
     a query without quotes finds them; `line` is a hidden column that rises along the rows of a
     temporary table as they were written; `packed` follows the type of a long text column where the
-    database can pack it tightly; `lists` tells that it looks values up in lists written out (a
-    join costs megabytes for each picklist).
+    database can pack it tightly; `lists` tells that it has DuckDB's lists, in which labels are
+    looked up (a join costs megabytes for each picklist).
     """
 
     types: Mapping[ColumnType, str]
@@ -62,6 +62,26 @@ class Dialect:
             return f"([{', '.join(texts)}])[list_position([{', '.join(codes)}], {value})]"
         cases = " ".join(f"WHEN {c} THEN {t}" for c, t in zip(codes, texts, strict=True))
         return f"CASE {value} {cases} END"
+
+    def joined_parts(self, value: str, each: Callable[[str], str]) -> str:
+        """Split a text at its commas and join what `each` makes of the trimmed parts by ', '."""
+        part = each("trim(part)")
+        if self.lists:
+            return f"array_to_string([{part} FOR part IN string_split({value}, ',')], ', ')"
+        return (
+            f"(SELECT string_agg({part}, ', ' ORDER BY place) FROM"
+            f" unnest(string_to_array({value}, ',')) WITH ORDINALITY AS parts(part, place))"
+        )
+
+    def parts_of_rows(self, value: str, relation: str, where: str) -> str:
+        """Select, as `part`, the different trimmed parts of each row's text, row by row."""
+        if self.lists:
+            parts = f"[trim(part) FOR part IN string_split({value}, ',')]"
+            return f"SELECT unnest(list_distinct({parts})) AS part FROM {relation} WHERE {where}"
+        return (
+            f"SELECT own.part FROM {relation} CROSS JOIN LATERAL (SELECT DISTINCT trim(part) AS"
+            f" part FROM unnest(string_to_array({value}, ',')) AS parts(part)) AS own WHERE {where}"
+        )
 
     def as_text(self, expression: str, column_type: ColumnType) -> str:
         """Write a value as text without saying more than it holds: 12.5, not 12.5000."""

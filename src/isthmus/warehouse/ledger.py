@@ -6,14 +6,12 @@ Columns and where they come from, labels, watermarks, runs with their warnings, 
 
 import hashlib
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Protocol
 
 import msgspec
 
-from isthmus.warehouse.dialect import DATA_SCHEMA, NOTES_SCHEMA, Dialect
+from isthmus.warehouse.dialect import DATA_SCHEMA, NOTES_SCHEMA
+from isthmus.warehouse.labelling import RULES
 from isthmus.warehouse.ports import (
     Column,
     ColumnType,
@@ -26,6 +24,7 @@ from isthmus.warehouse.ports import (
     WarehouseBroken,
     Watermark,
 )
+from isthmus.warehouse.session import Session
 
 LAYOUT = 1
 _AT_A_TIME = 200
@@ -46,43 +45,6 @@ _TABLES: dict[str, str] = {
     "warnings": "dataset VARCHAR, run_id VARCHAR, position BIGINT, warning VARCHAR",
     "quarantine": "dataset VARCHAR, run_id VARCHAR, reason VARCHAR, raw VARCHAR",
 }
-
-
-class Session(Protocol):
-    """One connection of a back end, as the shared SQL uses it. Placeholders are `?`."""
-
-    dialect: Dialect
-
-    def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows of an answer."""
-        ...
-
-    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
-        """Run a statement; return how many rows it wrote."""
-        ...
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """Commit when the block ends, roll back when it raises."""
-        ...
-
-    def relation(
-        self, shape: TableShape, segments: Sequence[Path], only: Sequence[int] = ()
-    ) -> str:
-        """
-        Return a relation of the raw columns, typed, in the order of the lines; good until the next.
-
-        `only` keeps those ids alone. Raises, here or when it is read: MisfitError,
-        UnreadableError, TooLongError (see publication).
-        """
-        ...
-
-    def misfits(self, shape: TableShape, segments: Sequence[Path]) -> dict[str, str]:
-        """Return an example for each raw column with a value that does not fit its type."""
-        ...
-
-    def allow_longer(self, segments: Sequence[Path]) -> None:
-        """Make room for the longest record of the segments."""
-        ...
 
 
 class Ledger:
@@ -256,7 +218,7 @@ class Ledger:
 
     def sources_of(self, shape: TableShape) -> str:
         """Return a mark that changes whenever a label or a table looked up may have changed."""
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(str(RULES).encode())
         for column in shape.columns:
             digest.update(repr((column.name, column.type, column.lookup)).encode())
         digest.update(repr(self.picklists(shape.dataset)).encode())

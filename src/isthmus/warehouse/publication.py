@@ -5,36 +5,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from isthmus.warehouse import selecting, shaping
-from isthmus.warehouse.dialect import COMPARED, FRESH, MOVED, SEEN
-from isthmus.warehouse.ledger import Ledger, Session
+from isthmus.warehouse.dialect import COMPARED, FRESH, SEEN
+from isthmus.warehouse.labelling import unknown_codes
+from isthmus.warehouse.ledger import Ledger
 from isthmus.warehouse.ports import (
-    Column,
     Mode,
-    Origin,
     Package,
     Published,
-    TableShape,
     TooManyRemovals,
     UnknownCode,
     WarehouseBroken,
     Widened,
 )
 from isthmus.warehouse.segments import batches
+from isthmus.warehouse.session import MisfitError, Session, TooLongError, UnreadableError
 from isthmus.warehouse.sift import sift
+from isthmus.warehouse.upkeep import refill, reshape, row_select, with_lookup_types
 
 _IDS_AT_A_TIME = 1000
-
-
-class MisfitError(Exception):
-    """A value does not fit its column's type; the transaction is void."""
-
-
-class UnreadableError(Exception):
-    """A line is no record, or its id no whole number; the transaction is void."""
-
-
-class TooLongError(Exception):
-    """A record is longer than the reader made room for; the transaction is void."""
 
 
 def publish(session: Session, package: Package) -> Published:
@@ -67,24 +55,6 @@ def publish(session: Session, package: Package) -> Published:
             package, aside, sifted = replace(package, segments=result.segments), result.aside, True
 
 
-def rehydrate(session: Session, shape: TableShape) -> int:
-    """Bring labels and hydrated columns up to date; 0 at once when nothing they rest on changed."""
-    ledger = Ledger(session)
-    if not ledger.columns(shape.dataset):
-        return 0
-    with session.transaction():
-        shape = _with_lookup_types(shape, ledger)
-        version, filled_from = ledger.version(shape.dataset)
-        sources = ledger.sources_of(shape)
-        if sources == filled_from:
-            return 0
-        _reshape(session, ledger, shape)
-        moved = _refill(session, ledger, shape, selecting.looked_up(shape))
-        version += 1 if moved else 0
-        ledger.save_version(shape.dataset, version, ledger.sources_of(shape))
-        return moved
-
-
 class _Publication:
     """One attempt, inside its transaction."""
 
@@ -98,7 +68,7 @@ class _Publication:
         self._session = session
         self._package = package
         self._ledger = Ledger(session)
-        self._shape = _with_lookup_types(package.shape, self._ledger)
+        self._shape = with_lookup_types(package.shape, self._ledger)
         self._table = session.dialect.table(package.dataset)
         self._id = session.dialect.name("id")
         self._widened = tuple(widened)
@@ -109,7 +79,7 @@ class _Publication:
     def run(self) -> Published:
         """Do all of it and return what was done."""
         package, ledger = self._package, self._ledger
-        added = _reshape(self._session, ledger, self._shape)
+        added = reshape(self._session, ledger, self._shape)
         ledger.save_picklists(self._shape, package.picklists)
         first = not self._exists(f"SELECT 1 FROM {self._table} LIMIT 1")
         replaces = package.mode is Mode.REPLACE and not first
@@ -201,7 +171,7 @@ class _Publication:
             c for c in self._shape.columns if c.lookup and c.lookup.dataset == self._shape.dataset
         )
         if own and self._changed():
-            _refill(self._session, self._ledger, self._shape, own)
+            refill(self._session, self._ledger, self._shape, own)
 
     def _note(self, *, first: bool, added: tuple[str, ...]) -> Published:
         package, ledger = self._package, self._ledger
@@ -230,7 +200,7 @@ class _Publication:
         return self._done.inserted + self._done.updated + self._done.deleted
 
     def _select(self) -> selecting.RowSelect:
-        return _row_select(self._session, self._ledger, self._shape)
+        return row_select(self._session, self._ledger, self._shape)
 
     def _relation(self, segments: Sequence[Path], only: Sequence[int] = ()) -> str:
         return self._session.relation(self._shape, segments, only)
@@ -248,7 +218,7 @@ class _Publication:
 
     def _note_unknown(self, relation: str) -> None:
         labels = self._ledger.picklists(self._shape.dataset)
-        sql = selecting.unknown_codes(self._session.dialect, self._shape, labels, relation)
+        sql = unknown_codes(self._session.dialect, self._shape, labels, relation)
         for column, code, rows in self._session.fetch(sql) if sql else ():
             self._unknown[column, code] = self._unknown.get((column, code), 0) + rows
 
@@ -290,52 +260,6 @@ class _Publication:
         self._done = replace(self._done, **{name: before[name] + more[name] for name in more})
 
 
-def _reshape(session: Session, ledger: Ledger, shape: TableShape) -> tuple[str, ...]:
-    """Make the table or let it follow the shape; return the names of new columns."""
-    known = ledger.columns(shape.dataset)
-    if known == shape.columns:
-        return ()
-    if known:
-        statements, added = shaping.alterations(session.dialect, shape, known)
-    else:
-        statements = (shaping.create_table(session.dialect, shape),)
-        added = tuple(c.name for c in shape.columns)
-    for statement in statements:
-        session.run(statement)
-    ledger.save_columns(shape)
-    return added
-
-
-def _row_select(session: Session, ledger: Ledger, shape: TableShape) -> selecting.RowSelect:
-    labels = ledger.picklists(shape.dataset)
-    return selecting.RowSelect(session.dialect, shape, ledger.available(), labels)
-
-
-def _refill(session: Session, ledger: Ledger, shape: TableShape, columns: Sequence[Column]) -> int:
-    """Write the looked-up columns of the rows in which one is out of date; return how many."""
-    if not columns:
-        return 0
-    select = _row_select(session, ledger, shape)
-    moved = session.run(f"CREATE TEMP TABLE {MOVED} AS {select.moved_rows(columns)}")
-    if moved:
-        session.run(selecting.update_moved(session.dialect, shape, columns))
-    session.run(f"DROP TABLE {MOVED}")
-    return moved
-
-
-def _with_lookup_types(shape: TableShape, ledger: Ledger) -> TableShape:
-    """Give hydrated columns the type that the column looked up has now."""
-    available = ledger.available()
-    types = {}
-    for column in shape.columns:
-        if column.origin is Origin.HYDRATED and column.lookup and len(column.lookup.take) == 1:
-            held = available.get(column.lookup.dataset, {})
-            found = held.get(column.lookup.take[0].lower())
-            if found is not None and found is not column.type:
-                types[column.name] = found
-    return shape.retyped(types)
-
-
 def _widen(package: Package, found: dict[str, str]) -> tuple[Package, list[Widened]]:
     columns = [c for c in package.shape.columns if c.name in found and c.name.lower() != "id"]
     types = {c.name: shaping.wider(c) for c in columns}
@@ -345,7 +269,8 @@ def _widen(package: Package, found: dict[str, str]) -> tuple[Package, list[Widen
 
 def _warnings(done: Published) -> tuple[str, ...]:
     told = [
-        f"{u.column}: code {u.code} has no label in the field's metadata ({u.rows} rows)."
+        f"{u.column}: code {u.code} has no label in the field's metadata"
+        f" ({_counted(u.rows, 'row')})."
         for u in done.unknown_codes
     ]
     told += [
@@ -355,5 +280,11 @@ def _warnings(done: Published) -> tuple[str, ...]:
     if done.added:
         told.append(f"New columns: {', '.join(done.added)}.")
     if done.quarantined:
-        told.append(f"{done.quarantined} lines could not be read; they are in isthmus.quarantine.")
+        lines = _counted(done.quarantined, "line")
+        told.append(f"{lines} could not be read, kept in isthmus.quarantine.")
     return tuple(told)
+
+
+def _counted(number: int, thing: str) -> str:
+    """Say how many: 1 row, 3 rows."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

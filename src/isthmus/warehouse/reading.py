@@ -1,7 +1,8 @@
 """Read-only answers that are the same in every database."""
 
-from isthmus.warehouse.ledger import Ledger, Session
+from isthmus.warehouse.ledger import Ledger
 from isthmus.warehouse.ports import TableState
+from isthmus.warehouse.session import Session
 
 
 def describe_tables(session: Session) -> tuple[TableState, ...]:

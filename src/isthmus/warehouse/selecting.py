@@ -4,10 +4,10 @@ SQL that fills a dataset's rows: labels by join, hydrated names by join, what di
 Pure text; both databases run it as it is.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 
-from isthmus.warehouse.dialect import COMPARED, FRESH, MOVED, Dialect, literal
+from isthmus.warehouse.dialect import COMPARED, FRESH, MOVED, Dialect
+from isthmus.warehouse.labelling import LABELS, code_of, label_value
 from isthmus.warehouse.ports import (
     Column,
     ColumnType,
@@ -16,27 +16,6 @@ from isthmus.warehouse.ports import (
     PicklistEntry,
     TableShape,
 )
-
-LABELS = (Origin.LABEL, Origin.UDF_LABEL)
-CODES = (Origin.CODE, Origin.UDF_CODE)
-_WHOLE = re.compile(r"-?[0-9]{1,18}")
-LOOKED_UP = (*LABELS, Origin.HYDRATED)
-
-
-def stored_raw(shape: TableShape) -> tuple[Column, ...]:
-    """Return the columns whose values stand in the records themselves."""
-    return tuple(c for c in shape.columns if c.origin not in LOOKED_UP)
-
-
-def looked_up(shape: TableShape) -> tuple[Column, ...]:
-    """Return the columns whose values come by join."""
-    return tuple(c for c in shape.columns if c.origin in LOOKED_UP)
-
-
-def code_of(shape: TableShape, label: Column) -> Column:
-    """Return the code column that belongs to a label column."""
-    kind = Origin.CODE if label.origin is Origin.LABEL else Origin.UDF_CODE
-    return next(c for c in shape.columns if c.origin is kind and c.source == label.source)
 
 
 class RowSelect:
@@ -91,11 +70,7 @@ class RowSelect:
         return f"s.{self._dialect.name(column.name)}"
 
     def _label(self, column: Column) -> str:
-        code = code_of(self._shape, column)
-        value = f"s.{self._dialect.name(code.name)}"
-        codes, labels = codes_and_labels(self._labels, code)
-        label = self._dialect.label(value, codes, labels)
-        return f"coalesce({label}, CAST({value} AS VARCHAR))"
+        return label_value(self._dialect, column, code_of(self._shape, column), self._labels)
 
     def _hydrated(self, column: Column, lookup: Lookup) -> str:
         d = self._dialect
@@ -126,34 +101,6 @@ class RowSelect:
             ids = f"CAST({ids} AS VARCHAR)"
             value = d.as_text(value, key.type)
         return f" LEFT JOIN {d.table(dataset)} AS {alias} ON {ids} = {value}"
-
-
-def codes_and_labels(entries: Sequence[PicklistEntry], code: Column) -> tuple[list[str], list[str]]:
-    """Return the codes of a column as literals of its type, and the labels beside them."""
-    mine = [entry for entry in entries if entry.field == code.source]
-    if code.type is not ColumnType.INTEGER:
-        return [literal(entry.code) for entry in mine], [entry.label for entry in mine]
-    whole = [entry for entry in mine if _WHOLE.fullmatch(entry.code)]
-    return [f"CAST({entry.code} AS BIGINT)" for entry in whole], [entry.label for entry in whole]
-
-
-def unknown_codes(
-    dialect: Dialect, shape: TableShape, entries: Sequence[PicklistEntry], relation: str
-) -> str:
-    """Select (column, code, rows) of the codes in a relation that no picklist entry explains."""
-    parts = []
-    for label in (c for c in shape.columns if c.origin in LABELS and c.is_live):
-        code = code_of(shape, label)
-        value = f"s.{dialect.name(code.name)}"
-        codes, labels = codes_and_labels(entries, code)
-        if label.origin is Origin.UDF_LABEL:
-            codes += [literal(text) for text in labels]
-        unknown = f" AND {value} NOT IN ({', '.join(codes)})" if codes else ""
-        parts.append(
-            f"SELECT {literal(label.name)}, CAST({value} AS VARCHAR), count(*)"
-            f" FROM {relation} AS s WHERE {value} IS NOT NULL{unknown} GROUP BY 1, 2"
-        )
-    return " UNION ALL ".join(parts)
 
 
 def compare_rows(dialect: Dialect, shape: TableShape) -> str:

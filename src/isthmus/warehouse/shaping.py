@@ -11,6 +11,18 @@ WIDER = {
     ColumnType.TIMESTAMP: ColumnType.TEXT,
 }
 
+LOOKED_UP = (Origin.LABEL, Origin.UDF_LABEL, Origin.HYDRATED)
+
+
+def stored_raw(shape: TableShape) -> tuple[Column, ...]:
+    """Return the columns whose values stand in the records themselves."""
+    return tuple(c for c in shape.columns if c.origin not in LOOKED_UP)
+
+
+def looked_up(shape: TableShape) -> tuple[Column, ...]:
+    """Return the columns whose values come by join, labels among them."""
+    return tuple(c for c in shape.columns if c.origin in LOOKED_UP)
+
 
 def wider(column: Column) -> ColumnType:
     """Return the next type a column takes when a value does not fit; codes stay comparable."""

@@ -10,9 +10,9 @@ import duckdb
 from isthmus.warehouse.decode import MISFIT, Decoder
 from isthmus.warehouse.dialect import Dialect
 from isthmus.warehouse.ports import ColumnType, TableShape, WarehouseBroken
-from isthmus.warehouse.publication import MisfitError, TooLongError, UnreadableError
 from isthmus.warehouse.segments import longest_line, places_of_user_fields
-from isthmus.warehouse.selecting import stored_raw
+from isthmus.warehouse.session import MisfitError, TooLongError, UnreadableError
+from isthmus.warehouse.shaping import stored_raw
 
 DIALECT = Dialect(
     types={

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from isthmus.warehouse import publication
+from isthmus.warehouse import publication, upkeep
 from isthmus.warehouse.duckdb.session import DIALECT, DuckDBSession
 from isthmus.warehouse.ledger import Ledger
 from isthmus.warehouse.ports import (
@@ -104,7 +104,7 @@ class DuckDBWarehouse:
     def rehydrate(self, shape: TableShape) -> int:
         """Bring labels and hydrated columns up to date; return the rows changed."""
         with self._session() as session:
-            return publication.rehydrate(session, shape)
+            return upkeep.rehydrate(session, shape)
 
     def describe(self) -> tuple[TableState, ...]:
         """Return every dataset's table, by name."""
