@@ -441,3 +441,18 @@ def test_files_are_limited_in_size_and_in_bytes_per_five_minutes(sim: AutotaskSi
     refused(sim.post(path, FILE), "5 minutes")
     sim.admin("POST", "clock", {"advance_s": 301})
     assert sim.post(path, FILE).status == 200
+
+
+def test_the_api_user_is_a_resource_and_makes_what_it_writes(
+    sim: AutotaskSim, ticket: dict[str, Any]
+) -> None:
+    asked = {"filter": [{"op": "eq", "field": "email", "value": sim.username}]}
+    (user,) = sim.post("Resources/query", asked).json["items"]
+    made = sim.get(f"Tickets/{sim.post('Tickets', ticket).json['itemId']}").json["item"]
+    assert made["creatorResourceID"] == user["id"]
+
+
+def test_what_is_created_without_saying_so_is_active(sim: AutotaskSim) -> None:
+    body = {"companyName": "New", "companyType": 1, "phone": "1", "ownerResourceID": 4}
+    made = sim.post("Companies", body).json["itemId"]
+    assert sim.get(f"Companies/{made}").json["item"]["isActive"] is True

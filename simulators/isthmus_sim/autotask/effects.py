@@ -159,6 +159,8 @@ def on_insert(state: State, collection: str, values: Values, actor: int) -> Valu
         known = state.catalog[collection].by_name
         makers = ("creatorResourceID",) if "creatorresourceid" in known else ()
     added.update(dict.fromkeys(makers, actor))
+    if "isactive" in state.catalog[collection].by_name:
+        added["isActive"] = 1  # assumed: what is made without saying so is in use
     if collection in {"Tickets", "Tasks"}:
         added.update(_new_work(state, collection, values, actor, now))
     elif collection == "TimeEntries":

@@ -19,6 +19,7 @@ from isthmus_sim.autotask.state import State
 from isthmus_sim.autotask.switches import Switches
 from isthmus_sim.autotask.tenant.seed import generate
 from isthmus_sim.autotask.tenant.shapes import TenantPlan
+from isthmus_sim.autotask.tenant.staff import api_username
 from isthmus_sim.autotask.writes import Writes
 
 
@@ -55,7 +56,7 @@ class Tenancy:
 def account_of(seed: int) -> Account:
     """Give the credentials of a seed's tenant."""
     return Account(
-        username=f"isthmus-{seed}@api.example.com",
+        username=api_username(seed),
         secret=f"sim-secret-{seed}#Aa1",
         integration_code=f"SIMINTEGRATION{seed:06d}",
     )

@@ -34,6 +34,11 @@ class Staff:
         return self.first <= month <= self.last
 
 
+def api_username(seed: int) -> str:
+    """Return the name, and address, by which the API user of a seed's tenant signs in."""
+    return f"isthmus-{seed}@api.example.com"
+
+
 def technician_count(tickets: int) -> int:
     """Return how many technicians a number of tickets (over the whole history) needs."""
     yearly = tickets * 12 / HISTORY_MONTHS
@@ -46,6 +51,8 @@ def add_staff(build: Build) -> list[Staff]:
     _person(build, rng, ADMINISTRATOR, "Autotask", "Administrator", job="Administrator",
             licence=1, active=True)  # fmt: skip
     _person(build, rng, API_USER, "Isthmus", "API", job="API User", licence=7, active=True)
+    name = api_username(build.plan.seed)
+    build.rows["Resources"][-1].update(userName=name[:32], email=name)
     build.skip("Resources")
     for job in ("Owner", "Service Manager", "Account Manager", "Office Manager"):
         first, last = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES)
