@@ -1,0 +1,147 @@
+"""A run after a crash ends as a run that was never disturbed."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isthmus.autotask import AutotaskClient, Credentials
+from isthmus.state import State
+from isthmus.sync import extract as module
+from isthmus.sync.catalog import Dataset, dataset_named
+from isthmus.sync.outcomes import RunSummary, SilentObserver
+from isthmus.sync.run import run_sync
+from isthmus.sync.settings import SyncSettings
+from isthmus.warehouse.duckdb import DuckDBWarehouse
+
+
+class PlugPulled(Exception):
+    """What a crash looks like from inside."""
+
+
+class Crash(SilentObserver):
+    """Pulls the plug at the n-th page of the run."""
+
+    def __init__(self, at_page: int) -> None:
+        super().__init__()
+        self._left = at_page
+
+    def page_read(self, dataset: str, rows: int, calls: int) -> None:
+        self._left -= 1
+        if self._left == 0:
+            raise PlugPulled
+
+
+class House:
+    def __init__(self, folder: Path, sim: Any) -> None:
+        self.folder = folder
+        self.sim = sim
+        self.state = State.open(folder / "state.db")
+        self.warehouse = DuckDBWarehouse.open(folder / "warehouse.duckdb")
+
+    async def sync(
+        self, observer: SilentObserver | None = None, *, full: bool = False
+    ) -> RunSummary:
+        credentials = Credentials(
+            username=self.sim.username,
+            secret=self.sim.secret,
+            integration_code=self.sim.integration_code,
+        )
+        async with AutotaskClient.connect(credentials, base_url=self.sim.url) as client:
+            return await run_sync(
+                client,
+                self.warehouse,
+                self.state,
+                [named("Tickets"), named("Products")],
+                spool_root=self.folder / "spool",
+                full=False,
+                settings=SyncSettings(),
+                observer=observer or SilentObserver(),
+            )
+
+    def titles(self) -> dict[Any, Any]:
+        answer = self.warehouse.query("select id, title from autotask.Tickets")
+        return dict(answer.rows)  # type: ignore[arg-type]
+
+
+def named(name: str) -> Dataset:
+    found = dataset_named(name)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def house(
+    tmp_path: Path, autotask_sim_factory: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[House]:
+    monkeypatch.setattr(module, "PAGE_SIZE", 50)
+    monkeypatch.setattr(module, "SEGMENT_PAGES", 2)
+    house = House(tmp_path, autotask_sim_factory(tickets=600, companies=15))
+    yield house
+    house.warehouse.close()
+    house.state.close()
+
+
+async def test_a_record_edited_between_crash_and_resume_is_read_again(house: House) -> None:
+    with pytest.raises(ExceptionGroup):
+        await house.sync(Crash(at_page=9))
+    first = min(row["id"] for row in house.sim.rows("Tickets"))
+    house.sim.patch("Tickets", {"id": first, "title": "Edited after its page was on disk"})
+
+    summary = await house.sync()
+
+    assert summary.failed == ()
+    assert house.titles()[first] == "Edited after its page was on disk"
+    assert house.titles() == {
+        row["id"]: row["title"].replace("\0", "") for row in house.sim.rows("Tickets")
+    }
+
+
+async def test_what_was_safe_before_the_crash_costs_no_call_again(house: House) -> None:
+    with pytest.raises(ExceptionGroup):
+        await house.sync(Crash(at_page=11))
+    safe = sum(
+        segment.rows
+        for found in house.state.open_extractions()
+        for segment in house.state.segments(found.id)
+    )
+
+    summary = await house.sync()
+
+    tickets = next(o for o in summary.outcomes if o.dataset == "Tickets")
+    assert safe > 0
+    assert tickets.inserted == len(house.sim.rows("Tickets"))
+    assert tickets.rows_read <= tickets.inserted - safe + 100
+
+
+async def test_nothing_of_a_finished_run_stays_on_disk(house: House) -> None:
+    await house.sync()
+
+    assert house.state.open_extractions() == ()
+    assert list((house.folder / "spool").iterdir()) == []
+
+
+async def test_a_ticket_deleted_while_it_was_being_read_goes_in_the_same_run(house: House) -> None:
+    await house.sync()
+    house.sim.admin("POST", "activity", {"steps": 3, "kinds": ["delete_ticket"]})
+    left = {row["id"] for row in house.sim.rows("Tickets")}
+
+    summary = await house.sync()
+
+    assert next(o for o in summary.outcomes if o.dataset == "Tickets").deleted == 3
+    assert set(house.titles()) == left
+
+
+async def test_without_the_right_to_the_deletion_log_the_run_says_what_stays(house: House) -> None:
+    house.sim.admin(
+        "POST",
+        "faults",
+        {"kind": "permission_lost", "mode": "refuse", "entity": "DeletedTicketLogs"},
+    )
+
+    summary = await house.sync()
+
+    tickets = next(o for o in summary.outcomes if o.dataset == "Tickets")
+    assert tickets.status == "ok"
+    assert any("Deleted Tickets stay in the table" in warning for warning in tickets.warnings)
