@@ -26,11 +26,13 @@ console = Console()
 
 REPORTS = (
     (
-        "Tickets by queue and status",
+        "Open tickets by queue and status",
         """select queueID as queue, status, count(*) as tickets,
-                  round(avg(date_diff('hour', createDate, completedDate)), 1) as "avg hours open"
-             from autotask.Tickets
-            group by all having count(*) >= 25 order by tickets desc limit 12""",
+                  round(avg(date_diff('hour', createDate, now_)) / 24, 1) as "days open",
+                  count(*) filter (where dueDateTime < now_) as overdue
+             from autotask.Tickets, (select max(createDate) as now_ from autotask.Tickets)
+            where status <> 'Complete'
+            group by all order by tickets desc, queue limit 14""",
     ),
     (
         "Hours by technician, last 90 days of the tenant",
@@ -150,9 +152,12 @@ def main() -> None:
     file = os.path.relpath(FOLDER / "home/warehouse.duckdb")
     console.print(
         f"\n[bold green]Done[/] in {time.monotonic() - started:.0f} s. The tables are yours: "
-        f"[bold]{file}[/]\nOpen them with any DuckDB client, or here: "
-        f"[bold]ISTHMUS_HOME={FOLDER / 'home'} .venv/bin/isthmus query "
-        f'"select status, count(*) from autotask.Tickets group by 1"[/]'
+        f"[bold]{file}[/]\nOpen them with any DuckDB client, or here:"
+    )
+    console.print(
+        f"[bold]ISTHMUS_HOME={FOLDER / 'home'} {BIN / 'isthmus'} query "
+        f'"select status, count(*) from autotask.Tickets group by 1"[/]',
+        soft_wrap=True,
     )
 
 
