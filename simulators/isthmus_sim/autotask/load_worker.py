@@ -27,6 +27,7 @@ def main(collection: str, path: str, plan: str) -> None:
     gc.disable()
     tenant = generate(TenantPlan(**raw))
     state = State(path)
+    state.sql("PRAGMA journal_mode=OFF")  # the file is thrown away when this process fails
     with state.transaction():
         define(state, tenant)
         part = next(part for part in tenant.parts if part.collection == collection)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _BOOLEANS = {None: None, 0: False, 1: True}
 _REMEMBERED = 200_000
+_REMEMBERED_LISTS = 1_000
 UDF_KEY = "userDefinedFields"
 
 
@@ -42,6 +43,21 @@ def decimal_text(value: int | str) -> str:
     return f"{'-' if value < 0 else ''}{whole}.{part:04d}"
 
 
+class _UdfLists(dict[tuple[Any, ...], orjson.Fragment]):
+    """Values of the user-defined fields to the JSON list of them; many rows share one."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def __missing__(self, values: tuple[Any, ...]) -> orjson.Fragment:
+        if len(self) > _REMEMBERED_LISTS:
+            self.clear()
+        made = orjson.Fragment(orjson.dumps(_udf_list(self._names, values)))
+        self[values] = made
+        return made
+
+
 _DECIMALS = _Decimals({None: None})
 
 
@@ -52,6 +68,7 @@ class Renderer:
     keys: what the rows hold. names: the fields to show, all if None; those that are not among
     the keys are null, because no row ever held a value. udfs: the user-defined fields to show,
     None for no such list at all. omit_empty: leave the list out where nothing is set.
+    The records are for orjson: decimals and the list of user-defined fields are fragments of it.
     """
 
     def __init__(
@@ -74,6 +91,7 @@ class Renderer:
         self.columns = ", ".join(state.column(collection, key) for key in self.keys) or "NULL"
         place = {key: number for number, key in enumerate(self.keys)}
         self._plan = [(place.get(f.name), _conversion(f.type)) for f in fields]
+        self._udf_lists_made = _UdfLists(udfs or ())
         self._udf_plan = [place.get(UDF + name) for name in udfs or ()]
         self._names = tuple(f.name for f in fields) + (() if udfs is None else (UDF_KEY,))
 
@@ -95,15 +113,19 @@ class Renderer:
         ]
         return [_without_empty(record) for record in made] if self.omit_empty else made
 
-    def _udf_lists(self, held: list[tuple[Any, ...]], count: int) -> list[list[dict[str, Any]]]:
+    def _udf_lists(self, held: list[tuple[Any, ...]], count: int) -> Iterable[Any]:
         names = self.udfs or ()
         if not names:
             return [[] for _ in range(count)]
         columns = [repeat(None, count) if at is None else held[at] for at in self._udf_plan]
-        return [
-            [{"name": name, "value": value} for name, value in zip(names, values, strict=True)]
-            for values in zip(*columns, strict=True)
-        ]
+        whole = zip(*columns, strict=True)
+        if self.omit_empty:
+            return [_udf_list(names, values) for values in whole]
+        return map(self._udf_lists_made.__getitem__, whole)
+
+
+def _udf_list(names: Sequence[str], values: tuple[Any, ...]) -> list[dict[str, Any]]:
+    return [{"name": name, "value": value} for name, value in zip(names, values, strict=True)]
 
 
 def _bounded(columns: list[Iterable[Any]], count: int) -> list[Iterable[Any]]:
