@@ -74,9 +74,9 @@ def autotask(
     host
         Address to listen on.
     """
-    from isthmus_sim.autotask.server import Options, serve, write_ready_file  # noqa: PLC0415
     from isthmus_sim.autotask.tenancy import Wanted, make_tenancy  # noqa: PLC0415
     from isthmus_sim.autotask.tenant.shapes import TenantPlan  # noqa: PLC0415
+    from isthmus_sim.autotask.web.server import Options, serve, write_ready_file  # noqa: PLC0415
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     plan = TenantPlan(seed, companies, tickets, ticket_udfs)

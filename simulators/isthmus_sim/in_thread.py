@@ -13,10 +13,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
-from isthmus_sim.autotask.server import Options, Running
-from isthmus_sim.autotask.server import start as start_server
 from isthmus_sim.autotask.tenancy import Tenancy, Wanted, make_tenancy
 from isthmus_sim.autotask.tenant.shapes import TenantPlan
+from isthmus_sim.autotask.web.server import Options, Running
+from isthmus_sim.autotask.web.server import start as start_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from isthmus_sim.autotask import activity
-from isthmus_sim.autotask.catalog import catalog
-from isthmus_sim.autotask.loading import load
-from isthmus_sim.autotask.state import State
+from isthmus_sim.autotask.life import activity
+from isthmus_sim.autotask.store.catalog import catalog
+from isthmus_sim.autotask.store.loading import load
+from isthmus_sim.autotask.store.state import State
 from isthmus_sim.autotask.tenant.seed import Tenant, TenantPlan, generate
 
 NOW = datetime(2026, 6, 15, 15, 5, 0, 125_000, tzinfo=UTC)

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from isthmus_sim.autotask.catalog import Entity, Field, catalog
-from isthmus_sim.autotask.coverage import STATUSES, behaviours, render
-from isthmus_sim.autotask.fault_kinds import COMMON, KINDS
-from isthmus_sim.autotask.switches import SWITCHES
+from isthmus_sim.autotask.base.switches import SWITCHES
+from isthmus_sim.autotask.coverage.page import STATUSES, behaviours, render
+from isthmus_sim.autotask.faults.kinds import COMMON, KINDS
+from isthmus_sim.autotask.store.catalog import Entity, Field, catalog
 from isthmus_sim.in_thread import AutotaskSim
 
 ROOT = Path(__file__).parents[2]

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from isthmus_sim.autotask import effects
-from isthmus_sim.autotask.state import State
+from isthmus_sim.autotask.life import effects
+from isthmus_sim.autotask.store.state import State
 
 ACTOR = 29_682_900
 NOW = datetime(2026, 6, 15, 15, 0, 0, 250_000, tzinfo=UTC)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from isthmus_sim.autotask import filters
-from isthmus_sim.autotask.errors import VendorError
-from isthmus_sim.autotask.query import parse_query
-from isthmus_sim.autotask.state import State
+from isthmus_sim.autotask.base.errors import VendorError
+from isthmus_sim.autotask.reading import filters
+from isthmus_sim.autotask.reading.query import parse_query
+from isthmus_sim.autotask.store.state import State
 from isthmus_sim.autotask.tenant.shapes import UdfDefinition
 
 Find = Callable[..., list[int]]

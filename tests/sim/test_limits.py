@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from isthmus_sim.autotask.clock import SimClock, parse_time
-from isthmus_sim.autotask.limits import Limits, ThreadRefused
-from isthmus_sim.autotask.switches import Switches, SwitchRefused
+from isthmus_sim.autotask.base.clock import SimClock, parse_time
+from isthmus_sim.autotask.base.limits import Limits, ThreadRefused
+from isthmus_sim.autotask.base.switches import Switches, SwitchRefused
 from isthmus_sim.in_thread import AutotaskSim
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from isthmus_sim.autotask import load_helper
-from isthmus_sim.autotask.loading import load, load_plan
-from isthmus_sim.autotask.rendered import Rendered
-from isthmus_sim.autotask.state import State
+from isthmus_sim.autotask.store import load_helper
+from isthmus_sim.autotask.store.loading import load, load_plan
+from isthmus_sim.autotask.store.rendered import Rendered
+from isthmus_sim.autotask.store.state import State
 from isthmus_sim.autotask.tenant.seed import generate
 from isthmus_sim.autotask.tenant.shapes import TenantPlan
 

@@ -5,9 +5,9 @@ import random
 import orjson
 import pytest
 
-from isthmus_sim.autotask.rendered import WIDTH, Rendered
-from isthmus_sim.autotask.rows import decimal_text, full_renderer
-from isthmus_sim.autotask.state import State
+from isthmus_sim.autotask.store.rendered import WIDTH, Rendered
+from isthmus_sim.autotask.store.rows import decimal_text, full_renderer
+from isthmus_sim.autotask.store.state import State
 from isthmus_sim.autotask.tenant.shapes import UdfDefinition
 
 

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from isthmus_sim.autotask.catalog import catalog
-from isthmus_sim.autotask.routes import find_place
+from isthmus_sim.autotask.api.routes import find_place
+from isthmus_sim.autotask.store.catalog import catalog
 from isthmus_sim.in_thread import AutotaskSim
 
 

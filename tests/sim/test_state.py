@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from isthmus_sim.autotask.loading import load
-from isthmus_sim.autotask.state import State, storage_time
+from isthmus_sim.autotask.store.loading import load
+from isthmus_sim.autotask.store.state import State, storage_time
 from isthmus_sim.autotask.tenant.seed import generate
 from isthmus_sim.autotask.tenant.shapes import PicklistEntry, TenantPlan, UdfDefinition
 

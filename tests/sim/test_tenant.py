@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from isthmus_sim.autotask.catalog import catalog
+from isthmus_sim.autotask.store.catalog import catalog
 from isthmus_sim.autotask.tenant import hard_cases
 from isthmus_sim.autotask.tenant.seed import Tenant, TenantPlan, generate
 from isthmus_sim.autotask.tenant.worktime import eastern_offset, nth_sunday

@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from isthmus_sim.autotask import filters
-from isthmus_sim.autotask.admin import Admin, Parts
-from isthmus_sim.autotask.attachments import Attachments
-from isthmus_sim.autotask.clock import SimClock, parse_time, to_text
-from isthmus_sim.autotask.faults import Faults
-from isthmus_sim.autotask.handlers import Handlers
-from isthmus_sim.autotask.limits import Limits
-from isthmus_sim.autotask.loading import load_plan
-from isthmus_sim.autotask.reading import Reader
-from isthmus_sim.autotask.service import Account
-from isthmus_sim.autotask.state import State
-from isthmus_sim.autotask.switches import Switches
+from isthmus_sim.autotask.admin.admin import Admin, Parts
+from isthmus_sim.autotask.api.handlers import Handlers
+from isthmus_sim.autotask.api.service import Account
+from isthmus_sim.autotask.base.clock import SimClock, parse_time, to_text
+from isthmus_sim.autotask.base.limits import Limits
+from isthmus_sim.autotask.base.switches import Switches
+from isthmus_sim.autotask.faults.faults import Faults
+from isthmus_sim.autotask.reading import filters
+from isthmus_sim.autotask.reading.reader import Reader
+from isthmus_sim.autotask.store.loading import load_plan
+from isthmus_sim.autotask.store.state import State
 from isthmus_sim.autotask.tenant.seed import generate
 from isthmus_sim.autotask.tenant.shapes import TenantPlan
 from isthmus_sim.autotask.tenant.staff import api_username
-from isthmus_sim.autotask.writes import Writes
+from isthmus_sim.autotask.writing.attachments import Attachments
+from isthmus_sim.autotask.writing.writes import Writes
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,8 @@ def _company(build: Build, rng: Chance, firm: Firm) -> dict[str, object]:
     street, town, state, postal, country = _address(rng, rng.randrange(len(CITIES)))
     born = time.text(made, "12.410Z")
     if firm.first < 0:
-        born = f"{time.start + timedelta(days=firm.first * 30)}T14:02:11.000Z"
+        minute, second = divmod(rng.randrange(3600), 60)
+        born = f"{time.start + timedelta(days=firm.first * 30)}T14:{minute:02d}:{second:02d}.000Z"
     customer = firm.kind == CUSTOMER
     return {
         "companyType": firm.kind, "companyNumber": f"{firm.id % 100_000:05d}", "isActive":

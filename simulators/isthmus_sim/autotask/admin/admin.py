@@ -1,0 +1,234 @@
+"""The simulator's own API under /_sim/, for tests: see, move and break what is simulated.
+
+JSON in, JSON out. An unknown route is 404 and an unknown key 400, both with an `error` that
+names what is allowed. Nothing here counts to the vendor's limits or meets a fault.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from isthmus_sim.autotask.admin.rows import AdminRows
+from isthmus_sim.autotask.admin.shapes import AdminRefused, Asked, keys_of, whole
+from isthmus_sim.autotask.base.call import Reply, json_reply
+from isthmus_sim.autotask.base.clock import parse_time
+from isthmus_sim.autotask.faults import kinds as fault_kinds
+from isthmus_sim.autotask.life import activity
+from isthmus_sim.autotask.store.loading import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from isthmus_sim.autotask.base.call import Call
+    from isthmus_sim.autotask.base.clock import SimClock
+    from isthmus_sim.autotask.base.limits import Limits
+    from isthmus_sim.autotask.base.switches import Switches
+    from isthmus_sim.autotask.faults.faults import Faults
+    from isthmus_sim.autotask.store.state import State
+    from isthmus_sim.autotask.tenant.shapes import Tenant
+    from isthmus_sim.autotask.writing.attachments import Attachments
+
+KEPT_REQUESTS = 200_000
+PREFIX = "_sim"
+LOG_KEYS = ("at", "method", "path", "entity", "status", "ms")
+
+
+@dataclass
+class Parts:
+    """What the admin API looks into. `tenant` makes the generated tenant anew."""
+
+    state: State
+    clock: SimClock
+    switches: Switches
+    faults: Faults
+    limits: Limits
+    attachments: Attachments
+    tenant: Callable[[], Tenant]
+    seed: int
+
+
+class Admin:
+    """Routes and answers of the admin API, and the log of requests."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._rows = AdminRows(parts.state)
+        self._requests: deque[tuple[Any, ...]] = deque(maxlen=KEPT_REQUESTS)
+        self._routes: dict[tuple[str, str], Callable[[Asked], Any]] = {
+            ("GET", ""): self._index,
+            ("GET", "requests"): self._requests_seen,
+            ("DELETE", "requests"): self._forget_requests,
+            ("GET", "state"): self._rows.read,
+            ("POST", "state"): self._rows.insert,
+            ("PATCH", "state"): self._rows.update,
+            ("DELETE", "state"): self._rows.delete,
+            ("POST", "activity"): self._activity,
+            ("GET", "clock"): self._clock,
+            ("POST", "clock"): self._move_clock,
+            ("GET", "faults"): self._faults,
+            ("POST", "faults"): self._add_fault,
+            ("DELETE", "faults"): self._lift_faults,
+            ("GET", "tenant"): self._tenant,
+            ("GET", "switches"): self._switches,
+            ("PATCH", "switches"): self._switch,
+            ("POST", "udfs"): self._rows.add_udf,
+            ("POST", "picklists"): self._rows.add_picklist_value,
+            ("POST", "reset"): self._reset,
+        }
+
+    def record(self, call: Call, status: int, ms: float) -> None:
+        """Note an API request. status 0: the connection was dropped without an answer."""
+        path = "/" + "/".join(call.path)
+        at = self._parts.clock.now_text()
+        self._requests.append((at, call.method, path, call.entity, status, round(ms, 3)))
+
+    def handle(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
+        """Answer one admin call. path: below the prefix; slashes may be doubled or trail."""
+        segments = tuple(part for part in path.split("/") if part)
+        if segments[:1] == (PREFIX,):
+            segments = segments[1:]
+        name = segments[0].lower() if segments else ""
+        route = self._routes.get((method.upper(), name))
+        if route is None:
+            return json_reply({"error": self._no_route(method.upper(), name)}, 404)
+        try:
+            answer = route(Asked(segments[1:], query, _json(body)))
+        except AdminRefused as refused:
+            return json_reply({"error": str(refused)}, refused.status)
+        except (ValueError, sqlite3.Error) as refused:
+            return json_reply({"error": str(refused)}, 400)
+        return answer if isinstance(answer, Reply) else json_reply(answer)
+
+    def play(
+        self, steps: int, seed: int | None = None, kinds: list[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """Let the tenant live for some steps; give what was done. kinds: all if None."""
+        seed = self._parts.seed if seed is None else seed
+        return activity.play(self._parts.state, seed, steps, kinds)
+
+    async def play_forever(self, per_minute: float) -> None:
+        """Play one step after the other at a steady rate, until cancelled."""
+        while True:
+            await asyncio.sleep(60 / per_minute)
+            self.play(1)
+
+    # Answers -------------------------------------------------------------------------
+
+    def _index(self, asked: Asked) -> dict[str, Any]:
+        keys_of(asked.body, ())
+        return {"routes": [f"{method} /{PREFIX}/{name}" for method, name in self._routes]}
+
+    def _requests_seen(self, asked: Asked) -> list[dict[str, Any]]:
+        keys_of(asked.query, ("entity", "method", "status"))
+        wanted = {key: str(value).lower() for key, value in asked.query.items()}
+        seen = (dict(zip(LOG_KEYS, line, strict=True)) for line in self._requests)
+        return [
+            line
+            for line in seen
+            if all(str(line[key]).lower() == value for key, value in wanted.items())
+        ]
+
+    def _forget_requests(self, _asked: Asked) -> dict[str, Any]:
+        forgotten = len(self._requests)
+        self._requests.clear()
+        return {"forgotten": forgotten}
+
+    def _activity(self, asked: Asked) -> dict[str, Any]:
+        keys_of(asked.body, ("steps", "seed", "kinds"))
+        steps = whole(asked.body, "steps", 1)
+        seed = whole(asked.body, "seed", self._parts.seed)
+        kinds = asked.body.get("kinds")
+        if kinds is not None and (not isinstance(kinds, list) or not kinds):
+            raise AdminRefused(f"kinds takes a list; got {kinds!r}")
+        unknown = sorted(set(map(str, kinds or ())) - set(activity.ACTIONS))
+        if unknown:
+            known = ", ".join(activity.ACTIONS)
+            raise AdminRefused(f"no such kind: {', '.join(unknown)}; there are: {known}")
+        return {"steps": steps, "actions": self.play(steps, seed, kinds)}
+
+    def _clock(self, _asked: Asked) -> dict[str, Any]:
+        clock = self._parts.clock
+        return {"now": clock.now_text(), "frozen": clock.frozen_at is not None}
+
+    def _move_clock(self, asked: Asked) -> dict[str, Any]:
+        keys_of(asked.body, ("advance_s", "set", "frozen"))
+        clock = self._parts.clock
+        if "frozen" in asked.body:
+            clock.freeze(frozen=bool(asked.body["frozen"]))
+        if "set" in asked.body:
+            clock.set_to(parse_time(str(asked.body["set"])))
+        seconds = asked.body.get("advance_s", 0)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            raise AdminRefused(f"advance_s takes seconds; got {seconds!r}")
+        clock.advance(seconds)
+        return self._clock(asked)
+
+    def _faults(self, asked: Asked) -> Any:
+        if asked.rest == ("kinds",):
+            return fault_kinds.describe()
+        return self._parts.faults.describe()
+
+    def _add_fault(self, asked: Asked) -> dict[str, Any]:
+        fault = self._parts.faults.add(asked.body, self._rows.check_condition)
+        return fault.describe()
+
+    def _lift_faults(self, asked: Asked) -> dict[str, Any]:
+        faults = self._parts.faults
+        if not asked.rest:
+            lifted = len(faults.all)
+            faults.clear()
+            return {"lifted": lifted}
+        number = asked.rest[0]
+        if not number.isdecimal() or not faults.remove(int(number)):
+            raise AdminRefused(f"there is no fault {number}", 404)
+        return {"lifted": 1}
+
+    def _tenant(self, _asked: Asked) -> dict[str, Any]:
+        parts = self._parts
+        made = parts.state.meta_get("tenant", {})
+        now = parts.clock.now_text()
+        return {**made, "seed": parts.seed, "now": now, "rows": self._rows.counts()}
+
+    def _switches(self, _asked: Asked) -> dict[str, Any]:
+        return self._parts.switches.describe()
+
+    def _switch(self, asked: Asked) -> dict[str, Any]:
+        self._parts.switches.change(asked.body)
+        return self._parts.switches.describe()
+
+    def _reset(self, _asked: Asked) -> dict[str, Any]:
+        parts = self._parts
+        tenant = parts.tenant()
+        parts.faults.clear()
+        self._rows.clear()
+        load(parts.state, tenant)
+        parts.switches.reset()
+        parts.clock.restart(tenant.plan.epoch)
+        parts.limits.forget()
+        self._requests.clear()
+        return {"reset": True}
+
+    def _no_route(self, method: str, name: str) -> str:
+        same = [m for m, n in self._routes if n == name]
+        if same:
+            return f"{method} {name} does not exist; there is: {', '.join(same)}"
+        names = ", ".join(dict.fromkeys(n for _, n in self._routes if n))
+        return f"there is no /{PREFIX}/{name}; there are: {names}"
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    if not body.strip():
+        return {}
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise AdminRefused(f"the body is not JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise AdminRefused("the body must be a JSON object")
+    return document

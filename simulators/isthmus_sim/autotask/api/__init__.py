@@ -1,0 +1,1 @@
+"""The vendor's API: which path means what, and the answers."""

@@ -1,0 +1,1 @@
+"""What the simulator does and how we know: the table behind simulators/COVERAGE.md."""

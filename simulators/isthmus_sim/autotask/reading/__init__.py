@@ -1,0 +1,1 @@
+"""Queries: parsed, put into SQL, answered by pages."""

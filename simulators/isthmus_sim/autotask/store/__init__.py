@@ -1,0 +1,1 @@
+"""The vendor's catalogue and the tenant's rows: kept, loaded, rendered."""

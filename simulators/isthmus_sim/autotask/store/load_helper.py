@@ -1,0 +1,53 @@
+"""A child process that loads the largest table of a large tenant, so that two cores share it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+import orjson
+
+if TYPE_CHECKING:
+    from isthmus_sim.autotask.tenant.shapes import TenantPlan
+
+WORKER = "isthmus_sim.autotask.store.load_worker"
+LARGEST = "Tickets"
+WORTH_IT = 100_000
+
+
+class Helper:
+    """A child process that fills one table. Use `finish` before its file, `close` at the end."""
+
+    def __init__(self, plan: TenantPlan, collection: str, folder: str | None) -> None:
+        self.collection = collection
+        self.path = Path(mkdtemp(prefix="isthmus-sim-", dir=folder)) / "table.sqlite"
+        text = orjson.dumps(asdict(plan)).decode()
+        self._process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", WORKER, collection, str(self.path), text]
+        )
+
+    def finish(self) -> bool:
+        """Wait; tell whether the table is there."""
+        return self._process.wait() == 0
+
+    def close(self) -> None:
+        """Remove the file."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        for path in self.path.parent.iterdir():
+            path.unlink()
+        self.path.parent.rmdir()
+
+
+def helper_for(plan: TenantPlan, beside: str | None) -> Helper | None:
+    """Start a helper for the tickets, where there is a second core and enough to do."""
+    if plan.tickets < WORTH_IT or (os.cpu_count() or 1) < 2:
+        return None
+    folder = str(Path(beside).resolve().parent) if beside else None
+    return Helper(plan, LARGEST, folder)

@@ -1,0 +1,1 @@
+"""Writes: checked against metadata and business rules, then stored; attachments."""
