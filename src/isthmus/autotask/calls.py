@@ -95,6 +95,11 @@ class Caller:
         self._confirmed_at = float("-inf")
         self.session = HttpSession(settings.transport)
 
+    @property
+    def username(self) -> str:
+        """Return the API user."""
+        return self._credentials.username
+
     async def zone(self) -> Zone:
         """Return the zone, looked up at the first need."""
         if self._zone is None:
@@ -121,12 +126,24 @@ class Caller:
                 waiting_since = waiting_since or clock.monotonic()
 
     async def threshold(self) -> Threshold:
-        """Read the threshold now, past the budget, and take it over."""
-        budget = await self._ready_budget()
-        threshold = await self._retried(True, lambda: self._once(_THRESHOLD, parse_threshold))
-        budget.ledger.learn(threshold)
-        budget.ledger.looked()
-        return threshold
+        """Read the threshold now, and take it over; only when refused it waits for the budget."""
+        waiting_since: float | None = None
+        while True:
+            budget = await self._ready_budget()
+            try:
+                found = await self._retried(True, lambda: self._once(_THRESHOLD, parse_threshold))
+            except err.HourlyLimitHit:
+                budget.refused()
+                waiting_since = waiting_since or clock.monotonic()
+                await budget.admit(waiting_since)
+            else:
+                budget.ledger.learn(found)
+                budget.ledger.looked()
+                return found
+
+    def exhausted(self) -> err.HourlyLimitHit | None:
+        """Return what a call that does not wait would be refused with, as far as known."""
+        return None if self._budget is None else self._budget.exhausted()
 
     def usage(self) -> Usage:
         """Return what was spent, without a call."""

@@ -8,7 +8,7 @@ from typing import Final, Self, TypeVar
 from isthmus.autotask import query as q
 from isthmus.autotask.calls import Call, Caller
 from isthmus.autotask.checks import check_include, check_query
-from isthmus.autotask.errors import QueryRefused, UnknownEntity, UnknownField
+from isthmus.autotask.errors import HourlyLimitHit, QueryRefused, UnknownEntity, UnknownField
 from isthmus.autotask.metadata import parse_entity_info, parse_fields, parse_udfs
 from isthmus.autotask.models import EntityInfo, FieldInfo, Page, Threshold, UdfInfo, Usage, Zone
 from isthmus.autotask.pages import broken, decode_object, parse_page
@@ -67,17 +67,26 @@ class AutotaskClient:
     ) -> None:
         await self._caller.session.__aexit__(kind, error, trace)
 
+    @property
+    def username(self) -> str:
+        """Return the API user this client calls as."""
+        return self._caller.username
+
     async def zone(self) -> Zone:
         """Return where the tenant lives. Raises: ZoneUnknown, WrongAddress."""
         return await self._caller.zone()
 
     async def threshold(self) -> Threshold:
-        """Read the hour's limit and use now; costs a call."""
+        """Read the hour's limit and use now; costs a call. Raises: HourlyLimitHit, refused."""
         return await self._caller.threshold()
 
     def usage(self) -> Usage:
         """Return what was spent as far as known; costs nothing."""
         return self._caller.usage()
+
+    def exhausted(self) -> HourlyLimitHit | None:
+        """Return why the hour's limit would hold up the next call; None if not. Costs nothing."""
+        return self._caller.exhausted()
 
     async def entity_info(self, entity: str) -> EntityInfo:
         """Return what the API user may do with an entity. Raises: UnknownEntity."""

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from isthmus.base.errors import IsthmusError
-from isthmus.state import connections, runlog, spool
+from isthmus.state import connections, notes, runlog, spool
 from isthmus.state.engine import READ_ONLY, open_engine
 from isthmus.state.errors import StateBroken, StateBusy
 from isthmus.state.schema import migrate
@@ -142,6 +142,18 @@ class State:
         """Forget an extraction with its segments: its rows are published, or given up."""
         with self._writing() as session:
             spool.finish(session, extraction_id)
+
+    # Notes
+
+    def note(self, key: str) -> str | None:
+        """Return what was noted under a key."""
+        with self._reading() as session:
+            return notes.load(session, key)
+
+    def save_note(self, key: str, value: str | None) -> None:
+        """Note a value under a key, in the place of an earlier one; None forgets it."""
+        with self._writing() as session:
+            notes.save(session, key, value)
 
     # The log of runs
 

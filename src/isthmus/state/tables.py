@@ -117,3 +117,10 @@ run_datasets = Table(
     Column("warnings", Text, nullable=False),
     Column("error", Text),
 )
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -9,18 +9,9 @@ from isthmus.autotask import AutotaskClient
 from isthmus.autotask.models import Threshold
 from isthmus.state import State
 from isthmus.sync.outcomes import Observer
+from isthmus.sync.rules.window import Held
 from isthmus.sync.settings import SyncSettings
 from isthmus.warehouse.ports import Warehouse
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What the warehouse holds of a dataset: its mark (aware UTC), rows, highest id and fields."""
-
-    mark: datetime | None
-    rows: int
-    highest_id: int | None
-    fields: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +20,8 @@ class Crossing:
     One run of sync.
 
     `gate` lets so many datasets be read at once; `lock` is held by whoever speaks to the warehouse:
-    one caller after another. `threshold` is what the vendor said before anything was read.
+    one caller after another. `began_at` is this machine's clock, aware UTC; `threshold` is what the
+    vendor said before anything was read.
     """
 
     client: AutotaskClient
@@ -39,6 +31,7 @@ class Crossing:
     settings: SyncSettings
     observer: Observer
     run_id: str
+    began_at: datetime
     threshold: Threshold
     gate: asyncio.Semaphore
     full: bool = False
@@ -48,6 +41,12 @@ class Crossing:
     def server_started_at(self) -> datetime:
         """Return the vendor's clock when the run began, aware UTC: the next watermark."""
         return self.threshold.server_time
+
+    @property
+    def quota(self) -> tuple[int, int]:
+        """Return calls used and allowed in the hour, as last heard or counted."""
+        usage, first = self.client.usage(), self.threshold
+        return usage.used or first.used, usage.limit or first.limit
 
     async def held(self, dataset: str) -> Held:
         """Ask the warehouse what it holds of a dataset."""
@@ -61,7 +60,7 @@ class Crossing:
             mark=None if mark is None else mark.at,
             rows=self._rows(dataset) if columns else 0,
             highest_id=self.warehouse.highest_id(dataset),
-            fields=frozenset(column.source for column in columns if column.source),
+            fields=frozenset(c.source for c in columns if c.source and c.is_live),
         )
 
     def _rows(self, dataset: str) -> int:

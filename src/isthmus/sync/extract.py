@@ -44,6 +44,7 @@ class _Shared:
     where: q.Node
     spool: Spool
     on_page: PageSeen
+    proves: bool = True
     highest: int = 0
     free: list[IdRange] = field(default_factory=list)
     busy: list[IdRange] = field(default_factory=list)
@@ -58,18 +59,20 @@ async def extract(
     *,
     expected: int | None,
     on_page: PageSeen,
+    extra: bool = False,
 ) -> Mended:
     """
     Read every record that meets `where` and is not in the spool yet.
 
     Args: expected: how many records there are, None when unknown; it decides on parallel reading.
+    extra: these records come on top of the spool's own window, whatever is in it.
     Raises: the client's errors; what is in the spool by then is kept for the next run.
     """
-    shared = _Shared(client, entity, where, spool, on_page)
+    shared = _Shared(client, entity, where, spool, on_page, proves=not extra)
     readers = READERS if expected is not None and expected >= PARALLEL_FROM else 1
     highest = await _find_highest(shared) if readers > 1 else None
     shared.highest = highest or 0
-    shared.free = plan_ranges(spool.covered, highest, readers)
+    shared.free = plan_ranges([] if extra else spool.covered, highest, readers)
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(readers):
@@ -121,7 +124,7 @@ async def _read_range(shared: _Shared, taken: IdRange) -> None:
             while not done and writer.pages < SEGMENT_PAGES:
                 page = await _ask(shared, taken, PAGE_SIZE)
                 done = _keep_page(shared, page, taken, writer)
-            await shared.spool.keep(writer, taken, done=done)
+            await shared.spool.keep(writer, taken, done=done, proves=shared.proves)
 
 
 def _keep_page(shared: _Shared, page: Page, taken: IdRange, writer: SegmentWriter) -> bool:

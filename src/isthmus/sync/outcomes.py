@@ -37,7 +37,7 @@ class DatasetOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A whole run: `started_at` is the vendor's clock where it answered, else this machine's."""
+    """A whole run; its times are this machine's clock, aware UTC."""
 
     run_id: str
     started_at: datetime
@@ -74,6 +74,14 @@ class Observer(Protocol):
     def quota(self, used: int, limit: int) -> None:
         """The tenant's hour as last known, all integrations together."""
 
+    def waiting(self, seconds: float, used: int, limit: int) -> None:
+        """
+        The hour's calls are used up, and the run waits: it goes on after so many seconds at most.
+
+        Told again while it lasts, by each reader that waits; with 0 seconds when it goes on.
+        `limit` is 0 where it is not known.
+        """
+
 
 @dataclass(slots=True)
 class SilentObserver:
@@ -98,4 +106,7 @@ class SilentObserver:
         self.outcomes.append(outcome)
 
     def quota(self, used: int, limit: int) -> None:
+        """Say nothing."""
+
+    def waiting(self, seconds: float, used: int, limit: int) -> None:
         """Say nothing."""

@@ -7,14 +7,25 @@ from pathlib import Path
 
 from msgspec import json
 
+from isthmus.autotask import query as q
 from isthmus.autotask.errors import PermissionDenied
 from isthmus.autotask.models import FieldInfo, UdfInfo
+from isthmus.base.errors import Permanent
 from isthmus.state import Extraction
-from isthmus.sync.catalog import Dataset, Refresh
-from isthmus.sync.crossing import Crossing, Held
+from isthmus.sync.catalog import Dataset, DeletionLog, Refresh
+from isthmus.sync.crossing import Crossing
 from isthmus.sync.extract import Mended, extract
 from isthmus.sync.outcomes import Mode
-from isthmus.sync.rules.window import Window, plan_condition, plan_deletions, plan_window
+from isthmus.sync.rules.normalize import mend_row
+from isthmus.sync.rules.window import (
+    Held,
+    Window,
+    follows_changes,
+    plan_backfill,
+    plan_condition,
+    plan_deletions,
+    plan_window,
+)
 from isthmus.sync.spool import Spool
 
 
@@ -32,6 +43,7 @@ class Meter:
         self.rows += rows
         self.calls += 1
         self.crossing.observer.page_read(self.dataset, rows, 1)
+        self.crossing.observer.quota(*self.crossing.quota)
 
     def call(self, _rows: int = 0) -> None:
         """Count one call that brings none of the dataset's rows."""
@@ -58,6 +70,7 @@ class Reading:
     All that was read of one dataset: records on disk, and what tells how to read them.
 
     `server_started_at` is the vendor's clock before the first record was read, aware UTC.
+    `is_log_owed` tells that the deletion log was refused.
     """
 
     dataset: Dataset
@@ -68,48 +81,73 @@ class Reading:
     udfs: Sequence[UdfInfo]
     deleted_ids: tuple[int, ...]
     warnings: tuple[str, ...]
+    is_log_owed: bool = False
 
 
 async def plan_pass(crossing: Crossing, dataset: Dataset) -> Plan:
     """Decide what to ask for; go on with what an interrupted run began if that leads there."""
     held = await crossing.held(dataset.name)
-    window = plan_window(
-        dataset, held.mark, held.highest_id, crossing.settings.overlap, full=crossing.full
-    )
-    mode = _mode(dataset, window, held)
+    window = plan_window(dataset, held, crossing.settings.overlap, full=crossing.full)
+    mode = _mode(crossing, window, held)
     found = crossing.state.open_extraction(dataset.name)
-    resumed = found is not None and _is_worth_resuming(found, dataset, mode, window, held)
-    if found is None or not resumed:
-        found = _begin(crossing, found, dataset, mode, window)
-    spool = Spool(crossing.spool_root, crossing.state, found)
+    spool = None if found is None else Spool(crossing.spool_root, crossing.state, found)
+    resumed = (
+        found is not None
+        and spool is not None
+        and _leads_there(found, dataset, mode, window, held)
+        and await _still_holds(crossing, dataset, spool)
+    )
+    if found is None or spool is None or not resumed:
+        if spool is not None:
+            spool.clear()
+        found = _begin(crossing, dataset, mode, window)
+        spool = Spool(crossing.spool_root, crossing.state, found)
     spool.open()
     return Plan(dataset, mode, window, held, spool, found.server_started_at, resumed)
 
 
-def _mode(dataset: Dataset, window: Window, held: Held) -> Mode:
+def _mode(crossing: Crossing, window: Window, held: Held) -> Mode:
     if not window.is_full:
         return "incremental"
-    return "reread" if dataset.refresh is Refresh.REREAD and held.mark is not None else "full"
+    return "full" if crossing.full or held.mark is None else "reread"
 
 
-def _is_worth_resuming(
+def _leads_there(
     found: Extraction, dataset: Dataset, mode: Mode, window: Window, held: Held
 ) -> bool:
     """
     Tell whether interrupted work leads to the same table as work begun now.
 
-    Only where changes since can be asked for: a re-read without change dates starts again.
+    Only where edits since can be asked for: a re-read without change dates starts again. On a first
+    run nothing is known of the tenant's fields, so the dataset's own word is taken.
     """
     same = found.mode == mode and found.window_start == window.start
     published = held.mark is not None and held.mark >= found.server_started_at
-    return same and not published and dataset.refresh is Refresh.INCREMENTAL
+    dated = dataset.refresh is Refresh.INCREMENTAL and (
+        not held.fields or follows_changes(dataset, held.fields)
+    )
+    return same and not published and dated
 
 
-def _begin(
-    crossing: Crossing, stale: Extraction | None, dataset: Dataset, mode: Mode, window: Window
-) -> Extraction:
-    if stale is not None:
-        Spool(crossing.spool_root, crossing.state, stale).clear()
+async def _still_holds(crossing: Crossing, dataset: Dataset, spool: Spool) -> bool:
+    """
+    Tell whether what an interrupted run left is all on disk, and nothing of it was deleted since.
+
+    Ids only grow, so a stretch that was read to its end can only lose records: its count tells.
+    An incremental window holds few records, and deletions of these are followed anyway.
+    """
+    if not spool.is_whole:
+        return False
+    if not spool.is_of_everything:
+        return True
+    for stretch in spool.stretches:
+        within = q.and_(q.gt("id", stretch.after), q.lte("id", stretch.upto))
+        if await crossing.client.count(dataset.name, within) != stretch.rows:
+            return False
+    return True
+
+
+def _begin(crossing: Crossing, dataset: Dataset, mode: Mode, window: Window) -> Extraction:
     fresh = Extraction(
         id=f"{dataset.name}-{crossing.run_id}",
         dataset=dataset.name,
@@ -136,6 +174,9 @@ async def read(crossing: Crossing, plan: Plan, meter: Meter) -> Reading:
         meter.call()
         udfs = await crossing.client.user_defined_fields(name)
         meter.call()
+        for source in _unseen(plan, fields, udfs):
+            await _backfill(crossing, plan, source, meter, mended)
+    owed = bool(warnings)
     warnings += _mended_warnings(name, mended)
     return Reading(
         dataset=plan.dataset,
@@ -146,6 +187,7 @@ async def read(crossing: Crossing, plan: Plan, meter: Meter) -> Reading:
         udfs=udfs,
         deleted_ids=deleted,
         warnings=warnings,
+        is_log_owed=owed,
     )
 
 
@@ -163,22 +205,83 @@ async def _read_records(crossing: Crossing, plan: Plan, meter: Meter) -> Mended:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A field that the table did not know so far."""
+
+    name: str
+    is_udf: bool
+    can_be_asked_for: bool
+
+
+def _unseen(
+    plan: Plan, fields: Sequence[FieldInfo], udfs: Sequence[UdfInfo]
+) -> tuple[_Source, ...]:
+    """Return what an incremental window would leave empty in the rows it does not bring."""
+    if plan.window.is_full:
+        return ()
+    known = {name.lower() for name in plan.held.fields}
+    found = [_Source(f.name, is_udf=False, can_be_asked_for=f.is_queryable) for f in fields]
+    found += [_Source(u.name, is_udf=True, can_be_asked_for=True) for u in udfs]
+    return tuple(source for source in found if source.name.lower() not in known)
+
+
+async def _backfill(
+    crossing: Crossing, plan: Plan, source: _Source, meter: Meter, mended: Mended
+) -> None:
+    """Read the records that have a value in a new field; all, where that cannot be asked for."""
+    wanted = plan_backfill(source.name, is_udf=source.is_udf)
+    if not source.can_be_asked_for:
+        wanted = q.gte("id", 0)
+    try:
+        more = await _read_extra(crossing, plan, wanted, meter)
+    except Permanent:
+        # Several kinds of user-defined field cannot be filtered by; metadata does not say which.
+        more = await _read_extra(crossing, plan, q.gte("id", 0), meter)
+    mended.nul_characters += more.nul_characters
+    mended.lone_surrogates += more.lone_surrogates
+
+
+async def _read_extra(crossing: Crossing, plan: Plan, wanted: q.Node, meter: Meter) -> Mended:
+    return await extract(
+        crossing.client,
+        plan.dataset.name,
+        wanted,
+        plan.spool,
+        expected=None,
+        on_page=meter.page,
+        extra=True,
+    )
+
+
 async def _read_deletions(
     crossing: Crossing, plan: Plan, meter: Meter
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Ask the dataset's deletion log what went since the window began; it may be refused."""
+    """
+    Ask the dataset's deletion log what went since the window began, or since it was last refused.
+
+    A refusal is no failure, but from then on the log is owed: its own mark stays where it was.
+    """
     log = plan.dataset.deletion_log
     if log is None:
         return (), ()
     since = plan.window.start or plan.server_started_at - crossing.settings.overlap
+    owed = crossing.state.note(owed_key(log))
+    since = since if owed is None else min(since, datetime.fromisoformat(owed))
     ids: set[int] = set()
     try:
         async for page in crossing.client.read(log.collection, plan_deletions(log, since)):
-            ids.update(json.decode(row)[log.id_field] for row in page.rows)
+            ids.update(json.decode(mend_row(row).raw)[log.id_field] for row in page.rows)
             meter.call()
     except PermissionDenied as error:
+        crossing.state.save_note(owed_key(log), since.isoformat())
         return (), (f"{error.what} Deleted {plan.dataset.name} stay in the table. {error.remedy}",)
     return tuple(sorted(ids)), ()
+
+
+def owed_key(log: DeletionLog) -> str:
+    """Name the note of the time from which a refused deletion log has yet to be read."""
+    return f"owed since: {log.collection}"
 
 
 def _mended_warnings(name: str, mended: Mended) -> tuple[str, ...]:

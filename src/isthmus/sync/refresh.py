@@ -4,14 +4,26 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from isthmus.base import log
 from isthmus.base.clock import monotonic, utc_now
-from isthmus.base.errors import IsthmusError
+from isthmus.base.errors import IsthmusError, Permanent
 from isthmus.sync.catalog import Dataset
 from isthmus.sync.crossing import Crossing
 from isthmus.sync.load import load
 from isthmus.sync.outcomes import DatasetOutcome
-from isthmus.sync.reading import Meter, Plan, plan_pass, read
+from isthmus.sync.reading import Meter, Plan, owed_key, plan_pass, read
 from isthmus.warehouse.ports import Published, RunRecord
+
+_logger = log.get_logger("sync")
+
+
+class SpoolUnusable(Permanent):
+    """The folder between reading and loading cannot be written: a full disk, a missing right."""
+
+
+class Unexpected(Permanent):
+    """A mistake of ours, or an answer nobody thought of."""
+
 
 LoadTurn = Callable[[], Awaitable[None]]
 """Waits until the datasets that names are taken from are published, or will not be."""
@@ -37,6 +49,10 @@ async def refresh(crossing: Crossing, dataset: Dataset, turn: LoadTurn) -> Datas
         outcome = _succeeded(outcome, published)
     except IsthmusError as error:
         outcome = replace(outcome, error=error)
+    except OSError as error:
+        outcome = replace(outcome, error=_disk_error(crossing, error))
+    except Exception as error:  # noqa: BLE001 - one dataset's trouble must not stop the others
+        outcome = replace(outcome, error=_unexpected(dataset, error))
     return replace(outcome, rows_read=meter.rows, calls=meter.calls, seconds=monotonic() - started)
 
 
@@ -51,7 +67,26 @@ async def _cross(crossing: Crossing, plan: Plan, meter: Meter, turn: LoadTurn) -
             load, crossing.warehouse, reading, run, crossing.settings.brake
         )
     plan.spool.clear()
+    if plan.dataset.deletion_log is not None and not reading.is_log_owed:
+        crossing.state.save_note(owed_key(plan.dataset.deletion_log), None)
     return published
+
+
+def _disk_error(crossing: Crossing, error: OSError) -> SpoolUnusable:
+    return SpoolUnusable(
+        f"What was read cannot be kept on disk: {error.strerror or error}.",
+        where=str(error.filename or crossing.spool_root),
+        remedy="See whether the disk is full and the folder may be written, then run it again.",
+    )
+
+
+def _unexpected(dataset: Dataset, error: Exception) -> Unexpected:
+    _logger.error("dataset_failed_unexpectedly", dataset=dataset.name, exc_info=error)
+    return Unexpected(
+        f"Isthmus met something it did not expect: {type(error).__name__}: {error}",
+        where=f"in Isthmus itself, with {dataset.name}",
+        remedy="Run it again with ISTHMUS_LOG=debug to see more, and report what it shows.",
+    )
 
 
 def _succeeded(outcome: DatasetOutcome, published: Published) -> DatasetOutcome:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from isthmus.autotask import AutotaskClient
 from isthmus.base.clock import utc_now
+from isthmus.base.errors import IsthmusError
 from isthmus.base.ids import new_run_id
-from isthmus.state import State
+from isthmus.state import RunDataset, State
 from isthmus.sync.catalog import DATASETS, Dataset
 from isthmus.sync.crossing import Crossing
 from isthmus.sync.order import Turns
@@ -16,6 +17,7 @@ from isthmus.sync.record import recorded
 from isthmus.sync.refresh import refresh
 from isthmus.sync.settings import SyncSettings
 from isthmus.sync.spool import remove_strays
+from isthmus.sync.tenant import ensure_same_tenant
 from isthmus.warehouse.ports import TableShape, Warehouse
 
 
@@ -35,8 +37,17 @@ async def run_sync(
 
     Raises: IsthmusError when nothing could be read at all (zone, credentials, connection).
     """
+    run_id = new_run_id()
     with state.sole_run():
-        threshold = await client.threshold()
+        state.start_run(run_id, [dataset.name for dataset in wanted])
+        remove_strays(spool_root, {found.id for found in state.open_extractions()})
+        observer.run_started(run_id, [dataset.name for dataset in wanted])
+        try:
+            threshold = await client.threshold()
+            await ensure_same_tenant(client, warehouse, state)
+        except IsthmusError as error:
+            state.finish_run(run_id, [_unread(dataset, error) for dataset in wanted])
+            raise
         crossing = Crossing(
             client=client,
             warehouse=warehouse,
@@ -44,24 +55,20 @@ async def run_sync(
             spool_root=spool_root,
             settings=settings,
             observer=observer,
-            run_id=new_run_id(),
+            run_id=run_id,
+            began_at=utc_now(),
             threshold=threshold,
             gate=asyncio.Semaphore(settings.at_once),
             full=full,
         )
-        _start(crossing, wanted)
-        observer.quota(threshold.used, threshold.limit)
+        observer.quota(*crossing.quota)
         outcomes = await _refresh_all(crossing, wanted)
         await _rehydrate(crossing, wanted)
         return _finish(crossing, outcomes)
 
 
-def _start(crossing: Crossing, wanted: Sequence[Dataset]) -> None:
-    names = [dataset.name for dataset in wanted]
-    crossing.state.start_run(crossing.run_id, names)
-    crossing.observer.run_started(crossing.run_id, names)
-    kept = {found.id for found in crossing.state.open_extractions()}
-    remove_strays(crossing.spool_root, kept)
+def _unread(dataset: Dataset, error: IsthmusError) -> RunDataset:
+    return recorded(DatasetOutcome(dataset.name, "full", "failed", error=error))
 
 
 async def _refresh_all(crossing: Crossing, wanted: Sequence[Dataset]) -> tuple[DatasetOutcome, ...]:
@@ -74,11 +81,15 @@ async def _refresh_all(crossing: Crossing, wanted: Sequence[Dataset]) -> tuple[D
             turns.through(dataset)
         crossing.state.record_dataset(crossing.run_id, recorded(outcome))
         crossing.observer.dataset_done(outcome)
-        crossing.observer.quota(*_quota(crossing))
+        crossing.observer.quota(*crossing.quota)
         return outcome
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(dataset)) for dataset in wanted]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(dataset)) for dataset in wanted]
+    except ExceptionGroup as errors:
+        # Only what concerns the whole run comes this far: a state that cannot be written.
+        raise errors.exceptions[0] from None
     return tuple(task.result() for task in tasks)
 
 
@@ -93,10 +104,10 @@ async def _rehydrate(crossing: Crossing, wanted: Sequence[Dataset]) -> None:
 
 
 def _finish(crossing: Crossing, outcomes: tuple[DatasetOutcome, ...]) -> RunSummary:
-    used, limit = _quota(crossing)
+    used, limit = crossing.quota
     summary = RunSummary(
         run_id=crossing.run_id,
-        started_at=crossing.server_started_at,
+        started_at=crossing.began_at,
         finished_at=utc_now(),
         outcomes=outcomes,
         calls=crossing.client.usage().calls_made,
@@ -110,9 +121,3 @@ def _finish(crossing: Crossing, outcomes: tuple[DatasetOutcome, ...]) -> RunSumm
         quota_limit=summary.quota_limit,
     )
     return summary
-
-
-def _quota(crossing: Crossing) -> tuple[int, int]:
-    """Return calls used and allowed in the hour, as last heard or counted."""
-    usage, first = crossing.client.usage(), crossing.threshold
-    return usage.used or first.used, usage.limit or first.limit

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from isthmus.state import Extraction, Segment, State
-from isthmus.sync.rules.ranges import Covered, IdRange
+from isthmus.sync.rules.ranges import Covered, IdRange, Stretch, merge_stretches
 
 
 class Spool:
@@ -27,11 +27,30 @@ class Spool:
 
     def open(self) -> None:
         """Make the folder ready: what the state does not name goes."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         kept = {segment.file for segment in self._segments}
         for file in self.folder.iterdir():
             if file.name not in kept:
                 file.unlink()
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether every file the state names is there with all its records."""
+        return all(_lines(self.folder / s.file) == s.rows for s in self._segments if s.rows)
+
+    @property
+    def is_of_everything(self) -> bool:
+        """Tell whether the extraction asked for all records, not for a window of changes."""
+        return self._extraction.window_start is None
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        """Return the id stretches that hold records, for a count to prove that they still do."""
+        return merge_stretches(
+            Stretch(s.range_lo - 1, s.last_id, s.rows)
+            for s in self._segments
+            if s.last_id is not None
+        )
 
     @property
     def covered(self) -> list[Covered]:
@@ -54,16 +73,22 @@ class Spool:
         self._next += 1
         return SegmentWriter(self.folder / name, taken.after + 1)
 
-    async def keep(self, writer: "SegmentWriter", taken: IdRange, *, done: bool) -> None:
-        """Make a segment durable: bytes first, then the checkpoint that names them."""
+    async def keep(
+        self, writer: "SegmentWriter", taken: IdRange, *, done: bool, proves: bool
+    ) -> None:
+        """
+        Make a segment durable: bytes first, then the checkpoint that names them.
+
+        Args: proves: all records of the stretch are in it; else it only adds to what is there.
+        """
         await asyncio.to_thread(writer.flush)
         segment = Segment(
             file=writer.path.name,
             range_lo=writer.range_lo,
             range_hi=taken.below,
-            last_id=writer.last_id,
+            last_id=writer.last_id if proves else None,
             rows=writer.rows,
-            done=done,
+            done=done and proves,
         )
         self._state.save_segment(self._extraction.id, segment)
         self._segments.append(segment)
@@ -113,6 +138,14 @@ def remove_strays(root: Path, kept: set[str]) -> None:
         for folder in root.iterdir():
             if folder.name not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lines(file: Path) -> int:
+    try:
+        with file.open("rb") as opened:
+            return sum(chunk.count(b"\n") for chunk in iter(lambda: opened.read(1 << 20), b""))
+    except FileNotFoundError:
+        return -1
 
 
 def _covered(segment: Segment) -> Covered:

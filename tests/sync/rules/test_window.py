@@ -4,10 +4,22 @@ from datetime import UTC, datetime, timedelta
 
 from isthmus.autotask import query as q
 from isthmus.sync.catalog import DATASETS, Dataset, Refresh, dataset_named
-from isthmus.sync.rules.window import EVERYTHING, Window, plan_condition, plan_window, utc_text
+from isthmus.sync.rules.window import (
+    EVERYTHING,
+    Held,
+    Window,
+    plan_condition,
+    plan_window,
+    utc_text,
+)
 
 MARK = datetime(2026, 6, 15, 12, 0, 0, 123_999, tzinfo=UTC)
 OVERLAP = timedelta(minutes=5)
+
+
+FIELDS = frozenset({"id", "lastActivityDate", "createDate"})
+NOTHING = Held(None, 0, None, frozenset())
+SOME = Held(MARK, 5, 7, FIELDS)
 
 
 def named(name: str) -> Dataset:
@@ -17,24 +29,30 @@ def named(name: str) -> Dataset:
 
 
 def test_a_first_run_asks_for_everything_from_company_zero_on() -> None:
-    window = plan_window(named("Companies"), None, None, OVERLAP, full=False)
+    window = plan_window(named("Companies"), NOTHING, OVERLAP, full=False)
 
     assert window == EVERYTHING
     assert plan_condition(named("Companies"), window, ()) == q.gte("id", 0)
 
 
 def test_a_later_run_looks_again_at_the_overlap() -> None:
-    window = plan_window(named("Tickets"), MARK, 7, OVERLAP, full=False)
+    window = plan_window(named("Tickets"), SOME, OVERLAP, full=False)
 
     assert window == Window(MARK - OVERLAP, 7)
 
 
 def test_a_full_run_asks_for_everything_again() -> None:
-    assert plan_window(named("Tickets"), MARK, 7, OVERLAP, full=True).is_full
+    assert plan_window(named("Tickets"), SOME, OVERLAP, full=True).is_full
 
 
 def test_what_has_no_change_date_is_read_again() -> None:
-    assert plan_window(named("Invoices"), MARK, 7, OVERLAP, full=False).is_full
+    assert plan_window(named("Invoices"), SOME, OVERLAP, full=False).is_full
+
+
+def test_records_without_any_change_date_are_read_again_although_others_have_one() -> None:
+    held = Held(MARK, 5, 7, frozenset({"id", "contractName"}))
+
+    assert plan_window(named("Contracts"), held, OVERLAP, full=False).is_full
 
 
 def test_every_change_date_the_tenant_has_is_asked_for_and_new_ids_as_well() -> None:

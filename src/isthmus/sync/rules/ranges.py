@@ -34,8 +34,29 @@ class IdRange:
         return self.below is not None and self.below - self.after <= 1
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A run of neighbouring segments: all records with `after` < id <= `upto`, so many `rows`."""
+
+    after: int
+    upto: int
+    rows: int
+
+
 FIRST = -1
 """Below every id there is: the tenant's own company has id 0."""
+
+
+def merge_stretches(pieces: Iterable[Stretch]) -> list[Stretch]:
+    """Join neighbours, so that each stretch can be checked by one count."""
+    merged: list[Stretch] = []
+    for piece in sorted(pieces, key=lambda piece: piece.after):
+        last = merged[-1] if merged else None
+        if last is not None and last.upto == piece.after:
+            merged[-1] = Stretch(last.after, piece.upto, last.rows + piece.rows)
+        else:
+            merged.append(piece)
+    return merged
 
 
 def plan_ranges(covered: Iterable[Covered], highest: int | None, readers: int) -> list[IdRange]:

@@ -9,6 +9,16 @@ from isthmus.sync.catalog import Dataset, DeletionLog, Refresh
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What the warehouse holds of a dataset: its mark (aware UTC), rows, highest id and fields."""
+
+    mark: datetime | None
+    rows: int
+    highest_id: int | None
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """
     What a run asks for: everything, or what may have changed since `start`.
@@ -29,23 +39,24 @@ class Window:
 EVERYTHING = Window(None)
 
 
-def plan_window(
-    dataset: Dataset,
-    mark: datetime | None,
-    highest_id: int | None,
-    overlap: timedelta,
-    *,
-    full: bool,
-) -> Window:
+def plan_window(dataset: Dataset, held: Held, overlap: timedelta, *, full: bool) -> Window:
     """
     Choose what the next run of a dataset asks for.
 
     Starts `overlap` before the mark, because a change may become visible later than its date says:
-    a replica lags, a clock is read after the rows. Args: mark: aware UTC, None on a first run.
+    a replica lags, a clock is read after the rows. Everything is asked for on a first run, and
+    where the tenant's records have no change date.
     """
-    if full or mark is None or dataset.refresh is Refresh.REREAD:
+    if full or held.mark is None or not follows_changes(dataset, held.fields):
         return EVERYTHING
-    return Window(mark - overlap, highest_id)
+    return Window(held.mark - overlap, held.highest_id)
+
+
+def follows_changes(dataset: Dataset, fields: Collection[str]) -> bool:
+    """Tell whether edits of a dataset can be asked for by date, given the names of its fields."""
+    names = {name.lower() for name in fields}
+    dated = any(name.lower() in names for name in dataset.change_fields)
+    return dataset.refresh is Refresh.INCREMENTAL and dated
 
 
 def plan_condition(dataset: Dataset, window: Window, fields: Collection[str]) -> q.Node:
@@ -66,6 +77,16 @@ def plan_condition(dataset: Dataset, window: Window, fields: Collection[str]) ->
     conditions = [q.gte(name, stamp) for name in wanted if name.lower() in held]
     highest = -1 if window.highest_id is None else window.highest_id
     return q.or_(*conditions, q.gt("id", highest))
+
+
+def plan_backfill(source: str, *, is_udf: bool) -> q.Node:
+    """
+    Ask for the records that have a value in a field the table did not know so far.
+
+    They may have got it without their change date moving. Source: operator `exist`, for
+    user-defined fields with `udf`, one such condition a query: REST API help, query and UDF pages.
+    """
+    return q.and_(q.gte("id", 0), q.exists(source, udf=is_udf))
 
 
 def plan_deletions(log: DeletionLog, since: datetime) -> q.Node:

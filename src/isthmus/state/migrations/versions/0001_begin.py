@@ -1,4 +1,4 @@
-"""Connections, the spool's contents, the log of runs."""
+"""Connections, the spool's contents, the log of runs, notes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,11 @@ def upgrade() -> None:
     _connections()
     _spool()
     _runs()
+    op.create_table(
+        "notes",
+        sa.Column("key", sa.String(200), primary_key=True),
+        sa.Column("value", sa.Text, nullable=False),
+    )
 
 
 def _connections() -> None:
