@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from isthmus_sim.autotask.life import effects
+from isthmus_sim.autotask.life import effects, stamps
 from isthmus_sim.autotask.store.state import State
 
 ACTOR = 29_682_900
@@ -201,13 +201,13 @@ def test_three_datasets_have_no_change_date_to_stamp(state: State, collection: s
     assert changed == {"id": row_id, field: "changed"}
 
 
-@pytest.mark.parametrize("collection", sorted(effects.CREATED.keys() | effects.CHANGED.keys()))
+@pytest.mark.parametrize("collection", sorted(stamps.CREATED.keys() | stamps.CHANGED.keys()))
 def test_stamped_fields_are_in_the_catalogue(state: State, collection: str) -> None:
     known = state.catalog[collection].by_name
     stamped = {
-        *effects.CREATED.get(collection, ()), *effects.CHANGED.get(collection, ()),
-        *effects.CREATORS.get(collection, ()),
-        *([effects.TOUCHERS[collection]] if collection in effects.TOUCHERS else []),
+        *stamps.CREATED.get(collection, ()), *stamps.CHANGED.get(collection, ()),
+        *stamps.CREATORS.get(collection, ()),
+        *([stamps.TOUCHERS[collection]] if collection in stamps.TOUCHERS else []),
     }  # fmt: skip
     assert {name.lower() for name in stamped} <= set(known)
 

@@ -18,7 +18,7 @@ from isthmus_sim.autotask.api.routes import Place, find_place, take
 from isthmus_sim.autotask.base import errors
 from isthmus_sim.autotask.base.call import Call, Reply, json_reply
 from isthmus_sim.autotask.base.limits import ThreadRefused
-from isthmus_sim.autotask.faults.faults import Drop, Truncated
+from isthmus_sim.autotask.faults.fault import Drop, Truncated
 
 if TYPE_CHECKING:
     from aiohttp.web_request import BaseRequest
