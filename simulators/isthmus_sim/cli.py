@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import signal
 import sys
 from pathlib import Path  # noqa: TC003 - the command line reads the types
 from typing import Annotated, Any
@@ -79,6 +80,7 @@ def autotask(
     from isthmus_sim.autotask.web.server import Options, serve, write_ready_file  # noqa: PLC0415
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    signal.signal(signal.SIGTERM, _leave)  # until the server takes over: leave no helper behind
     plan = TenantPlan(seed, companies, tickets, ticket_udfs)
     tenancy = make_tenancy(
         Wanted(plan, path=str(state) if state else None, frozen_clock=frozen_clock)
@@ -93,6 +95,10 @@ def autotask(
         _print(ready)
 
     asyncio.run(serve(tenancy, options, announce))
+
+
+def _leave(number: int, _frame: Any) -> None:
+    sys.exit(128 + number)
 
 
 def _print(ready: dict[str, Any]) -> None:

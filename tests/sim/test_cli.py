@@ -1,6 +1,7 @@
 """The simulator as a process: what a stranger starts."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -106,3 +107,15 @@ def test_an_option_that_cannot_be_is_told(tmp_path: Path) -> None:
         )
         assert shown.returncode != 0
         assert "Traceback" not in shown.stdout + shown.stderr
+
+
+def test_stopped_while_it_loads_it_leaves_nothing_behind(tmp_path: Path) -> None:
+    sizes = ["--companies", "8", "--tickets", "400000"]
+    process = subprocess.Popen([*COMMAND, *sizes], env={**os.environ, "TMPDIR": str(tmp_path)})
+    for _ in range(3000):
+        if any(tmp_path.iterdir()) or (os.cpu_count() or 1) < 2:
+            break
+        time.sleep(0.01)
+    process.terminate()
+    assert process.wait(30) == 128 + signal.SIGTERM
+    assert list(tmp_path.iterdir()) == []
