@@ -184,13 +184,12 @@ def activity(simulator: Simulator, home: Home, tally: Tally, rounds: int, steps:
 
 def kills(simulator: Simulator, home: Home, tally: Tally, times: int, rng: random.Random) -> None:
     """Kill -9 syncs at random moments, full and incremental; the next one must mend it."""
-    started = time.monotonic()
-    must(home.run("sync", "--full", "--json"))
-    span = time.monotonic() - started
+    commands = (("sync", "--json", "--full"), ("sync", "--json"))
+    spans = {words: _span(simulator, home, *words) for words in commands}
     for number in range(1, times + 1):
         simulator.admin("POST", "activity", {"steps": 10})
-        words = ["sync", "--json", *(["--full"] if rng.random() < 0.6 else [])]
-        killed = home.run_killed(rng.uniform(0.05, span), *words)
+        words = commands[0 if rng.random() < 0.6 else 1]
+        killed = home.run_killed(rng.uniform(0.1, 0.9) * spans[words], *words)
         tally.kills += 1
         tally.kills_that_hit += killed.code == -signal.SIGKILL
         if killed.code not in {0, -signal.SIGKILL}:
@@ -202,6 +201,14 @@ def kills(simulator: Simulator, home: Home, tally: Tally, times: int, rng: rando
         tally.check(home, f"kill {number}")
     must(home.run("sync", "--json"))
     tally.check(home, "the last kill")
+
+
+def _span(simulator: Simulator, home: Home, *words: str) -> float:
+    """Return the seconds an undisturbed run takes here and now."""
+    simulator.admin("POST", "activity", {"steps": 10})
+    started = time.monotonic()
+    must(home.run(*words))
+    return time.monotonic() - started
 
 
 PASSING: tuple[dict[str, Any], ...] = (

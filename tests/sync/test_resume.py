@@ -10,7 +10,6 @@ import pytest
 from isthmus.autotask import AutotaskClient, Credentials
 from isthmus.state import State
 from isthmus.sync import extract as module
-from isthmus.sync import reading
 from isthmus.sync.catalog import Dataset, dataset_named
 from isthmus.sync.outcomes import RunSummary, SilentObserver
 from isthmus.sync.run import run_sync
@@ -241,14 +240,12 @@ async def test_another_tenant_is_not_mixed_into_these_tables(
 async def test_trouble_nobody_thought_of_stops_one_dataset_and_not_the_others(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = reading.extract
-
     async def broken(client: Any, entity: str, *rest: Any, **more: Any) -> Any:
         if entity == "Products":
             raise OSError(28, "No space left on device", "/spool/x")
-        return await whole(client, entity, *rest, **more)
+        return await module.extract(client, entity, *rest, **more)
 
-    monkeypatch.setattr(reading, "extract", broken)
+    monkeypatch.setattr("isthmus.sync.reading.extract", broken)
 
     summary = await house.sync()
 
