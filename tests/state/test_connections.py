@@ -164,3 +164,18 @@ def test_the_zone_is_remembered_until_the_connection_changes(state: State) -> No
     state.save_connection(CONNECTION)
     assert state.load_zone("Contoso") is None
     assert state.load_zone("nobody") is None
+
+
+def test_a_state_made_readable_for_others_is_kept_to_its_owner_again(state: State) -> None:
+    state.save_connection(CONNECTION)
+    state.path.chmod(0o644)
+    with State.open(state.path) as again:
+        again.save_connection(CONNECTION)
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in _kept(state.path)}
+
+    assert modes
+    assert set(modes.values()) == {0o600}, modes
+
+
+def _kept(path: Path) -> list[Path]:
+    return list(path.parent.glob("state.db*"))

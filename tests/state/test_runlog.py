@@ -1,8 +1,12 @@
 """The log of runs."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from isthmus.state import ErrorNote, RunDataset, State, StateBusy
+from isthmus.state import ErrorNote, RunDataset, State, StateBroken, StateBusy
 
 COMPANIES = RunDataset(
     "Companies",
@@ -23,8 +27,9 @@ TICKETS = RunDataset(
 
 
 def test_a_run_is_running_until_it_is_finished(state: State) -> None:
-    state.start_run("r1", ["Companies", "Tickets"])
-    (run,) = state.runs()
+    with state.sole_run():
+        state.start_run("r1", ["Companies", "Tickets"])
+        (run,) = state.runs()
     assert (run.id, run.status, run.finished_at) == ("r1", "running", None)
     assert run.wanted == ("Companies", "Tickets")
 
@@ -93,10 +98,43 @@ def test_only_one_run_at_a_time(state: State) -> None:
         state.start_run("r1", [])
 
 
-def test_a_run_that_never_ended_is_interrupted_once_the_next_begins(state: State) -> None:
+def test_a_run_that_never_ended_is_interrupted_from_then_on(state: State) -> None:
     with state.sole_run():
         state.start_run("killed", ["Tickets"])
-    assert state.runs()[0].status == "running"
+    assert state.runs()[0].status == "interrupted"
 
     with state.sole_run():
         assert state.runs()[0].status == "interrupted"
+
+
+def test_a_run_whose_process_was_killed_is_interrupted(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path; from isthmus.state import State\n"
+        f"state = State.open(Path({str(tmp_path / 'state.db')!r}))\n"
+        "with state.sole_run():\n"
+        "    state.start_run('r1', ['Tickets']); print('on', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"on\n"
+        with State.open(tmp_path / "state.db") as state:
+            assert state.runs()[0].status == "running"
+            running.kill()
+            running.wait()
+            assert state.runs()[0].status == "interrupted"
+
+
+def test_looking_whether_a_run_is_going_makes_no_lock(state: State) -> None:
+    state.start_run("r1", [])
+
+    assert state.runs()[0].status == "interrupted"
+    assert not state.path.with_name("run.lock").exists()
+
+
+def test_a_lock_that_cannot_be_used_is_not_taken_for_another_run(state: State) -> None:
+    state.path.with_name("run.lock").mkdir()
+
+    with pytest.raises(StateBroken, match="lock"), state.sole_run():
+        raise AssertionError("it began")

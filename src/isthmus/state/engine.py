@@ -1,6 +1,8 @@
 """One durable SQLite file: every write is on disk when it returns, and writers queue."""
 
+import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +18,24 @@ def open_engine(path: Path) -> Engine:
     """
     Return an engine over the file at `path`, which need not exist; its folder must.
 
-    WAL with synchronous FULL; a transaction takes the write lock when it begins, unless its
-    connection carries the execution options `READ_ONLY`.
+    Only its owner may read it, also where it was made otherwise. WAL with synchronous FULL; a
+    transaction takes the write lock when it begins, unless its connection carries the execution
+    options `READ_ONLY`.
     """
-    if not path.exists():
-        path.touch(mode=0o600)
+    path.touch(mode=0o600)
+    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        _keep_to_owner(file)
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _keep_to_owner(path: Path) -> None:
+    """Take the rights of others off a file, if it is there and ours."""
+    with suppress(FileNotFoundError, PermissionError):
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            path.chmod(0o600)
 
 
 def _prepare(driver: sqlite3.Connection, _record: Any) -> None:

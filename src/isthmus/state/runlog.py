@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection as Session
@@ -19,6 +19,14 @@ INTERRUPTED = "interrupted"
 def mark_interrupted(session: Session) -> None:
     """Give runs that never ended their true status. Only for one who knows that none is running."""
     session.execute(update(runs).where(runs.c.status == RUNNING).values(status=INTERRUPTED))
+
+
+def cut_short(found: Sequence[RunRecord], ids: set[str]) -> tuple[RunRecord, ...]:
+    """Return the runs, those of `ids` that never ended as interrupted: their process is gone."""
+    return tuple(
+        replace(run, status=INTERRUPTED) if run.id in ids and run.status == RUNNING else run
+        for run in found
+    )
 
 
 def start(session: Session, run_id: str, wanted: Sequence[str]) -> None:

@@ -24,7 +24,7 @@ from isthmus.state.shapes import (
     Segment,
     ZoneNote,
 )
-from isthmus.state.sole import sole_run
+from isthmus.state.sole import is_running, sole_run
 from isthmus.state.vault import Vault
 
 
@@ -164,7 +164,7 @@ class State:
 
         Raises: StateBusy: another process is in such a block.
         """
-        with sole_run(self.path.with_name("run.lock")):
+        with sole_run(self._lock):
             with self._writing() as session:
                 runlog.mark_interrupted(session)
             yield
@@ -201,9 +201,22 @@ class State:
             )
 
     def runs(self, limit: int = 10) -> tuple[RunRecord, ...]:
-        """Return the latest runs, newest first, with their datasets in the order recorded."""
+        """
+        Return the latest runs, newest first, with their datasets in the order recorded.
+
+        A run that never ended is running while its process lives, interrupted from then on.
+        """
         with self._reading() as session:
-            return runlog.latest(session, limit)
+            found = runlog.latest(session, limit)
+        running = {run.id for run in found if run.status == runlog.RUNNING}
+        if not running or is_running(self._lock):
+            return found
+        with self._reading() as session:  # it may have ended well between the two looks
+            return runlog.cut_short(runlog.latest(session, limit), running)
+
+    @property
+    def _lock(self) -> Path:
+        return self.path.with_name("run.lock")
 
     # Transactions
 
