@@ -46,6 +46,7 @@ class FakeVendor:
     headers: list[dict[str, str]] = field(default_factory=list)
     lookups: int = 0
     threshold_reads: int = 0
+    refuse_threshold: int = 0
     in_flight: int = 0
     most_in_flight: int = 0
 
@@ -62,6 +63,8 @@ class FakeVendor:
         if path.endswith("thresholdinformation"):
             self.threshold_reads += 1
             self.before_threshold()
+            if self.threshold_reads <= self.refuse_threshold:
+                return errors(429, "The request threshold of 10000 per hour has been exceeded.")
             return web.json_response(self.threshold)
         self.paths.append(request.path)
         self.headers.append(dict(request.headers))

@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -94,7 +95,7 @@ async def test_above_our_share_the_call_is_not_made_and_the_error_says_when(
     async with AutotaskClient.connect(
         credentials, base_url=vendor.url, settings=settings
     ) as client:
-        with pytest.raises(HourlyLimitHit, match="8100 of the tenant's 10000") as caught:
+        with pytest.raises(HourlyLimitHit, match="8,100 of the tenant's 10,000") as caught:
             await client.query_page("Tickets")
     assert caught.value.falls_at is not None
     assert caught.value.falls_at > clock.utc_now()
@@ -145,6 +146,97 @@ async def test_waiting_ends_after_the_longest_wait(
     ) as client:
         with pytest.raises(HourlyLimitHit):
             await client.query_page("Tickets")
+
+
+async def test_every_wait_is_told_and_so_is_its_end(
+    vendor: FakeVendor, credentials: Credentials, quick: ClientSettings
+) -> None:
+    vendor.threshold["currentTimeframeRequestCount"] = 8_120
+    vendor.then(page([1]))
+    told: list[tuple[float, int, int]] = []
+
+    def hear(seconds: float, used: int, limit: int) -> None:
+        told.append((seconds, used, limit))
+        vendor.threshold["currentTimeframeRequestCount"] = 10
+
+    settings = with_budget(quick, BudgetSettings(probe_seconds=0.01, on_waiting=hear))
+    async with AutotaskClient.connect(
+        credentials, base_url=vendor.url, settings=settings
+    ) as client:
+        await client.query_page("Tickets")
+        await client.query_page("Tickets")
+
+    assert [(used, limit) for _, used, limit in told] == [(8_120, 10_000), (10, 10_000)]
+    assert told[0][0] == HOUR
+    assert told[1][0] == 0
+
+
+async def test_calls_that_wait_side_by_side_look_once(
+    vendor: FakeVendor, credentials: Credentials, quick: ClientSettings
+) -> None:
+    vendor.threshold["currentTimeframeRequestCount"] = 8_120
+    vendor.then(page([1]))
+    settings = with_budget(quick, BudgetSettings(probe_seconds=0.2))
+    async with AutotaskClient.connect(
+        credentials, base_url=vendor.url, settings=settings
+    ) as client:
+        await client.threshold()
+        vendor.threshold["currentTimeframeRequestCount"] = 10
+        await asyncio.gather(*(client.query_page("Tickets") for _ in range(8)))
+    assert vendor.threshold_reads == 2
+
+
+async def test_all_calls_of_a_client_wait_the_longest_wait_together(
+    vendor: FakeVendor, credentials: Credentials, quick: ClientSettings
+) -> None:
+    vendor.threshold["currentTimeframeRequestCount"] = 8_120
+    vendor.then(page([1]))
+    waits: list[float] = []
+    settings = with_budget(
+        quick,
+        BudgetSettings(
+            probe_seconds=0.01, longest_wait=0.05, on_waiting=lambda s, _u, _l: waits.append(s)
+        ),
+    )
+    async with AutotaskClient.connect(
+        credentials, base_url=vendor.url, settings=settings
+    ) as client:
+        with pytest.raises(HourlyLimitHit):
+            await client.query_page("Tickets")
+        waits.clear()
+        for _ in range(3):
+            with pytest.raises(HourlyLimitHit, match="8,1") as caught:
+                await client.query_page("Tickets")
+        assert waits == []
+        assert "goes on" in caught.value.remedy
+        assert caught.value.falls_at is not None
+
+        vendor.threshold["currentTimeframeRequestCount"] = 10
+        await client.threshold()
+        assert (await client.query_page("Tickets")).ids == (1,)
+
+
+async def test_a_threshold_that_is_refused_waits_like_any_call(
+    vendor: FakeVendor, credentials: Credentials, quick: ClientSettings
+) -> None:
+    vendor.refuse_threshold = 3
+    async with AutotaskClient.connect(credentials, base_url=vendor.url, settings=quick) as client:
+        assert (await client.threshold()).used == 10
+        assert client.exhausted() is None
+
+
+async def test_a_threshold_that_is_refused_says_when_it_will_not_be(
+    vendor: FakeVendor, credentials: Credentials, quick: ClientSettings
+) -> None:
+    vendor.refuse_threshold = 1_000
+    settings = with_budget(quick, BudgetSettings(on_limit="raise"))
+    async with AutotaskClient.connect(
+        credentials, base_url=vendor.url, settings=settings
+    ) as client:
+        with pytest.raises(HourlyLimitHit) as caught:
+            await client.threshold()
+        assert caught.value.falls_at is not None
+        assert isinstance(client.exhausted(), HourlyLimitHit)
 
 
 async def test_a_threshold_that_cannot_be_read_does_not_stop_the_work(

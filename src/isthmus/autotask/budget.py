@@ -6,6 +6,7 @@ adds half a second a call from 50 %, a whole one from 75 %. One ledger serves al
 tenant in the process. Source: vendor help on thresholds and limits; tiers observed.
 """
 
+import asyncio
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -163,6 +164,8 @@ class Budget:
     ) -> None:
         self._settings = settings
         self._read = read
+        self._out_since: float | None = None
+        self._probing = asyncio.Lock()
         self.ledger = ledger
 
     async def admit(self, waiting_since: float | None = None) -> None:
@@ -174,7 +177,8 @@ class Budget:
         """
         await self._refresh_if_due()
         if self.ledger.over(self._settings.share):
-            await self._wait_for_fall(clock.monotonic() if waiting_since is None else waiting_since)
+            await self._wait_for_fall(waiting_since)
+        self._out_since = None
         wait = self.ledger.claim_turn(self._settings.share, clock.monotonic())
         if wait > 0:
             _logger.debug("budget_slowed", seconds=round(wait, 3), used=self.ledger.estimate())
@@ -184,6 +188,12 @@ class Budget:
         """Note that the vendor refused a call for the hour's limit."""
         with self.ledger.lock:
             self.ledger.refused = True
+
+    def exhausted(self) -> HourlyLimitHit | None:
+        """Return what a call that does not wait would be refused with, as far as known."""
+        if not self.ledger.over(self._settings.share):
+            return None
+        return self._limit_hit(self.ledger.falls_in(self._settings.share, clock.monotonic()))
 
     async def _refresh_if_due(self) -> None:
         if self.ledger.start_reading(self._settings, now=clock.monotonic()):
@@ -201,26 +211,54 @@ class Budget:
             self.ledger.learn(threshold)
             _logger.debug("budget_read", used=threshold.used, limit=threshold.limit)
 
-    async def _wait_for_fall(self, begun: float) -> None:
+    async def _wait_for_fall(self, waiting_since: float | None) -> None:
+        """
+        Wait, looking again now and then.
+
+        The wait is one for all calls of the client: those that come later do not start it anew,
+        or a run of many datasets would wait many times as long as it was allowed to.
+        """
         share = self._settings.share
+        now = clock.monotonic()
+        self._out_since = min(
+            since for since in (self._out_since, waiting_since, now) if since is not None
+        )
+        begun = self._out_since
         while self.ledger.over(share):
             now = clock.monotonic()
             falls_in = self.ledger.falls_in(share, now)
-            spent = now - begun
-            longest = self._settings.longest_wait
-            if self._settings.on_limit == "raise" or (longest is not None and spent >= longest):
-                raise self._limit_hit(falls_in)
             pause = min(self._settings.probe_seconds, max(falls_in, 0.01))
-            if longest is not None:
-                pause = min(pause, longest - spent)
-            _logger.warning(
-                "budget_waiting",
-                used=self.ledger.estimate(),
-                limit=self.ledger.limit,
-                falls_at=_moment(falls_in).isoformat(timespec="seconds"),
-            )
-            await clock.sleep(pause)
-            await self._refresh()
+            left = self._patience_left(now - begun)
+            if left <= 0:
+                raise self._limit_hit(falls_in)
+            self._tell(falls_in)
+            await clock.sleep(min(pause, left))
+            await self._probe(now)
+        self._tell_end()
+
+    def _patience_left(self, spent: float) -> float:
+        if self._settings.on_limit == "raise":
+            return 0.0
+        longest = self._settings.longest_wait
+        return float("inf") if longest is None else longest - spent
+
+    async def _probe(self, since: float) -> None:
+        """Read the limit, unless another waiting call did since then: each reading is a call."""
+        async with self._probing:
+            looked_at = self.ledger.looked_at
+            if looked_at is None or looked_at <= since:
+                await self._refresh()
+
+    def _tell(self, falls_in: float) -> None:
+        used, limit = self.ledger.estimate(), self.ledger.limit
+        falls_at = _moment(falls_in).isoformat(timespec="seconds")
+        _logger.warning("budget_waiting", used=used, limit=limit, falls_at=falls_at)
+        if self._settings.on_waiting is not None:
+            self._settings.on_waiting(max(1.0, falls_in), used, limit or 0)
+
+    def _tell_end(self) -> None:
+        if self._settings.on_waiting is not None:
+            self._settings.on_waiting(0.0, self.ledger.estimate(), self.ledger.limit or 0)
 
     def _limit_hit(self, falls_in: float) -> HourlyLimitHit:
         falls_at = _moment(falls_in)
@@ -229,15 +267,16 @@ class Budget:
             what = "Autotask refuses calls: those of the last hour are used up"
         else:
             what = (
-                f"{ledger.estimate()} of the tenant's {ledger.limit} calls of the hour are used;"
-                f" ours stop at {self._settings.share:.0%}"
+                f"{ledger.estimate():,} of the tenant's {ledger.limit:,} calls of the hour are"
+                f" used; ours stop at {self._settings.share:.0%}"
             )
         return HourlyLimitHit(
             what,
             falls_at=falls_at,
             where="hourly budget",
-            remedy=f"Calls are free again by {falls_at:%Y-%m-%d %H:%M} UTC. Run again then, or let"
-            " the client wait. Admin > Extensions & Integrations > API shows who uses them.",
+            remedy=f"Calls are free again by {falls_at:%Y-%m-%d %H:%M} UTC at the latest. Run again"
+            " then: a sync goes on where this one stopped. Admin > Extensions & Integrations > API"
+            " shows who uses them.",
         )
 
 

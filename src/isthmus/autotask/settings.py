@@ -1,5 +1,6 @@
 """What a caller sets: who we are, and how the client behaves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -57,14 +58,17 @@ class BudgetSettings:
 
     `share` is the part of the limit up to which the tenant's total use may grow by our calls;
     what lies above it is left to other integrations. `on_limit` says whether to wait until use
-    has fallen or to raise HourlyLimitHit. `longest_wait` bounds the waiting, in seconds; None
-    waits as long as it takes. The limit is read anew after `refresh_calls` calls of ours or
-    `refresh_seconds`, and while waiting every `probe_seconds`.
+    has fallen or to raise HourlyLimitHit. `longest_wait` bounds the waiting, in seconds, for all
+    calls of a client together; None waits as long as it takes. `on_waiting` is told of each wait
+    and every probe: the seconds after which it surely goes on, calls used, calls allowed; and 0.0
+    seconds once it does. It must neither wait nor raise. The limit is read anew after
+    `refresh_calls` calls of ours or `refresh_seconds`, and while waiting every `probe_seconds`.
     """
 
     share: float = 0.8
     on_limit: Literal["wait", "raise"] = "wait"
-    longest_wait: float | None = None
+    longest_wait: float | None = 900.0
+    on_waiting: Callable[[float, int, int], None] | None = field(default=None, compare=False)
     refresh_calls: int = 250
     refresh_seconds: float = 300.0
     probe_seconds: float = 60.0
