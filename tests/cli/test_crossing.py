@@ -5,6 +5,7 @@ import io
 import os
 import pty
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -120,6 +121,19 @@ def test_a_preview_shows_records_and_stores_nothing(
     assert "status_code" in answer["columns"]
     assert isthmus("preview", "tickets", "--rows", "2").out.startswith("Column")
     assert not (connected / "warehouse.duckdb").exists()
+
+
+@pytest.mark.usefixtures("connected")
+def test_what_is_kept_is_the_owners_alone_in_a_folder_that_was_there(
+    isthmus: Run, home: Path
+) -> None:
+    assert not home.exists()
+    (home / "spool").mkdir(parents=True, mode=0o755)
+    (home / "state.db").touch(mode=0o644)
+    assert isthmus("sync", "Resources").code == Exit.OK
+
+    assert stat.S_IMODE((home / "spool").stat().st_mode) == 0o700
+    assert stat.S_IMODE((home / "state.db").stat().st_mode) == 0o600
 
 
 def test_two_syncs_do_not_meet(isthmus: Run, connected: Path) -> None:

@@ -1,5 +1,6 @@
 """What a person is told when something is wrong, and how the command ends."""
 
+import errno
 import sqlite3
 import subprocess
 import sys
@@ -77,6 +78,39 @@ def test_sync_answers_with_json_where_there_is_no_terminal(isthmus: Run) -> None
     assert isthmus("sync").json()["error"]["kind"] == "NotConnected"
 
 
+@pytest.mark.parametrize("command", [["sync", "--no-json"], ["status"], ["connect", "autotask"]])
+def test_a_home_that_cannot_be_made_is_told(
+    isthmus: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    for name in ("USERNAME", "SECRET", "INTEGRATION_CODE"):
+        monkeypatch.setenv(f"ISTHMUS_AUTOTASK_{name}", "x")
+    monkeypatch.setenv("ISTHMUS_AUTOTASK_URL", "http://127.0.0.1:9/ATServicesRest/")
+    monkeypatch.setenv("ISTHMUS_HOME", str(tmp_path / "file" / "home"))
+    ended = isthmus(*command)
+
+    assert ended.code == Exit.STORE
+    assert str(tmp_path / "file") in ended.err
+    assert "ISTHMUS_HOME" in ended.err
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_a_full_disk_is_told_wherever_it_is_met(
+    isthmus: Run, monkeypatch: pytest.MonkeyPatch, *, grouped: bool
+) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    async def stumble(*_: object, **__: object) -> None:
+        raise ExceptionGroup("several", [full]) if grouped else full
+
+    monkeypatch.setattr("isthmus.cli.sync._run", stumble)
+    ended = isthmus("sync", "Tickets")
+
+    assert ended.code == ended.json()["exit"] == Exit.STORE
+    assert "no room left" in ended.err
+    assert "goes on from there" in ended.json()["error"]["remedy"]
+
+
 def test_a_damaged_state_is_told_from_a_wrong_command(isthmus: Run, home: Path) -> None:
     home.mkdir()
     (home / "state.db").write_bytes(b"not a database, " * 64)
@@ -131,7 +165,7 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
         assert ended.stderr is not None
         told = ended.stderr.read()
 
-    assert (ended.returncode, told) == (0, b"")
+    assert (ended.returncode, told) == (Exit.UNHEARD, b"")
 
 
 @pytest.mark.parametrize("error", [Retryable("x"), Permanent("x"), NeedsPerson("x")])

@@ -1,11 +1,14 @@
 """What a person sees while a run goes."""
 
 import io
+import re
 
+import pytest
 from rich.console import Console
 
 from isthmus.base.errors import NeedsPerson
 from isthmus.cli.progress import LiveProgress, Progress, render
+from isthmus.cli.sync import QuietObserver
 from isthmus.sync.outcomes import DatasetOutcome, Observer
 
 
@@ -107,6 +110,30 @@ def test_the_hour_of_all_tools_is_shown() -> None:
     progress.quota(5_312, 10_000)
 
     assert "5,312 of 10,000 (53 %)" in "\n".join(drawn(progress))
+
+
+def test_waiting_for_the_hour_is_shown_until_it_goes_on() -> None:
+    progress = make_progress("Tickets")
+    progress.waiting(180.0, 8_120, 10_000)
+    assert re.search(
+        r"waiting for quota: 8,120 of 10,000 used; goes on about \d\d:\d\d",
+        "\n".join(drawn(progress)),
+    )
+
+    progress.waiting(0.0, 7_990, 10_000)
+    shown = "\n".join(drawn(progress))
+    assert "waiting for quota" not in shown
+    assert "7,990 of 10,000" in shown
+
+
+def test_where_nobody_watches_each_wait_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    observer = QuietObserver()
+    for seconds in (180.0, 120.0, 60.0, 0.0, 30.0):
+        observer.waiting(seconds, 8_120, 10_000)
+
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 2
+    assert told[0].startswith("Waiting for quota: 8,120 of 10,000 used; goes on about ")
 
 
 def test_a_low_terminal_shows_what_is_going_on_and_counts_the_rest() -> None:

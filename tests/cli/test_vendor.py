@@ -1,6 +1,8 @@
 """Commands that speak to Autotask, against the simulated one."""
 
 import io
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,13 +56,19 @@ def test_a_connection_is_tested_line_by_line_and_saved(connect: Connecting, home
         ["✓", "Integration"],
         ["✓", "Quota"],
     ]
-    assert [line.split()[1] for line in lines[4:26]] == [d.name for d in DATASETS]
     assert "22 of 22 datasets can be read." in ended.out
     assert 'Saved as "Simulated MSP"' in ended.out
     with State.open(home / "state.db") as state:
         saved = state.load_connection()
     assert saved is not None
     assert (saved.username, saved.secret) == (connect.sim.username, connect.sim.secret)
+
+
+def test_every_dataset_has_its_line(connect: Connecting) -> None:
+    connect()
+    lines = connect.isthmus("test").out.splitlines()
+
+    assert [line.split()[1] for line in lines[4:26]] == [d.name for d in DATASETS]
 
 
 def test_nothing_shown_or_kept_holds_a_secret(connect: Connecting, home: Path) -> None:
@@ -117,6 +125,98 @@ def test_the_environment_can_stand_in_for_options_and_saving(
     assert not (home / "key").exists()
     assert isthmus("connect", "autotask").code == Exit.OK
     assert (home / "key").exists()
+
+
+def test_a_part_of_the_environment_wins_over_what_is_saved(
+    connect: Connecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect()
+    monkeypatch.setenv("ISTHMUS_AUTOTASK_SECRET", "wrong-secret-0815")
+    checks = connect.isthmus("test", "--json").json()["checks"]
+    assert [line["subject"] for line in checks if line["verdict"] == "failed"] == ["credentials"]
+
+    monkeypatch.setenv("ISTHMUS_AUTOTASK_SECRET", connect.sim.secret)
+    assert connect.isthmus("test", "--json").code == Exit.OK
+
+    monkeypatch.setenv("ISTHMUS_AUTOTASK_USERNAME", "someone@example.invalid")
+    monkeypatch.setenv("ISTHMUS_AUTOTASK_ZONE", "7")
+    shown = connect.isthmus("status").out
+    assert "someone@example.invalid" in shown
+
+
+def test_a_part_of_the_environment_alone_is_no_connection(
+    isthmus: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ISTHMUS_AUTOTASK_SECRET", "tell-nobody")
+    error = isthmus("sync").json()["error"]
+
+    assert error["kind"] == "NotConnected"
+    assert "ISTHMUS_AUTOTASK_USERNAME and ISTHMUS_AUTOTASK_INTEGRATION_CODE" in error["remedy"]
+
+
+@pytest.mark.parametrize(("limit", "credentials"), [(1_000, "ok"), (10, "unknown")])
+def test_a_quota_used_up_is_not_blamed_on_the_credentials(
+    connect: Connecting, limit: int, credentials: str
+) -> None:
+    connect()
+    connect.sim.admin("POST", "faults", {"kind": "quota_eaten", "calls": 820})
+    connect.sim.admin("PATCH", "switches", {"hourly_limit": limit, "added_latency_scale": 0})
+    found = connect.isthmus("test", "--json")
+
+    checks = {line["subject"]: line for line in found.json()["checks"]}
+    assert checks["credentials"]["verdict"] == credentials
+    assert checks["quota"]["verdict"] == "failed"
+    assert checks["quota"]["error"]["kind"] == "HourlyLimitHit"
+    assert "free again by" in checks["quota"]["remedy"]
+    assert {checks[dataset.name]["verdict"] for dataset in DATASETS} == {"unknown"}
+    assert found.code == Exit.UNREADABLE
+
+
+def test_a_connection_is_saved_although_the_quota_is_used_up(connect: Connecting) -> None:
+    connect.sim.admin("POST", "faults", {"kind": "quota_eaten", "calls": 95})
+    connect.sim.admin("PATCH", "switches", {"hourly_limit": 100, "added_latency_scale": 0})
+
+    assert "Saved as" in connect().out
+
+
+def test_a_sync_that_waits_for_the_quota_says_so_and_ends(
+    connect: Connecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect()
+    connect.sim.admin("POST", "faults", {"kind": "quota_eaten", "calls": 950})
+    connect.sim.admin("PATCH", "switches", {"hourly_limit": 1_000, "added_latency_scale": 0})
+    monkeypatch.setenv("ISTHMUS_LONGEST_WAIT_S", "1")
+    ended = connect.isthmus("sync", "Resources", "Companies")
+
+    assert ended.err.count("Waiting for quota: ") == 1
+    assert ended.code == Exit.UNREADABLE
+    for dataset in ended.json()["datasets"]:
+        assert dataset["error"]["kind"] == "HourlyLimitHit"
+        assert "free again by" in dataset["error"]["remedy"]
+
+
+def test_a_log_of_deletions_that_may_not_be_read_is_a_warning(connect: Connecting) -> None:
+    connect()
+    deny(connect.sim, "DeletedTicketLogs")
+    ended = connect.isthmus("test", "--json")
+
+    (found,) = [line for line in ended.json()["checks"] if line["verdict"] != "ok"]
+    assert (found["subject"], found["verdict"]) == ("Tickets", "warning")
+    assert "DeletedTicketLogs" in found["detail"]
+    assert "Service Desk" in found["remedy"]
+    assert ended.code == Exit.OK
+
+
+def test_a_reader_that_closes_the_pipe_ends_a_test_quietly(connect: Connecting) -> None:
+    connect()
+    command = [sys.executable, "-m", "isthmus", "test"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ended:
+        assert ended.stdout is not None
+        assert ended.stderr is not None
+        ended.stdout.close()
+        told = ended.stderr.read()
+
+    assert (ended.returncode, told) == (Exit.UNHEARD, b"")
 
 
 def test_a_dataset_without_permission_is_named_with_its_remedy(connect: Connecting) -> None:

@@ -1,7 +1,8 @@
 """`isthmus test`: what works and what does not, line by line."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from rich.console import Console
 from rich.table import Table
@@ -48,23 +49,30 @@ def check(*, json: bool = False) -> int:
 
 
 async def _collect(house: House) -> list[CheckLine]:
-    return [line async for line in house.check(house.connection())]
+    return await collect(house.check(house.connection()))
 
 
 async def _show(house: House) -> list[CheckLine]:
     return await show_check(out(), house.check(house.connection()))
 
 
+async def collect(findings: AsyncGenerator[CheckLine]) -> list[CheckLine]:
+    """Return all findings."""
+    async with aclosing(findings):
+        return [line async for line in findings]
+
+
 async def show_check(
-    console: Console, findings: AsyncIterator[CheckLine], *, brief: bool = False
+    console: Console, findings: AsyncGenerator[CheckLine], *, brief: bool = False
 ) -> list[CheckLine]:
     """Print each finding when it is there; when brief, no dataset that is well. Return them all."""
     lines = []
-    async for line in findings:
-        lines.append(line)
-        silent = {Verdict.UNKNOWN, Verdict.OK} if brief else {Verdict.UNKNOWN}
-        if not (line.is_dataset and line.verdict in silent):
-            console.print(_row(line))
+    silent = {Verdict.UNKNOWN, Verdict.OK} if brief else {Verdict.UNKNOWN}
+    async with aclosing(findings):  # a closed pipe ends the printing, and then the calls
+        async for line in findings:
+            lines.append(line)
+            if not (line.is_dataset and line.verdict in silent):
+                console.print(_row(line))
     left_out = [line for line in lines if line.is_dataset and line.verdict is Verdict.UNKNOWN]
     if left_out:
         console.print(
@@ -124,8 +132,8 @@ def exit_of_check(lines: list[CheckLine]) -> Exit:
 
 
 def has_access(lines: list[CheckLine]) -> bool:
-    """Tell whether zone, credentials and integration code are right, whatever may be read."""
-    access = [line.verdict for line in lines if not line.is_dataset]
+    """Tell whether zone, credentials and integration code are right, whatever may be read now."""
+    access = [line.verdict for line in lines if not line.is_dataset and line.subject != "quota"]
     return all(verdict in {Verdict.OK, Verdict.WARNING} for verdict in access)
 
 

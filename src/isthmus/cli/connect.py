@@ -5,7 +5,14 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from isthmus.cli.check import exit_of_check, has_access, line_as_json, show_check, show_verdict
+from isthmus.cli.check import (
+    collect,
+    exit_of_check,
+    has_access,
+    line_as_json,
+    show_check,
+    show_verdict,
+)
 from isthmus.cli.screen import answer_json, err, is_person_asked, machine_told, out, say
 from isthmus.sync.check import CheckLine
 from isthmus.wiring.build import Connection, House
@@ -73,11 +80,12 @@ def autotask(
             integration_code=integration_code or given.integration_code or _ask(CODE),
             **place,
         )
+        state = house.state  # a home that cannot be used is better told before than after the test
         lines = asyncio.run(_test(house, connection, quiet=json))
         code = exit_of_check(lines)
         is_saved = has_access(lines)
         if is_saved:
-            house.state.save_connection(connection)
+            state.save_connection(connection)
     if json:
         checks = [line_as_json(line) for line in lines]
         answer_json({"saved": is_saved, "title": connection.title, "checks": checks, "exit": code})
@@ -136,7 +144,7 @@ def _ask(question: Question) -> str:
 async def _test(house: House, connection: Connection, *, quiet: bool) -> list[CheckLine]:
     findings = house.check(connection)
     if quiet:
-        return [line async for line in findings]
+        return await collect(findings)
     return await show_check(out(), findings, brief=True)
 
 

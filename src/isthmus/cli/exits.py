@@ -16,6 +16,7 @@ class Exit(IntEnum):
     BUSY = 5
     STORE = 6
     INTERRUPTED = 130
+    UNHEARD = 141
 
 
 MEANINGS: dict[Exit, str] = {
@@ -27,6 +28,7 @@ MEANINGS: dict[Exit, str] = {
     Exit.BUSY: "another process holds the home or the warehouse; try again later",
     Exit.STORE: "the warehouse or the state cannot be used: rights, room, a damaged file",
     Exit.INTERRUPTED: "stopped from the keyboard; the next run goes on from there",
+    Exit.UNHEARD: "whoever read the answer closed the pipe; what was to be done is done",
 }
 
 

@@ -16,20 +16,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; without arguments, this process's own."""
     _never_stumble_over_a_character()
     try:
-        return _run(list(sys.argv[1:] if arguments is None else arguments))
-    except IsthmusError as error:
-        _show(error)
-        return exit_of(error)
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()  # while a closed pipe can still be met with calm
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. The next run goes on from there.\n")
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our answer has seen enough. Python must not try to flush what is left.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.OK
+        _forget_readers()
+        return Exit.UNHEARD
     except Exception as error:  # noqa: BLE001 - the last net: a person never sees a traceback
-        _show(_unexpected(error))
-        return Exit.UNEXPECTED
+        return _end(error)
+    return code
+
+
+def _end(error: Exception) -> int:
+    """Tell what went wrong, if there is anyone to tell, and return the exit code."""
+    from isthmus.wiring.faults import told  # noqa: PLC0415 - only when it went wrong
+
+    known = told(error)
+    try:
+        _show(known or _unexpected(error))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_readers()
+    return Exit.UNEXPECTED if known is None else exit_of(known)
+
+
+def _forget_readers() -> None:
+    """Whoever read us has seen enough: Python must not stumble over what is left to flush."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(nowhere, stream.fileno())
 
 
 def _never_stumble_over_a_character() -> None:

@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from isthmus.base.clock import monotonic
+from isthmus.base.clock import monotonic, utc_now
 from isthmus.cli import words
 from isthmus.sync.outcomes import DatasetOutcome, Mode
 
@@ -65,6 +65,7 @@ class Progress:
     lines: dict[str, Line] = field(default_factory=dict)
     used: int = 0
     limit: int = 0
+    held_up: str = ""
 
     def run_started(self, run_id: str, datasets: Sequence[str]) -> None:
         """Make a line for each dataset."""
@@ -95,6 +96,11 @@ class Progress:
     def quota(self, used: int, limit: int) -> None:
         """Note the tenant's hour."""
         self.used, self.limit = used, limit
+
+    def waiting(self, seconds: float, used: int, limit: int) -> None:
+        """Note that nothing goes on for a while, or that it does again."""
+        self.used, self.limit = used, limit or self.limit
+        self.held_up = words.waiting(seconds, used, limit, utc_now()) if seconds else ""
 
     def _line(self, dataset: str) -> Line:
         return self.lines.setdefault(dataset, Line(dataset))
@@ -215,6 +221,8 @@ def _foot(progress: Progress, now: float) -> RenderableType:
     left = progress.seconds_left(now)
     if left is not None:
         foot.append(f" · about {words.span(left)} left")
+    if progress.held_up:
+        return Group(foot, Text(progress.held_up, style="bold yellow"))
     if not progress.limit:
         return foot
     part = progress.used / progress.limit

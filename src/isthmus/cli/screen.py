@@ -28,7 +28,13 @@ def err() -> "Console":
 def _console(*, stderr: bool) -> "Console":
     from rich.console import Console  # noqa: PLC0415 - not for --help
 
-    console = Console(stderr=stderr, highlight=False)
+    class Quiet(Console):
+        """A console that leaves a closed pipe to `main`, and does not end the process itself."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    console = Quiet(stderr=stderr, highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, PIPE_WIDTH)
     return console
@@ -97,8 +103,13 @@ def machine_told(*, wanted: bool, more: Mapping[str, Any] | None = None) -> Iter
 
     try:
         yield
-    except IsthmusError as error:
-        if wanted:
-            answer = {**(more or {}), "error": error_as_json(error), "exit": int(exit_of(error))}
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        from isthmus.wiring.faults import told  # noqa: PLC0415 - only when it went wrong
+
+        known = told(error)
+        if wanted and known is not None:
+            answer = {**(more or {}), "error": error_as_json(known), "exit": int(exit_of(known))}
             answer_json(answer)
         raise

@@ -1,13 +1,15 @@
 """`isthmus sync`: bring the tables up to date."""
 
 import asyncio
+import sys
+from dataclasses import dataclass
 from typing import Annotated
 
 from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from isthmus.base.clock import monotonic
+from isthmus.base.clock import monotonic, utc_now
 from isthmus.base.errors import IsthmusError, Retryable
 from isthmus.cli import words
 from isthmus.cli.exits import Exit, exit_of
@@ -28,6 +30,21 @@ from isthmus.wiring.build import House
 
 MOST_WARNINGS = 3
 """So many warnings of a dataset are shown; the rest is in the run log."""
+
+
+@dataclass(slots=True)
+class QuietObserver(SilentObserver):
+    """Watches where nobody does; says in one line when the run is held up, since that may last."""
+
+    is_held_up: bool = False
+
+    def waiting(self, seconds: float, used: int, limit: int) -> None:
+        """Say it once for each wait."""
+        if seconds and not self.is_held_up:
+            told = words.waiting(seconds, used, limit, utc_now())
+            sys.stderr.write(f"{told[0].upper()}{told[1:]}.\n")
+            sys.stderr.flush()
+        self.is_held_up = seconds > 0
 
 
 def sync(
@@ -68,7 +85,7 @@ async def _run(
     house: House, wanted: tuple[Dataset, ...], *, full: bool, watched: bool
 ) -> RunSummary:
     if not watched:
-        return await house.sync(wanted, full=full, observer=SilentObserver())
+        return await house.sync(wanted, full=full, observer=QuietObserver())
     with LiveProgress(err()) as progress:
         return await house.sync(wanted, full=full, observer=progress)
 

@@ -57,6 +57,13 @@ def _coarse(seconds: float) -> str:
     return f"{seconds // 3600:.0f} h"
 
 
+def waiting(seconds: float, used: int, limit: int, now: datetime) -> str:
+    """Say that the hour's calls are used up, and when it goes on, on the wall clock here."""
+    then = (now + timedelta(seconds=seconds)).astimezone()
+    shown = f"{used:,} of {limit:,} used" if limit else "all are used"
+    return f"waiting for quota: {shown}; goes on about {then:%H:%M}"
+
+
 def instant(then: datetime | None) -> str | None:
     """Write an instant for machines: ISO 8601, UTC."""
     return None if then is None else then.isoformat()

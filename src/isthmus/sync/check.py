@@ -1,13 +1,19 @@
 """Whether a connection is good for what it is meant for, one finding after another."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from isthmus.autotask import AutotaskClient, IntegrationCodeInvalid, PermissionDenied
+from isthmus.autotask import (
+    AutotaskClient,
+    HourlyLimitHit,
+    IntegrationCodeInvalid,
+    PermissionDenied,
+)
 from isthmus.autotask import query as q
 from isthmus.autotask.errors import LEVEL_PATH
+from isthmus.autotask.models import EntityInfo
 from isthmus.base.errors import IsthmusError, NeedsPerson
 from isthmus.sync.catalog import Dataset
 
@@ -30,7 +36,8 @@ class CheckLine:
     One finding: `subject` is zone, credentials, integration code, quota, or a dataset's name.
 
     `detail` is a short phrase. `rows` counts what the API user can see of a dataset. `error` is
-    set when failed. `remedy` is "" when nothing is to be done.
+    set when failed, or when the hour's calls ran out before. `remedy` is "" when nothing is to be
+    done.
     """
 
     subject: str
@@ -44,7 +51,7 @@ class CheckLine:
 
 async def check_connection(
     client: AutotaskClient, datasets: Sequence[Dataset]
-) -> AsyncIterator[CheckLine]:
+) -> AsyncGenerator[CheckLine]:
     """
     Check zone, credentials, integration code and quota, then each dataset in turn.
 
@@ -68,7 +75,7 @@ async def check_connection(
             task.cancel()
 
 
-async def _check_access(client: AutotaskClient) -> AsyncIterator[CheckLine]:
+async def _check_access(client: AutotaskClient) -> AsyncGenerator[CheckLine]:
     try:
         zone = await client.zone()
     except IsthmusError as error:
@@ -79,6 +86,11 @@ async def _check_access(client: AutotaskClient) -> AsyncIterator[CheckLine]:
     yield CheckLine("zone", Verdict.OK, f"{zone.name}, {zone.url}" if zone.name else zone.url)
     try:
         threshold = await client.threshold()
+    except HourlyLimitHit as error:
+        for subject in ("credentials", "integration code"):
+            yield CheckLine(subject, Verdict.UNKNOWN, "not looked at: no calls left")
+        yield _failed("quota", error)
+        return
     except IntegrationCodeInvalid as error:
         # Which of the two the vendor looks at first is not known, so nothing is claimed here.
         yield CheckLine("credentials", Verdict.UNKNOWN, "not told apart from the code")
@@ -89,7 +101,11 @@ async def _check_access(client: AutotaskClient) -> AsyncIterator[CheckLine]:
     else:
         yield CheckLine("credentials", Verdict.OK, "accepted")
         yield CheckLine("integration code", Verdict.OK, "accepted")
-        yield _quota(threshold.used, threshold.limit, threshold.window_minutes)
+        hit = client.exhausted()
+        if hit is None:
+            yield _quota(threshold.used, threshold.limit, threshold.window_minutes)
+        else:
+            yield _failed("quota", hit)
         return
     yield CheckLine("quota", Verdict.UNKNOWN, "not looked at: no access")
 
@@ -109,21 +125,50 @@ async def _check_dataset(client: AutotaskClient, dataset: Dataset) -> CheckLine:
         if not info.can_query:
             return _denied(dataset)
         rows = await client.count(dataset.name, q.gte("id", 0))
+        shortcomings = [*_hidden_rows(dataset, info), *await _hidden_deletions(client, dataset)]
     except PermissionDenied:
         return _denied(dataset)
+    except HourlyLimitHit as error:
+        told = "not looked at: the calls of the hour are used up"
+        return CheckLine(
+            dataset.name, Verdict.UNKNOWN, told, error.remedy, error=error, is_dataset=True
+        )
     except IsthmusError as error:
         return _failed(dataset.name, error, is_dataset=True)
-    if info.query_access.lower() == "restricted":
-        return CheckLine(
-            dataset.name,
-            Verdict.WARNING,
-            f"{rows:,} rows to be seen; others are hidden, access is restricted",
-            f"To see all: {LEVEL_PATH}, set {dataset.grant} to All for this user's level.",
-            rows,
-            is_dataset=True,
-        )
     seen = "1 row" if rows == 1 else f"{rows:,} rows"
-    return CheckLine(dataset.name, Verdict.OK, seen, rows=rows, is_dataset=True)
+    return CheckLine(
+        dataset.name,
+        Verdict.WARNING if shortcomings else Verdict.OK,
+        "; ".join([seen, *(what for what, _ in shortcomings)]),
+        " ".join(remedy for _, remedy in shortcomings),
+        rows,
+        is_dataset=True,
+    )
+
+
+def _hidden_rows(dataset: Dataset, info: EntityInfo) -> list[tuple[str, str]]:
+    if info.query_access.lower() != "restricted":
+        return []
+    remedy = f"To see all: {LEVEL_PATH}, set {dataset.grant} to All for this user's level."
+    return [("others are hidden, access is restricted", remedy)]
+
+
+async def _hidden_deletions(client: AutotaskClient, dataset: Dataset) -> list[tuple[str, str]]:
+    """Ask the log of deletions once, where there is one: a refusal is found in no other way."""
+    log = dataset.deletion_log
+    if log is None:
+        return []
+    try:
+        await client.count(log.collection, q.gte("id", 0))
+    except PermissionDenied:
+        what = f"{log.collection} may not be read, so deleted {dataset.name} would stay"
+        area = dataset.grant.partition(" > ")[0]
+        remedy = (
+            f"To learn of deletions: {LEVEL_PATH}, give this user's level administrator access to"
+            f" {area} (Admin section)."
+        )
+        return [(what, remedy)]
+    return []
 
 
 def _denied(dataset: Dataset) -> CheckLine:

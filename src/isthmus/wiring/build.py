@@ -1,8 +1,8 @@
 """Joins the rooms: what a door needs, made from the settings when it is first asked for."""
 
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +29,7 @@ from isthmus.warehouse.ports import (
     WarehouseBusy,
 )
 from isthmus.wiring.config import Config, load_config
+from isthmus.wiring.reach import NotConnected, from_environment, not_connected, noted_over, over
 
 if TYPE_CHECKING:
     from isthmus.autotask import AutotaskClient
@@ -45,10 +46,6 @@ __all__ = [
     "RunRecord",
     "TableState",
 ]
-
-
-class NotConnected(NeedsPerson):
-    """Nothing says yet how to reach Autotask."""
 
 
 class NothingHeld(NeedsPerson):
@@ -135,35 +132,26 @@ class House:
 
     def connection(self) -> Connection:
         """
-        Return how to reach Autotask: from the environment when it is complete there, else saved.
+        Return how to reach Autotask: what the environment says, over what is saved.
 
-        Raises: NotConnected, KeyWrong.
+        Nothing saved is looked at when the environment is complete. Raises: NotConnected, KeyWrong.
         """
         given = self.config.autotask
-        if given.username and given.secret and given.integration_code:
-            return Connection(
-                given.title,
-                given.username,
-                given.secret,
-                given.integration_code,
-                given.url,
-                given.zone,
-            )
+        whole = from_environment(given)
+        if whole is not None:
+            return whole
         saved = self.state.load_connection()
         if saved is None:
-            raise NotConnected(
-                "Isthmus does not know your Autotask yet.",
-                where=str(self.config.home),
-                remedy="isthmus connect autotask",
-            )
-        return saved
+            raise not_connected(self.config)
+        return over(given, saved)
 
     def reach(self) -> ConnectionNote | None:
         """Return how Autotask would be reached, without secrets; None when nothing says so."""
         given = self.config.autotask
         if given.username and given.is_complete:
             return ConnectionNote(given.title, given.username, given.url, given.zone)
-        return next(iter(self.state.connections()), None)
+        saved = next(iter(self.state.connections()), None)
+        return None if saved is None else noted_over(given, saved)
 
     def zone(self, title: str) -> ZoneNote | None:
         """Return the zone a saved connection was last found in."""
@@ -171,13 +159,18 @@ class House:
 
     @asynccontextmanager
     async def autotask(
-        self, connection: Connection | None = None, *, patient: bool = True
+        self,
+        connection: Connection | None = None,
+        *,
+        patient: bool = True,
+        on_waiting: Callable[[float, int, int], None] | None = None,
     ) -> "AsyncIterator[AutotaskClient]":
         """
         Give a client for the connection, or for the one of this home.
 
         Args: patient: wait when the hour's calls are used up, and try again many times when
         something is wrong on the way; someone who waits for an answer had rather know at once.
+        on_waiting: told of waits, as Observer.waiting.
         """
         from isthmus.autotask import (  # noqa: PLC0415
             AutotaskClient,
@@ -195,7 +188,11 @@ class House:
             secret=chosen.secret,
             integration_code=chosen.integration_code,
         )
-        budget = BudgetSettings(share=self.config.quota_share)
+        budget = BudgetSettings(
+            share=self.config.quota_share,
+            longest_wait=self.config.longest_wait.total_seconds(),
+            on_waiting=on_waiting,
+        )
         settings = ClientSettings(budget=budget)
         if not patient:
             settings = ClientSettings(
@@ -212,12 +209,15 @@ class House:
         zone = await client.zone()
         self.state.save_zone(title, ZoneNote(zone.name, zone.url, zone.web_url, zone.ci))
 
-    async def check(self, connection: Connection) -> "AsyncIterator[CheckLine]":
+    async def check(self, connection: Connection) -> "AsyncGenerator[CheckLine]":
         """Find out what works with a connection, saved or not; it never waits for the quota."""
         from isthmus.sync.check import check_connection  # noqa: PLC0415
 
-        async with self.autotask(connection, patient=False) as client:
-            async for line in check_connection(client, DATASETS):
+        async with (
+            self.autotask(connection, patient=False) as client,
+            aclosing(check_connection(client, DATASETS)) as findings,
+        ):
+            async for line in findings:
                 yield line
 
     async def preview(self, dataset: Dataset, rows: int) -> Result:
@@ -252,7 +252,8 @@ class House:
         from isthmus.sync.run import run_sync  # noqa: PLC0415
 
         warehouse = self.warehouse
-        async with self.autotask(connection) as client:
+        _keep_to_owner(self.config.spool)
+        async with self.autotask(connection, on_waiting=observer.waiting) as client:
             summary = await run_sync(
                 client,
                 warehouse,
@@ -276,3 +277,10 @@ def _open_duckdb(path: Path, memory_mb: int) -> Warehouse:
     from isthmus.warehouse.duckdb import DuckDBWarehouse  # noqa: PLC0415
 
     return DuckDBWarehouse.open(path, memory_limit=f"{memory_mb}MB")
+
+
+def _keep_to_owner(folder: Path) -> None:
+    """Make a folder that only its owner may look into, or make it so where it is ours."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(PermissionError):
+        folder.chmod(0o700)

@@ -37,6 +37,7 @@ class Config:
     key: str | None = field(repr=False)
     autotask: AutotaskConfig
     quota_share: float
+    longest_wait: timedelta
     overlap: timedelta
     brake_share: float
     brake_rows: int
@@ -71,6 +72,7 @@ def load_config(environment: Mapping[str, str] | None = None) -> Config:
         key=values["ISTHMUS_KEY"],
         autotask=_autotask(values),
         quota_share=values["ISTHMUS_QUOTA_SHARE"],
+        longest_wait=values["ISTHMUS_LONGEST_WAIT_S"],
         overlap=values["ISTHMUS_OVERLAP_S"],
         brake_share=values["ISTHMUS_DELETE_BRAKE_SHARE"],
         brake_rows=values["ISTHMUS_DELETE_BRAKE_ROWS"],

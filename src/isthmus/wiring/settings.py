@@ -200,6 +200,13 @@ SETTINGS: tuple[Setting, ...] = (
         "0.8",
     ),
     Setting(
+        "ISTHMUS_LONGEST_WAIT_S",
+        "How many seconds a sync may wait for calls of the hour to come free before it ends; the "
+        "next run goes on from there.",
+        parse_seconds,
+        "900",
+    ),
+    Setting(
         "ISTHMUS_OVERLAP_S",
         "How many seconds before the last run an incremental run starts to look again.",
         parse_seconds,
