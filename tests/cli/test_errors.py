@@ -130,6 +130,18 @@ def test_a_lost_key_is_told(isthmus: Run, home: Path) -> None:
     assert str(home / "key") in ended.err
 
 
+def test_a_broken_installation_is_told_without_a_traceback(
+    isthmus: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "isthmus.wiring.faults", None)
+    monkeypatch.setattr("isthmus.cli.datasets.answer_json", None)
+    ended = isthmus("datasets", "--json")
+
+    assert ended.code == Exit.UNEXPECTED
+    assert "did not expect" in ended.err
+    assert "Traceback" not in ended.err
+
+
 def test_an_unexpected_error_shows_no_traceback_unless_asked(
     isthmus: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,8 +169,10 @@ def test_ctrl_c_is_told_apart(isthmus: Run, monkeypatch: pytest.MonkeyPatch) -> 
     assert "Stopped" in ended.err
 
 
-def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    command = [sys.executable, "-m", "isthmus", "joins", "--mermaid"]
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("words", [["joins", "--mermaid"], ["joins"], ["--help"], ["status"]])
+def test_a_reader_that_has_seen_enough_is_no_error(words: list[str]) -> None:
+    command = [sys.executable, "-m", "isthmus", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ended:
         assert ended.stdout is not None
         ended.stdout.close()

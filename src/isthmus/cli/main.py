@@ -31,15 +31,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _end(error: Exception) -> int:
     """Tell what went wrong, if there is anyone to tell, and return the exit code."""
-    from isthmus.wiring.faults import told  # noqa: PLC0415 - only when it went wrong
-
-    known = told(error)
+    known = _known(error)
     try:
         _show(known or _unexpected(error))
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_readers()
     return Exit.UNEXPECTED if known is None else exit_of(known)
+
+
+def _known(error: Exception) -> IsthmusError | None:
+    try:
+        from isthmus.wiring.faults import told  # noqa: PLC0415 - only when it went wrong
+    except ImportError:  # the installation itself is broken, and that is what went wrong
+        return None
+    return told(error)
 
 
 def _forget_readers() -> None:
@@ -70,6 +76,10 @@ def _run(arguments: list[str]) -> int:
     except CycloptsError as error:
         show_error(_usage(error))
         return Exit.USAGE
+    except SystemExit as left:  # how the console that shows the help meets a closed pipe
+        if isinstance(left.__context__, BrokenPipeError):
+            raise left.__context__ from None
+        raise
     return int(result or 0)
 
 
