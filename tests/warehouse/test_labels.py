@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from isthmus.warehouse.ports import ColumnType, Mode, Origin, PicklistEntry, TableShape
+from isthmus.warehouse.ports import ColumnType, Origin, PicklistEntry, TableShape
 from tests.warehouse.building import Desk, column, looked_up, number, picklist, shape
 
 STATUS = (
@@ -243,7 +243,7 @@ def test_a_row_that_goes_takes_its_name_with_it(desk: Desk) -> None:
     desk.publish(COMPANIES, company(1, "Gone soon"))
     desk.publish(CONTRACTS, {"id": 1, "companyID": 1})
 
-    desk.publish(COMPANIES, mode=Mode.REPLACE)
+    desk.publish(COMPANIES, deleted=[1])
 
     assert desk.warehouse.rehydrate(CONTRACTS) == 1
     assert desk.table("Contracts", "companyName") == [(None,)]

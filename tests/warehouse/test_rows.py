@@ -90,10 +90,10 @@ def test_deleted_ids_go_even_if_their_rows_came_in_the_same_package(desk: Desk) 
 def test_a_re_read_removes_what_it_did_not_see(desk: Desk) -> None:
     desk.publish(TICKETS, *(ticket(n) for n in range(10)), mode=Mode.REPLACE)
 
-    done = desk.publish(TICKETS, ticket(3), ticket(11), mode=Mode.REPLACE)
+    done = desk.publish(TICKETS, *(ticket(n) for n in range(5, 12)), mode=Mode.REPLACE)
 
-    assert (done.inserted, done.unchanged, done.deleted) == (1, 1, 9)
-    assert [row[0] for row in desk.table("Tickets", "id")] == [3, 11]
+    assert (done.inserted, done.unchanged, done.deleted) == (2, 5, 5)
+    assert [row[0] for row in desk.table("Tickets", "id")] == list(range(5, 12))
 
 
 def test_a_re_read_over_several_batches_remembers_all_it_saw(
@@ -125,7 +125,7 @@ def test_the_brake_holds_when_too_much_would_go_and_nothing_changes(desk: Desk) 
 
 @pytest.mark.parametrize(
     ("left", "brake"),
-    [(0, Brake(rows=100)), (85, Brake(rows=5)), (0, Brake(share=1.0, rows=0))],
+    [(60, Brake(rows=100)), (85, Brake(rows=5)), (0, Brake(share=1.0, rows=0))],
 )
 def test_the_brake_needs_both_share_and_number(desk: Desk, left: int, brake: Brake) -> None:
     desk.publish(TICKETS, *(ticket(n) for n in range(100)))
@@ -135,8 +135,9 @@ def test_the_brake_needs_both_share_and_number(desk: Desk, left: int, brake: Bra
     assert done.deleted == 100 - left
 
 
-def test_an_empty_re_read_of_a_large_table_is_stopped(desk: Desk) -> None:
-    desk.publish(TICKETS, *(ticket(n) for n in range(60)))
+@pytest.mark.parametrize("held", [1, 2, 60])
+def test_no_table_becomes_empty_unasked(desk: Desk, held: int) -> None:
+    desk.publish(TICKETS, *(ticket(n) for n in range(held)))
 
     with pytest.raises(TooManyRemovals):
         desk.publish(TICKETS, mode=Mode.REPLACE)

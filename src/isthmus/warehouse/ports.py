@@ -18,6 +18,10 @@ class WarehouseBusy(Retryable):
     """Another process holds the warehouse; `where` names the file or server."""
 
 
+class WarehouseAway(Retryable):
+    """The server cannot be reached, or was lost on the way; what was begun there is undone."""
+
+
 class WarehouseBroken(Permanent):
     """The warehouse cannot be opened or refused a statement of ours."""
 
@@ -149,14 +153,19 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Brake:
-    """A REPLACE stops when it would remove more than `rows` rows and more than `share` of all."""
+    """
+    A REPLACE stops when it would remove more than `share` of all rows, and more than `rows` rows.
+
+    In a table so small that `rows` is much of it, more than half of it is enough: a table must not
+    become empty unasked, for a lost permission looks just like that.
+    """
 
     share: float = 0.2
     rows: int = 50
 
     def holds(self, held: int, gone: int) -> bool:
         """Tell whether removing `gone` of `held` rows is too much to do unasked."""
-        return gone > self.rows and gone > self.share * held
+        return gone > self.share * held and gone > min(self.rows, held / 2)
 
 
 @dataclass(frozen=True, slots=True)
