@@ -30,7 +30,7 @@ import duckdb
 
 from isthmus.warehouse.decode import Decoder
 from isthmus.warehouse.duckdb import DuckDBWarehouse
-from isthmus.warehouse.duckdb.session import DIALECT
+from isthmus.warehouse.duckdb.reader import DIALECT
 from isthmus.warehouse.ports import (
     Column,
     ColumnType,

@@ -73,8 +73,8 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     assert caught.value.where == str(path)
 
 
-def test_a_layout_from_the_future_is_refused(desk: Desk, tmp_path: Path) -> None:
-    desk.warehouse.close()
+def test_a_layout_from_the_future_is_refused(duckdb_desk: Desk, tmp_path: Path) -> None:
+    duckdb_desk.warehouse.close()
     path = tmp_path / "warehouse.duckdb"
     with duckdb.connect(str(path)) as plain:
         plain.execute(f"update isthmus.layout set version = {LAYOUT + 1}")
@@ -83,10 +83,10 @@ def test_a_layout_from_the_future_is_refused(desk: Desk, tmp_path: Path) -> None
         DuckDBWarehouse.open(path)
 
 
-def test_a_query_answers_with_names_and_plain_values(desk: Desk) -> None:
-    desk.publish(TABLE, {"id": 1, "title": "a"})
+def test_a_query_answers_with_names_and_plain_values(duckdb_desk: Desk) -> None:
+    duckdb_desk.publish(TABLE, {"id": 1, "title": "a"})
 
-    answer = desk.warehouse.query("select id, upper(title) as loud from autotask.Tickets")
+    answer = duckdb_desk.warehouse.query("select id, upper(title) as loud from autotask.Tickets")
 
     assert answer.columns == ("id", "loud")
     assert answer.rows == ((1, "A"),)
@@ -107,22 +107,22 @@ def test_a_query_answers_with_names_and_plain_values(desk: Desk) -> None:
         "",
     ],
 )
-def test_a_query_changes_nothing_and_says_what_is_wrong(desk: Desk, sql: str) -> None:
-    desk.publish(TABLE, {"id": 1, "title": "a"})
+def test_a_query_changes_nothing_and_says_what_is_wrong(duckdb_desk: Desk, sql: str) -> None:
+    duckdb_desk.publish(TABLE, {"id": 1, "title": "a"})
 
     with pytest.raises(QueryFailed):
-        desk.warehouse.query(sql)
+        duckdb_desk.warehouse.query(sql)
 
-    assert desk.table("Tickets") == [(1, "a")]
+    assert duckdb_desk.table("Tickets") == [(1, "a")]
 
 
 @pytest.mark.parametrize(
     "sql", ["describe autotask.Tickets", "explain select 1", "from autotask.Tickets"]
 )
-def test_whatever_reads_is_answered(desk: Desk, sql: str) -> None:
-    desk.publish(TABLE, {"id": 1, "title": "a"})
+def test_whatever_reads_is_answered(duckdb_desk: Desk, sql: str) -> None:
+    duckdb_desk.publish(TABLE, {"id": 1, "title": "a"})
 
-    assert desk.warehouse.query(sql).rows
+    assert duckdb_desk.warehouse.query(sql).rows
 
 
 def test_too_little_memory_is_told_with_the_setting_that_mends_it(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from isthmus.warehouse.duckdb.session import DIALECT, DuckDBSession
+from isthmus.warehouse.duckdb.session import DuckDBSession
 from isthmus.warehouse.ledger import Ledger
 from isthmus.warehouse.ports import Mode, WarehouseBroken
+from isthmus.warehouse.postgres.session import PostgresSession
 from tests.warehouse.building import NOON, Desk, column, number, shape
 
 TABLE = shape("Tickets", column("title"), number("n"))
@@ -20,14 +21,15 @@ def some(title: str, count: int) -> list[dict[str, object]]:
 
 def everything(desk: Desk) -> list[list[tuple[object, ...]]]:
     notes = ("columns", "picklists", "watermarks", "runs", "warnings", "tables", "quarantine")
-    return [
+    held = [
         desk.rows(
             "select table_schema, table_name, column_name, data_type"
-            " from information_schema.columns order by all"
+            " from information_schema.columns"
         ),
         desk.table("Tickets"),
-        *(desk.rows(f"select * from isthmus.{note} order by all") for note in notes),
+        *(desk.rows(f"select * from isthmus.{note}") for note in notes),
     ]
+    return [sorted(rows, key=repr) for rows in held]
 
 
 @pytest.mark.parametrize("stage", ["save_watermark", "save_run", "save_version", "save_columns"])
@@ -91,7 +93,8 @@ def test_an_id_that_would_stand_twice_stops_the_publication(
 ) -> None:
     desk.publish(TABLE, *some("old", 3))
 
-    monkeypatch.setattr(DuckDBSession, "dialect", replace(DIALECT, line="id"))
+    for session in (DuckDBSession, PostgresSession):
+        monkeypatch.setattr(session, "dialect", replace(session.dialect, line="id"))
     with pytest.raises(WarehouseBroken, match="more than once"):
         desk.publish(TABLE, *some("new", 1), *some("newer", 1))
 

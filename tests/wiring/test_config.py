@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from isthmus.wiring.config import load_config
-from isthmus.wiring.settings import SETTINGS, SettingWrong, WarehousePlace
+from isthmus.wiring.place import WarehousePlace
+from isthmus.wiring.settings import SETTINGS, SettingWrong
 
 
 def test_without_any_setting_all_is_kept_in_the_users_data_folder(
@@ -66,6 +67,48 @@ def test_a_warehouse_is_named_by_url_or_path(text: str, path: str) -> None:
     assert load_config({"ISTHMUS_WAREHOUSE": place.url}).warehouse == place
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgresql://me:hush@db.example.com/msp", "postgresql://me@db.example.com/msp"),
+        ("postgres://me:hush@[::1]:5433/msp?sslmode=require", "postgresql://me@[::1]:5433/msp"),
+        (
+            "postgresql://db.example.com/msp?user=me&password=hush",
+            "postgresql://db.example.com/msp",
+        ),
+        ("postgresql://me:hush@/msp?host=/srv/sockets", "postgresql://me@/msp"),
+        ("postgresql://me:hush@one:5432,two:5433/msp", "postgresql://me@one:5432,two:5433/msp"),
+    ],
+)
+def test_a_server_is_named_without_its_password(text: str, shown: str) -> None:
+    place = load_config({"ISTHMUS_WAREHOUSE": text}).warehouse
+
+    assert place.url == shown
+    assert place.address == text
+    assert not place.is_file
+    assert "hush" not in repr(place)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://me:hu/sh@db.example.com/msp",
+        "postgresql://me:hush@db.example.com",
+        "postgresql://me:hu#sh@db.example.com/msp",
+        "postgresql://me:hush@db.example.com:five/msp",
+        "postgresql://db.example.com?password=hush",
+        "mysql://me:hush@db.example.com/msp",
+        "me:hush@db.example.com/msp",
+    ],
+)
+def test_a_password_is_not_repeated_when_the_address_is_wrong(text: str) -> None:
+    with pytest.raises(SettingWrong) as caught:
+        load_config({"ISTHMUS_WAREHOUSE": text})
+
+    assert "sh@" not in str(caught.value)
+    assert "hush" not in str(caught.value)
+
+
 def test_the_environment_can_hold_a_whole_connection() -> None:
     autotask = load_config(
         {
@@ -88,6 +131,9 @@ def test_the_environment_can_hold_a_whole_connection() -> None:
     [
         ("ISTHMUS_WAREHOUSE", "oracle://db"),
         ("ISTHMUS_WAREHOUSE", "duckdb://"),
+        ("ISTHMUS_WAREHOUSE", "postgresql://"),
+        ("ISTHMUS_WAREHOUSE", "postgresql:///msp"),
+        ("ISTHMUS_WAREHOUSE", "postgresql://db.example.com"),
         ("ISTHMUS_AUTOTASK_ZONE", "five"),
         ("ISTHMUS_AUTOTASK_ZONE", "0"),
         ("ISTHMUS_AUTOTASK_URL", "webservices5.autotask.net"),

@@ -95,7 +95,8 @@ def joins(
         say(diagram(JOINS))
     elif sql:
         with House.from_environment() as house:
-            say(views_sql(JOINS, house.columns()))
+            folded = not house.config.warehouse.is_file
+            say(views_sql(JOINS, house.columns(), folded=folded))
     elif json:
         answer_json({"joins": [{"one": j.one, "many": j.many, "column": j.column} for j in JOINS]})
     else:

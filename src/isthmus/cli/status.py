@@ -108,7 +108,10 @@ def _connection(house: House) -> Text:
 
 
 def _warehouse(house: House) -> str:
-    path = house.config.warehouse.path
+    place = house.config.warehouse
+    if not place.is_file:
+        return place.url
+    path = place.path
     if not path.exists():
         return f"{path}, not made yet: isthmus sync"
     return f"{path}, {path.stat().st_size / 1e6:,.1f} MB"

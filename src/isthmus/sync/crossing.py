@@ -64,5 +64,5 @@ class Crossing:
         )
 
     def _rows(self, dataset: str) -> int:
-        answer = self.warehouse.query(f'select count(*) from autotask."{dataset}"')
+        answer = self.warehouse.query(f"select count(*) from autotask.{dataset}")
         return int(str(answer.rows[0][0]))

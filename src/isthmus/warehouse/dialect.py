@@ -22,7 +22,8 @@ class Dialect:
     a query without quotes finds them; `line` is a hidden column that rises along the rows of a
     temporary table as they were written; `packed` follows the type of a long text column where the
     database can pack it tightly; `lists` tells that it has DuckDB's lists, in which labels are
-    looked up (a join costs megabytes for each picklist).
+    looked up (a join costs megabytes for each picklist); `keyed` that an index on the ids pays;
+    `in_order` makes a select from a temporary table keep the order of its lines.
     """
 
     types: Mapping[ColumnType, str]
@@ -30,6 +31,8 @@ class Dialect:
     line: str
     packed: str = ""
     lists: bool = False
+    keyed: bool = False
+    in_order: str = ""
 
     def name(self, identifier: str) -> str:
         """Quote an identifier, folded where the database folds."""

@@ -61,7 +61,11 @@ class Ledger:
             self._session.run(f"CREATE SCHEMA IF NOT EXISTS {d.name(schema)}")
         for table, columns in _TABLES.items():
             self._session.run(f"CREATE TABLE IF NOT EXISTS {d.note(table)} ({columns})")
-        layouts = self._session.fetch(f"SELECT version FROM {d.note('layout')}")
+        self.check_layout()
+
+    def check_layout(self) -> None:
+        """Insist on a layout we know; note it where none is noted yet."""
+        layouts = self._session.fetch(f"SELECT version FROM {self._dialect.note('layout')}")
         if not layouts:
             self._insert("layout", [(LAYOUT,)])
         elif layouts[0][0] > LAYOUT:

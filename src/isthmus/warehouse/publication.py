@@ -137,7 +137,7 @@ class _Publication:
         Returns: the lines received, and how many of them were superseded.
         """
         line = self._session.dialect.line
-        rows = self._select().whole_rows(self._relation(segments, only))
+        rows = self._select().whole_rows(self._relation(segments, only), in_order=True)
         received = self._session.run(f"CREATE TEMP TABLE {FRESH} AS {rows}")
         duplicates = self._session.run(
             f"DELETE FROM {FRESH} AS f USING (SELECT {self._id} AS id, max({line}) AS last"

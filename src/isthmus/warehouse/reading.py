@@ -21,3 +21,12 @@ def describe_tables(session: Session) -> tuple[TableState, ...]:
             )
         )
     return tuple(found)
+
+
+def highest_id(session: Session, dataset: str) -> int | None:
+    """Return the largest id held; None when the table is empty or not there."""
+    if not Ledger(session).columns(dataset):
+        return None
+    d = session.dialect
+    found = session.fetch(f"SELECT max({d.name('id')}) FROM {d.table(dataset)}")[0][0]
+    return None if found is None else int(found)

@@ -40,13 +40,19 @@ class RowSelect:
         self._joins: list[str] = []
         self._aliases: dict[tuple[str, str], str] = {}
 
-    def whole_rows(self, source: str) -> str:
-        """Select every column, in the shape's order, from a relation of the raw columns."""
+    def whole_rows(self, source: str, *, in_order: bool = False) -> str:
+        """
+        Select every column, in the shape's order, from a relation of the raw columns.
+
+        Args: in_order: give the rows in the order of the relation's lines; it costs a sort where
+        a database may join in any order.
+        """
         wanted = ", ".join(
             f"{self.expression(column)} AS {self._dialect.name(column.name)}"
             for column in self._shape.columns
         )
-        return f"SELECT {wanted} FROM {source} AS s{self.joins()}"
+        order = self._dialect.in_order if in_order else ""
+        return f"SELECT {wanted} FROM {source} AS s{self.joins()}{order}"
 
     def moved_rows(self, columns: Sequence[Column]) -> str:
         """Select id and those columns of the stored rows in which one of them is out of date."""

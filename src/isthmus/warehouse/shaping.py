@@ -31,10 +31,12 @@ def wider(column: Column) -> ColumnType:
     return WIDER.get(column.type, ColumnType.TEXT)
 
 
-def create_table(dialect: Dialect, shape: TableShape) -> str:
-    """Make the table, without keys: they cost more than all else at loading."""
+def create_table(dialect: Dialect, shape: TableShape) -> tuple[str, ...]:
+    """Make the table; without a key in DuckDB, where it costs more than all else at loading."""
     columns = ", ".join(_declared(dialect, column) for column in shape.columns)
-    return f"CREATE TABLE {dialect.table(shape.dataset)} ({columns})"
+    table = dialect.table(shape.dataset)
+    made = f"CREATE TABLE {table} ({columns})"
+    return (made, f"CREATE INDEX ON {table} ({dialect.name('id')})") if dialect.keyed else (made,)
 
 
 def alterations(

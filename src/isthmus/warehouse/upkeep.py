@@ -35,7 +35,7 @@ def reshape(session: Session, ledger: Ledger, shape: TableShape) -> tuple[str, .
     if known:
         statements, added = shaping.alterations(session.dialect, shape, known)
     else:
-        statements = (shaping.create_table(session.dialect, shape),)
+        statements = shaping.create_table(session.dialect, shape)
         added = tuple(c.name for c in shape.columns)
     for statement in statements:
         session.run(statement)

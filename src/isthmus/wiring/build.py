@@ -30,6 +30,7 @@ from isthmus.warehouse.ports import (
 )
 from isthmus.wiring.config import Config, load_config
 from isthmus.wiring.reach import NotConnected, from_environment, not_connected, noted_over, over
+from isthmus.wiring.stores import open_duckdb, open_warehouse
 
 if TYPE_CHECKING:
     from isthmus.autotask import AutotaskClient
@@ -93,7 +94,7 @@ class House:
     def warehouse(self) -> Warehouse:
         """Return the warehouse; this process holds it from now on. Raises: WarehouseBusy, ..."""
         if self._warehouse is None:
-            self._warehouse = _open_warehouse(self.config)
+            self._warehouse = open_warehouse(self.config)
             self._closing.callback(self._warehouse.close)
         return self._warehouse
 
@@ -111,7 +112,8 @@ class House:
 
         None while another process, such as a sync, holds the warehouse.
         """
-        if not self.config.warehouse.path.exists():
+        place = self.config.warehouse
+        if place.is_file and not place.path.exists():
             return ()
         try:
             return self.warehouse.describe()
@@ -124,10 +126,10 @@ class House:
         return self.warehouse.query(sql)
 
     def _expect_tables(self) -> None:
-        path = self.config.warehouse.path
-        if not path.exists():
+        place = self.config.warehouse
+        if place.is_file and not place.path.exists():
             raise NothingHeld(
-                "There are no tables yet.", where=str(path), remedy="isthmus sync makes them."
+                "There are no tables yet.", where=str(place.path), remedy="isthmus sync makes them."
             )
 
     def connection(self) -> Connection:
@@ -227,7 +229,7 @@ class House:
         connection = self.connection()
         with TemporaryDirectory(prefix="isthmus-") as name:
             folder = Path(name)
-            scratch = _open_duckdb(folder / "preview.duckdb", self.config.memory_mb)
+            scratch = open_duckdb(folder / "preview.duckdb", self.config.memory_mb)
             try:
                 async with self.autotask(connection, patient=False) as client:
                     return await preview(client, scratch, folder, dataset, rows)
@@ -266,17 +268,6 @@ class House:
             )
             await self._note_zone(connection.title, client)
             return summary
-
-
-def _open_warehouse(config: Config) -> Warehouse:
-    config.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return _open_duckdb(config.warehouse.path, config.memory_mb)
-
-
-def _open_duckdb(path: Path, memory_mb: int) -> Warehouse:
-    from isthmus.warehouse.duckdb import DuckDBWarehouse  # noqa: PLC0415
-
-    return DuckDBWarehouse.open(path, memory_limit=f"{memory_mb}MB")
 
 
 def _keep_to_owner(folder: Path) -> None:

@@ -8,7 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from isthmus.wiring.settings import SETTINGS, SettingWrong, WarehousePlace
+from isthmus.wiring.place import WarehousePlace
+from isthmus.wiring.settings import SETTINGS, SettingWrong
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from isthmus.autotask.errors import CredentialsUnusable
 from isthmus.base.errors import IsthmusError, Permanent
 from isthmus.state import KeyWrong, StateBroken, StateBusy
-from isthmus.warehouse.ports import QueryFailed, WarehouseBroken, WarehouseBusy
+from isthmus.warehouse.ports import QueryFailed, WarehouseAway, WarehouseBroken, WarehouseBusy
 from isthmus.wiring.settings import SettingWrong
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -21,7 +21,7 @@ class Fault(StrEnum):
 
     USAGE = "what was typed or set"
     BUSY = "another process"
-    STORE = "what is kept on this machine"
+    STORE = "where things are kept"
     VENDOR = "the vendor, or the way to it"
 
 
@@ -31,7 +31,7 @@ def fault_of(error: IsthmusError) -> Fault:
         return Fault.USAGE
     if isinstance(error, (WarehouseBusy, StateBusy)):
         return Fault.BUSY
-    if isinstance(error, (WarehouseBroken, StateBroken, PlaceUnusable)):
+    if isinstance(error, (WarehouseAway, WarehouseBroken, StateBroken, PlaceUnusable)):
         return Fault.STORE
     return Fault.VENDOR
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from isthmus.base.errors import NeedsPerson
+from isthmus.wiring.place import holds_password, parse_path, parse_warehouse
 
 
 class SettingWrong(NeedsPerson):
@@ -36,7 +36,8 @@ class Setting:
         try:
             return self.parse(given)
         except ValueError as error:
-            shown = "" if self.is_secret else f' "{given}"'
+            hidden = self.is_secret or holds_password(given)
+            shown = "" if hidden else f' "{given}"'
             raise SettingWrong(
                 f"The setting {self.name}{shown} cannot be used: {error}.",
                 where=f"environment variable {self.name}",
@@ -44,39 +45,6 @@ class Setting:
                 if self.default is not None
                 else "Set it to what is expected, or unset it.",
             ) from None
-
-
-@dataclass(frozen=True, slots=True)
-class WarehousePlace:
-    """Where the tables are kept; `path` is the file of a DuckDB warehouse."""
-
-    kind: str
-    path: Path
-
-    @property
-    def url(self) -> str:
-        """Return the place as ISTHMUS_WAREHOUSE would name it."""
-        return f"{self.kind}:///{str(self.path).lstrip('/')}"
-
-
-def parse_path(text: str) -> Path:
-    """Read a folder or file name; `~` is the home folder."""
-    return Path(text).expanduser().absolute()
-
-
-def parse_warehouse(text: str) -> WarehousePlace:
-    """Read `duckdb:///absolute/path`, `duckdb:relative/path` or the path of a DuckDB file."""
-    scheme, colon, rest = text.partition(":")
-    if not colon or len(scheme) == 1:  # a path, maybe with a drive letter
-        return WarehousePlace("duckdb", parse_path(text))
-    if scheme != "duckdb":
-        msg = f'only duckdb warehouses are known, not "{scheme}"; use duckdb:///path/to/file.duckdb'
-        raise ValueError(msg)
-    path = rest.removeprefix("//")
-    if not path.strip("/"):
-        msg = "the file is missing; use duckdb:///path/to/file.duckdb"
-        raise ValueError(msg)
-    return WarehousePlace("duckdb", parse_path(path))
 
 
 def parse_url(text: str) -> str:
@@ -155,8 +123,9 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "ISTHMUS_WAREHOUSE",
-        "Where the tables go: `duckdb:///path/to/file.duckdb` or just the path. Without it, "
-        "`warehouse.duckdb` in ISTHMUS_HOME.",
+        "Where the tables go: `duckdb:///path/to/file.duckdb` or just the path, or "
+        "`postgresql://user:password@host/database`. Without it, `warehouse.duckdb` in "
+        "ISTHMUS_HOME.",
         parse_warehouse,
     ),
     Setting(
@@ -227,7 +196,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "ISTHMUS_MEMORY_MB",
-        "How much memory the DuckDB warehouse may use, in megabytes.",
+        "How much memory DuckDB may use, in megabytes; it reads the records for PostgreSQL too.",
         parse_memory,
         "384",
     ),

@@ -36,7 +36,14 @@ def view_sql(join: Join, columns: Mapping[str, Sequence[str]]) -> str:
     )
 
 
-def views_sql(joins: Iterable[Join], columns: Mapping[str, Sequence[str]]) -> str:
-    """Write the script that makes the views of all joins whose tables are both there."""
+def views_sql(
+    joins: Iterable[Join], columns: Mapping[str, Sequence[str]], *, folded: bool = False
+) -> str:
+    """
+    Write the script that makes the views of all joins whose tables are both there.
+
+    Args: folded: for a database that keeps names in lower case (PostgreSQL).
+    """
     made = [view_sql(j, columns) for j in joins if j.one in columns and j.many in columns]
-    return ";\n\n".join([f"create schema if not exists {VIEW_SCHEMA}", *made]) + ";"
+    script = ";\n\n".join([f"create schema if not exists {VIEW_SCHEMA}", *made]) + ";"
+    return script.lower() if folded else script

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from isthmus.warehouse import publication, upkeep
-from isthmus.warehouse.duckdb.session import DIALECT, DuckDBSession
+from isthmus.warehouse.duckdb.session import DuckDBSession
 from isthmus.warehouse.ledger import Ledger
 from isthmus.warehouse.ports import (
     Column,
@@ -27,7 +27,7 @@ from isthmus.warehouse.ports import (
     WarehouseBusy,
     Watermark,
 )
-from isthmus.warehouse.reading import describe_tables
+from isthmus.warehouse.reading import describe_tables, highest_id
 
 _ATTACHED = "warehouse"
 _STORAGE = "v1.4.0"
@@ -91,10 +91,7 @@ class DuckDBWarehouse:
     def highest_id(self, dataset: str) -> int | None:
         """Return the largest id held; None when the table is empty or not there."""
         with self._session() as session:
-            if not Ledger(session).columns(dataset):
-                return None
-            found = session.fetch(f'SELECT max("id") FROM {DIALECT.table(dataset)}')
-            return found[0][0] if found[0][0] is None else int(found[0][0])
+            return highest_id(session, dataset)
 
     def publish(self, package: Package) -> Published:
         """Bring a dataset's table up to date in one transaction."""
