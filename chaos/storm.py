@@ -34,7 +34,7 @@ def storm(folder: Path, seed: int, rounds: int, fault_rounds: int, times: int) -
     """Run one storm from an empty folder; raises at the first difference."""
     rng = random.Random(seed)
     tally = Tally()
-    options = ("--seed", str(seed), "--companies", "80", "--tickets", "9000")
+    options = ("--seed", str(seed), "--companies", "40", "--tickets", "6500")
     with Simulator(folder, *options) as simulator:
         home = Home(folder / "home", simulator)
         must(home.connect())
