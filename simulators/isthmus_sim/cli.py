@@ -94,7 +94,14 @@ def autotask(
             write_ready_file(ready_file, ready)
         _print(ready)
 
-    asyncio.run(serve(tenancy, options, announce))
+    try:
+        asyncio.run(serve(tenancy, options, announce))
+    except OSError as error:
+        sys.stderr.write(
+            f"The simulator cannot listen on {host}:{port}: {error.strerror or error}.\n"
+            "What to do: name another port with --port, or let it take a free one with --port 0.\n"
+        )
+        sys.exit(2)
 
 
 def _leave(number: int, _frame: Any) -> None:

@@ -116,7 +116,7 @@ def test_waiting_for_the_hour_is_shown_until_it_goes_on() -> None:
     progress = make_progress("Tickets")
     progress.waiting(180.0, 8_120, 10_000)
     assert re.search(
-        r"waiting for quota: 8,120 of 10,000 used; goes on about \d\d:\d\d",
+        r"waiting for quota: 8,120 of 10,000 used; calls come free about \d\d:\d\d",
         "\n".join(drawn(progress)),
     )
 
@@ -133,7 +133,7 @@ def test_where_nobody_watches_each_wait_is_one_line(capsys: pytest.CaptureFixtur
 
     told = capsys.readouterr().err.splitlines()
     assert len(told) == 2
-    assert told[0].startswith("Waiting for quota: 8,120 of 10,000 used; goes on about ")
+    assert told[0].startswith("Waiting for quota: 8,120 of 10,000 used; calls come free about ")
 
 
 def test_a_low_terminal_shows_what_is_going_on_and_counts_the_rest() -> None:

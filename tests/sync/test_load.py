@@ -55,7 +55,7 @@ class Shore:
             fields=self.fields,
             udfs=self.udfs,
             deleted_ids=more.get("deleted", ()),
-            warnings=("Tickets: 2 NUL characters were taken out of texts.",),
+            warnings=("Texts: 2 NUL character(s), which no text needs, taken out.",),
         )
         run = RunRecord(f"r{self.runs}", NOON, NOON, 7, reading.warnings)
         return load(self.warehouse, reading, run, Brake())

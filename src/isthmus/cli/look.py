@@ -17,6 +17,9 @@ from isthmus.wiring.settings import SettingWrong
 
 WIDEST_CELL = 40
 
+NARROWEST_COLUMN = 6
+"""With less room a column, a table is turned: one column of it a line."""
+
 MOST_PREVIEWED = 500
 """One answer of Autotask."""
 
@@ -82,6 +85,8 @@ def _answer(columns: tuple[str, ...], rows: tuple[tuple[object, ...], ...], chos
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(rows)
+    elif len(columns) * NARROWEST_COLUMN > out().width:
+        _show_records(columns, rows)
     else:
         _show_table(columns, rows)
 

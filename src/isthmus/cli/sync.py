@@ -139,12 +139,24 @@ def _show(summary: RunSummary, seconds: float) -> None:
     if any(outcome.warnings for outcome in summary.outcomes):
         console.print()
         console.print(_warnings(summary))
-    for outcome in summary.failed:
+    for error, datasets in _errors(summary):
         console.print()
-        error = outcome.error or IsthmusError("It failed, and no reason was told.")
-        console.print(error_grid(error, outcome.dataset, "bold red"))
+        console.print(error_grid(error, _named(datasets), "bold red"))
     console.print()
     console.print(_closing(summary, seconds))
+
+
+def _errors(summary: RunSummary) -> list[tuple[IsthmusError, list[str]]]:
+    """Return each error once, with the datasets that failed for it."""
+    found: dict[str, tuple[IsthmusError, list[str]]] = {}
+    for outcome in summary.failed:
+        error = outcome.error or IsthmusError("It failed, and no reason was told.")
+        found.setdefault(str(error), (error, []))[1].append(outcome.dataset)
+    return list(found.values())
+
+
+def _named(datasets: list[str]) -> str:
+    return datasets[0] if len(datasets) == 1 else words.plural(len(datasets), "dataset")
 
 
 def _warnings(summary: RunSummary) -> Table:

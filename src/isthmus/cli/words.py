@@ -61,7 +61,7 @@ def waiting(seconds: float, used: int, limit: int, now: datetime) -> str:
     """Say that the hour's calls are used up, and when it goes on, on the wall clock here."""
     then = (now + timedelta(seconds=seconds)).astimezone()
     shown = f"{used:,} of {limit:,} used" if limit else "all are used"
-    return f"waiting for quota: {shown}; goes on about {then:%H:%M}"
+    return f"waiting for quota: {shown}; calls come free about {then:%H:%M}"
 
 
 def instant(then: datetime | None) -> str | None:

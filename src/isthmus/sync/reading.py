@@ -177,7 +177,7 @@ async def read(crossing: Crossing, plan: Plan, meter: Meter) -> Reading:
         for source in _unseen(plan, fields, udfs):
             await _backfill(crossing, plan, source, meter, mended)
     owed = bool(warnings)
-    warnings += _mended_warnings(name, mended)
+    warnings += _mended_warnings(mended)
     return Reading(
         dataset=plan.dataset,
         mode=plan.mode,
@@ -284,9 +284,9 @@ def owed_key(log: DeletionLog) -> str:
     return f"owed since: {log.collection}"
 
 
-def _mended_warnings(name: str, mended: Mended) -> tuple[str, ...]:
+def _mended_warnings(mended: Mended) -> tuple[str, ...]:
     counted = (
-        (mended.nul_characters, "NUL characters were taken out of texts"),
-        (mended.lone_surrogates, "halves of characters were replaced by U+FFFD"),
+        (mended.nul_characters, "NUL character(s), which no text needs, taken out"),
+        (mended.lone_surrogates, "broken character(s) replaced by U+FFFD"),
     )
-    return tuple(f"{name}: {number} {what}." for number, what in counted if number)
+    return tuple(f"Texts: {number} {what}." for number, what in counted if number)

@@ -155,7 +155,8 @@ class _Publication:
                 f"{gone} of {held} rows were not among the records read again; nothing changed.",
                 where=self._package.dataset,
                 remedy="See whether the API user may still read all of them (a lost permission"
-                " looks like deletion). If they are really gone, allow more removals and repeat.",
+                " looks like deletion): isthmus test. If they are really gone, allow it once:"
+                f" ISTHMUS_DELETE_BRAKE_SHARE=1 isthmus sync {self._package.dataset}",
             )
         if gone:
             self._session.run(f"DELETE FROM {self._table} AS t WHERE {unseen}")
