@@ -24,7 +24,7 @@ demo: $(READY) ## A simulated Autotask, synced into DuckDB, with three reports
 	@$(BIN)/python demo/demo.py
 
 test: $(READY) ## All tests, on two processes
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(READY) ## Format, lint, strict types, import contracts
 	$(BIN)/ruff format --check .

@@ -20,7 +20,7 @@ PARALLEL_FROM = 6_000
 READERS = 3
 """Calls in flight per collection. Source: REST API help, thread limiting."""
 
-SEGMENT_PAGES = 20
+SEGMENT_PAGES = 4
 """Pages between two checkpoints: after a crash at most so many per reader are read again."""
 
 PageSeen = Callable[[int], None]
