@@ -8,6 +8,7 @@ refusal with `{"errors": [...]}` (observed); routing refusals have ASP.NET's sha
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 import orjson
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Refusal(Exception):
+class Refusal(Exception, ABC):
     """Any refusal that can be turned into an answer."""
 
+    @abstractmethod
     def reply(self) -> Reply:
         """Give the answer the caller gets."""
-        raise NotImplementedError
 
 
 class VendorError(Refusal):
