@@ -1,7 +1,22 @@
 """What holds for every test."""
 
+import logging
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from isthmus.base import log
 
 # How fast this machine draws examples says nothing about the code.
 settings.register_profile("isthmus", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("isthmus")
+
+
+@pytest.fixture(autouse=True)
+def our_log_as_it_was() -> Iterator[None]:
+    """Undo what a command under test set up: its stream is closed when the next test runs."""
+    root = logging.getLogger(log.ROOT)
+    kept = (list(root.handlers), root.level, root.propagate)
+    yield
+    root.handlers[:], root.level, root.propagate = kept

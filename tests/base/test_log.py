@@ -1,7 +1,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,20 +10,12 @@ SECRET = "hush-hush 4711"
 redaction.guard(SECRET)
 
 
-@pytest.fixture
-def untouched() -> Iterator[None]:
-    root = logging.getLogger(log.ROOT)
-    kept = (list(root.handlers), root.level, root.propagate)
-    yield
-    root.handlers[:], root.level, root.propagate = kept
-
-
 def test_nothing_is_written_until_set_up(capfd: pytest.CaptureFixture[str]) -> None:
     log.get_logger("room").error("happened", value=1)
     assert capfd.readouterr() == ("", "")
 
 
-def test_machines_get_one_object_a_line_without_secrets(untouched: None) -> None:
+def test_machines_get_one_object_a_line_without_secrets() -> None:
     out = io.StringIO()
     log.setup("json", level="info", stream=out)
     logger = log.get_logger("room")
@@ -52,7 +43,7 @@ def test_machines_get_one_object_a_line_without_secrets(untouched: None) -> None
     assert "hush" not in out.getvalue()
 
 
-def test_people_get_a_line_and_a_second_set_up_replaces_the_first(untouched: None) -> None:
+def test_people_get_a_line_and_a_second_set_up_replaces_the_first() -> None:
     first, second = io.StringIO(), io.StringIO()
     log.setup("json", stream=first)
     log.setup("console", stream=second)
