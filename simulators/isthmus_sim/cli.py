@@ -77,7 +77,8 @@ def autotask(
     """
     from isthmus_sim.autotask.tenancy import Wanted, make_tenancy  # noqa: PLC0415
     from isthmus_sim.autotask.tenant.shapes import TenantPlan  # noqa: PLC0415
-    from isthmus_sim.autotask.web.server import Options, serve, write_ready_file  # noqa: PLC0415
+    from isthmus_sim.autotask.web.server import AutotaskService, Options  # noqa: PLC0415
+    from isthmus_sim.base.serving import serve, write_ready_file  # noqa: PLC0415
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGTERM, _leave)  # until the server takes over: leave no helper behind
@@ -87,15 +88,16 @@ def autotask(
     )
     gc.collect()
     gc.freeze()  # a collection that walks a whole tenant's definitions would be felt in answers
-    options = Options(host, port, latency_ms, gzip, activity_per_minute)
+    service = AutotaskService(tenancy, Options(latency_ms, gzip, activity_per_minute))
 
-    def announce(ready: dict[str, Any]) -> None:
+    def announce(readies: list[dict[str, Any]]) -> None:
+        (ready,) = readies
         if ready_file is not None:
             write_ready_file(ready_file, ready)
         _print(ready)
 
     try:
-        asyncio.run(serve(tenancy, options, announce))
+        asyncio.run(serve([(service, port)], host, announce))
     except OSError as error:
         sys.stderr.write(
             f"The simulator cannot listen on {host}:{port}: {error.strerror or error}.\n"

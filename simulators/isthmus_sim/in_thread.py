@@ -13,10 +13,11 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
-from isthmus_sim.autotask.tenancy import Tenancy, Wanted, make_tenancy
+from isthmus_sim.autotask.tenancy import Wanted, make_tenancy
 from isthmus_sim.autotask.tenant.shapes import TenantPlan
-from isthmus_sim.autotask.web.server import Options, Running
-from isthmus_sim.autotask.web.server import start as start_server
+from isthmus_sim.autotask.web.server import AutotaskService, Options
+from isthmus_sim.base.serving import Running, Service
+from isthmus_sim.base.serving import start as start_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -144,9 +145,8 @@ def start(
     copy = Path(mkdtemp(dir=place)) / "tenant.sqlite"
     shutil.copyfile(_template(plan, place), copy)
     tenancy = make_tenancy(Wanted(plan, path=str(copy), frozen_clock=frozen_clock))
-    thread = _Thread(
-        tenancy, Options(latency_ms=latency_ms, gzip=gzip, activity_per_minute=activity_per_minute)
-    )
+    options = Options(latency_ms, gzip, activity_per_minute)
+    thread = ServiceThread(AutotaskService(tenancy, options))
 
     def stop() -> None:
         thread.stop()
@@ -166,14 +166,14 @@ def _template(plan: TenantPlan, place: Path) -> Path:
     return kept
 
 
-class _Thread:
-    """A thread with an event loop that serves one tenancy."""
+class ServiceThread:
+    """A thread with an event loop that serves one simulated vendor."""
 
-    def __init__(self, tenancy: Tenancy, options: Options) -> None:
+    def __init__(self, service: Service) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="isthmus-sim")
         self._thread.start()
-        self._running: Running = self._do(start_server(tenancy, options))
+        self._running: Running = self._do(start_server(service))
         self.ready: dict[str, Any] = self._running.ready
 
     def stop(self) -> None:

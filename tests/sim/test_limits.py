@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from isthmus_sim.autotask.base.clock import SimClock, parse_time
 from isthmus_sim.autotask.base.limits import Limits, ThreadRefused
-from isthmus_sim.autotask.base.switches import Switches, SwitchRefused
+from isthmus_sim.autotask.base.switches import SWITCHES
+from isthmus_sim.base.clock import SimClock, parse_time
+from isthmus_sim.base.switches import Switches, SwitchRefused
 from isthmus_sim.in_thread import AutotaskSim
 
 
@@ -30,7 +31,7 @@ def clock() -> SimClock:
 
 @pytest.fixture
 def switches() -> Switches:
-    return Switches({"hourly_limit": 100})
+    return Switches(SWITCHES, {"hourly_limit": 100})
 
 
 @pytest.fixture

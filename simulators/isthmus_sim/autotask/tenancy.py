@@ -8,9 +8,8 @@ from typing import Any
 from isthmus_sim.autotask.admin.admin import Admin, Parts
 from isthmus_sim.autotask.api.handlers import Handlers
 from isthmus_sim.autotask.api.service import Account
-from isthmus_sim.autotask.base.clock import SimClock, parse_time, to_text
 from isthmus_sim.autotask.base.limits import Limits
-from isthmus_sim.autotask.base.switches import Switches
+from isthmus_sim.autotask.base.switches import SWITCHES
 from isthmus_sim.autotask.faults.faults import Faults
 from isthmus_sim.autotask.reading import filters
 from isthmus_sim.autotask.reading.reader import Reader
@@ -21,6 +20,8 @@ from isthmus_sim.autotask.tenant.shapes import TenantPlan
 from isthmus_sim.autotask.tenant.staff import api_username
 from isthmus_sim.autotask.writing.attachments import Attachments
 from isthmus_sim.autotask.writing.writes import Writes
+from isthmus_sim.base.clock import SimClock, parse_time, to_text
+from isthmus_sim.base.switches import Switches
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ def make_tenancy(wanted: Wanted) -> Tenancy:
     state.now = clock.now
     account = wanted.account or account_of(plan.seed)
     switches = Switches(
-        state.meta_get("switches"), on_change=lambda values: state.meta_set("switches", values)
+        SWITCHES,
+        state.meta_get("switches"),
+        on_change=lambda values: state.meta_set("switches", values),
     )
     limits = Limits(state, clock, switches)
     faults = Faults(state.catalog, clock, limits, switches, plan.seed)

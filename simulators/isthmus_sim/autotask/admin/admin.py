@@ -15,24 +15,24 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from isthmus_sim.autotask.admin.rows import AdminRows
-from isthmus_sim.autotask.admin.shapes import AdminRefused, Asked, keys_of, whole
 from isthmus_sim.autotask.base.call import Reply, json_reply
-from isthmus_sim.autotask.base.clock import parse_time
 from isthmus_sim.autotask.faults import kinds as fault_kinds
 from isthmus_sim.autotask.life import activity
 from isthmus_sim.autotask.store.loading import load
+from isthmus_sim.base.asked import AdminRefused, Asked, keys_of, whole
+from isthmus_sim.base.clock import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from isthmus_sim.autotask.base.call import Call
-    from isthmus_sim.autotask.base.clock import SimClock
     from isthmus_sim.autotask.base.limits import Limits
-    from isthmus_sim.autotask.base.switches import Switches
     from isthmus_sim.autotask.faults.faults import Faults
     from isthmus_sim.autotask.store.state import State
     from isthmus_sim.autotask.tenant.shapes import Tenant
     from isthmus_sim.autotask.writing.attachments import Attachments
+    from isthmus_sim.base.clock import SimClock
+    from isthmus_sim.base.switches import Switches
 
 KEPT_REQUESTS = 200_000
 PREFIX = "_sim"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from isthmus_sim.autotask.admin.shapes import AdminRefused, keys_of, text
 from isthmus_sim.autotask.base.call import Reply
 from isthmus_sim.autotask.base.errors import VendorError
 from isthmus_sim.autotask.life import effects
@@ -15,11 +14,12 @@ from isthmus_sim.autotask.store.rows import full_renderer
 from isthmus_sim.autotask.store.state import quoted
 from isthmus_sim.autotask.tenant.shapes import PicklistEntry, UdfDefinition
 from isthmus_sim.autotask.writing.values import stored, udf_values
+from isthmus_sim.base.asked import AdminRefused, keys_of, text
 
 if TYPE_CHECKING:
-    from isthmus_sim.autotask.admin.shapes import Asked
     from isthmus_sim.autotask.store.catalog import Entity, Field
     from isthmus_sim.autotask.store.state import Row, State, Value
+    from isthmus_sim.base.asked import Asked
 
 SYSTEM_RESOURCE = 4
 CHUNK = 2_000

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from isthmus_sim.autotask.api.service import Account
     from isthmus_sim.autotask.base.call import Call
     from isthmus_sim.autotask.base.limits import Limits
-    from isthmus_sim.autotask.base.switches import Switches
     from isthmus_sim.autotask.faults.faults import Faults
     from isthmus_sim.autotask.reading.reader import Reader
     from isthmus_sim.autotask.store.catalog import Entity
     from isthmus_sim.autotask.store.state import State
     from isthmus_sim.autotask.writing.attachments import Attachments
     from isthmus_sim.autotask.writing.writes import Writes
+    from isthmus_sim.base.switches import Switches
 
 ACCESS_NUMBERS = {"None": 0, "All": 1, "Restricted": 2}
 _SLA_RESULTS = '"ticketID" IN (SELECT id FROM "Tickets" WHERE "serviceLevelAgreementID" = ?)'

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from isthmus_sim.autotask.base import errors
 from isthmus_sim.autotask.base.call import Reply
-from isthmus_sim.autotask.base.clock import SimClock
-from isthmus_sim.autotask.base.switches import Switches
+from isthmus_sim.base.clock import SimClock
+from isthmus_sim.base.switches import Switches
 
 HOUR_S = 3600
 BUCKET_S = 10

@@ -14,11 +14,11 @@ from isthmus_sim.autotask.store.rows import Renderer, full_renderer
 
 if TYPE_CHECKING:
     from isthmus_sim.autotask.base.call import Call
-    from isthmus_sim.autotask.base.switches import Switches
     from isthmus_sim.autotask.faults.faults import Faults
     from isthmus_sim.autotask.reading.query import Query
     from isthmus_sim.autotask.store.catalog import Entity
     from isthmus_sim.autotask.store.state import State
+    from isthmus_sim.base.switches import Switches
 
 
 class Reader:

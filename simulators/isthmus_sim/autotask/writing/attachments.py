@@ -16,11 +16,11 @@ from isthmus_sim.autotask.base import errors
 
 if TYPE_CHECKING:
     from isthmus_sim.autotask.base.call import Call
-    from isthmus_sim.autotask.base.clock import SimClock
-    from isthmus_sim.autotask.base.switches import Switches
     from isthmus_sim.autotask.store.catalog import Entity
     from isthmus_sim.autotask.store.state import Row, State
     from isthmus_sim.autotask.writing.writes import Parent, Writes
+    from isthmus_sim.base.clock import SimClock
+    from isthmus_sim.base.switches import Switches
 
 INDEX = "AttachmentInfo"
 FILE = "FILE_ATTACHMENT"

@@ -11,13 +11,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from isthmus_sim.autotask.base import errors
-from isthmus_sim.autotask.base.clock import parse_time, to_text
+from isthmus_sim.base.clock import parse_time, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from isthmus_sim.autotask.base.switches import Switches
     from isthmus_sim.autotask.store.state import Row, State
+    from isthmus_sim.base.switches import Switches
 
 SCALE = 10_000
 TICKET_TIME, TASK_TIME = 2, 6

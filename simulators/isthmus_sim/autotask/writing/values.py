@@ -11,10 +11,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from isthmus_sim.autotask.base import errors
-from isthmus_sim.autotask.base.clock import to_text
 from isthmus_sim.autotask.store.catalog import Field
 from isthmus_sim.autotask.store.state import UDF, State, Value
 from isthmus_sim.autotask.tenant.shapes import PicklistEntry, UdfDefinition
+from isthmus_sim.base.clock import to_text
 
 SCALE = 10_000
 TOP = {"integer": 2**31, "long": 2**63}

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from isthmus_sim.autotask.base.call import Call
-    from isthmus_sim.autotask.base.switches import Switches
     from isthmus_sim.autotask.faults.faults import Faults
     from isthmus_sim.autotask.store.catalog import Entity, Field
     from isthmus_sim.autotask.store.state import Row, State
+    from isthmus_sim.base.switches import Switches
 
 SYSTEM_RESOURCE = 4
 IGNORED = frozenset({"userdefinedfields", "soapparentpropertyid"})

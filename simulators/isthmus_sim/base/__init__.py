@@ -1,0 +1,1 @@
+"""What every simulator stands on: the clock, switches, the admin API's manners, serving."""
