@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from isthmus_sim.autotask.admin.rows import AdminRows
-from isthmus_sim.autotask.base.call import Reply, json_reply
 from isthmus_sim.autotask.faults import kinds as fault_kinds
 from isthmus_sim.autotask.life import activity
 from isthmus_sim.autotask.store.loading import load
 from isthmus_sim.base.asked import AdminRefused, Asked, keys_of, whole
 from isthmus_sim.base.clock import parse_time
+from isthmus_sim.base.reply import Reply, json_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

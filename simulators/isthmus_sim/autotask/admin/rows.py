@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from isthmus_sim.autotask.base.call import Reply
 from isthmus_sim.autotask.base.errors import VendorError
 from isthmus_sim.autotask.life import effects
 from isthmus_sim.autotask.store.rows import full_renderer
@@ -15,6 +14,7 @@ from isthmus_sim.autotask.store.state import quoted
 from isthmus_sim.autotask.tenant.shapes import PicklistEntry, UdfDefinition
 from isthmus_sim.autotask.writing.values import stored, udf_values
 from isthmus_sim.base.asked import AdminRefused, keys_of, text
+from isthmus_sim.base.reply import Reply
 
 if TYPE_CHECKING:
     from isthmus_sim.autotask.store.catalog import Entity, Field

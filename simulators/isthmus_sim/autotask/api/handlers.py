@@ -10,10 +10,10 @@ import orjson
 
 from isthmus_sim.autotask.api import metadata, service, swagger
 from isthmus_sim.autotask.base import errors
-from isthmus_sim.autotask.base.call import Reply, json_reply
 from isthmus_sim.autotask.reading.paging import Cursor, page_details, read_token
 from isthmus_sim.autotask.reading.query import MOST_ROWS, Query, parse_query
 from isthmus_sim.autotask.writing.attachments import is_attachment
+from isthmus_sim.base.reply import Reply, json_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable

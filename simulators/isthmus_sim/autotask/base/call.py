@@ -1,17 +1,13 @@
-"""One call as the handlers see it, and one reply as they give it."""
+"""One call as the handlers see it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-import orjson
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-
-JSON = "application/json; charset=utf-8"
 
 
 @dataclass
@@ -39,18 +35,3 @@ class Call:
     origin: str = "http://127.0.0.1"
     root: str = "/ATServicesRest/"
     url: str = ""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A finished answer: status, bytes and the headers beyond the content type."""
-
-    status: int
-    body: bytes
-    content_type: str = JSON
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def json_reply(value: Any, status: int = 200) -> Reply:
-    """Answer with a JSON document."""
-    return Reply(status, orjson.dumps(value))

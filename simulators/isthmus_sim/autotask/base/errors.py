@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from isthmus_sim.autotask.base.call import Reply, json_reply
+from isthmus_sim.base.reply import Reply, json_reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from isthmus_sim.autotask.base import errors
-from isthmus_sim.autotask.base.call import Reply
 from isthmus_sim.base.clock import SimClock
+from isthmus_sim.base.reply import Reply
 from isthmus_sim.base.switches import Switches
 
 HOUR_S = 3600

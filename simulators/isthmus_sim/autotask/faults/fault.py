@@ -1,25 +1,12 @@
-"""One fault in force, and the two answers that are none."""
+"""One fault in force."""
 
 import random
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from isthmus_sim.autotask.base.call import Call, Reply
+from isthmus_sim.autotask.base.call import Call
 from isthmus_sim.autotask.faults.kinds import KINDS
-
-
-@dataclass(frozen=True)
-class Drop:
-    """Close the connection without an answer."""
-
-
-@dataclass(frozen=True)
-class Truncated:
-    """Announce the whole body, send `body` only, close the connection."""
-
-    reply: Reply
-    body: bytes
 
 
 @dataclass

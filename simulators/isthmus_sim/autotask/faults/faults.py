@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from isthmus_sim.autotask.base import errors
-from isthmus_sim.autotask.base.call import Call, Reply
+from isthmus_sim.autotask.base.call import Call
 from isthmus_sim.autotask.base.limits import Limits
-from isthmus_sim.autotask.faults.fault import Drop, Fault, Truncated
+from isthmus_sim.autotask.faults.fault import Fault
 from isthmus_sim.autotask.faults.kinds import check
 from isthmus_sim.autotask.store.catalog import Catalog
 from isthmus_sim.base.clock import SimClock, to_text
+from isthmus_sim.base.reply import Drop, Reply, Truncated
 from isthmus_sim.base.switches import Switches
 
 ACCESS = ("None", "Restricted", "All")  # least first

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from isthmus_sim.autotask.base import errors
-from isthmus_sim.autotask.base.call import Reply, json_reply
 from isthmus_sim.autotask.reading.paging import Cursor, page_details
 from isthmus_sim.autotask.store.rendered import Rendered
 from isthmus_sim.autotask.store.rows import Renderer, full_renderer
+from isthmus_sim.base.reply import Reply, json_reply
 
 if TYPE_CHECKING:
     from isthmus_sim.autotask.base.call import Call

@@ -6,21 +6,21 @@ import asyncio
 import logging
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from aiohttp import web
 from isal import igzip
 
 from isthmus_sim.autotask.api import service
 from isthmus_sim.autotask.api.routes import Place, find_place, take
 from isthmus_sim.autotask.base import errors
-from isthmus_sim.autotask.base.call import Call, Reply, json_reply
+from isthmus_sim.autotask.base.call import Call
 from isthmus_sim.autotask.base.limits import ThreadRefused
-from isthmus_sim.autotask.faults.fault import Drop, Truncated
+from isthmus_sim.base.reply import Outcome, Reply, json_reply, send, status_of
 
 if TYPE_CHECKING:
+    from aiohttp import web
     from aiohttp.web_request import BaseRequest
 
     from isthmus_sim.autotask.tenancy import Tenancy
@@ -30,8 +30,6 @@ GZIP_FROM = 1_024
 _ZONE = re.compile(r"zone-(\d+)", re.IGNORECASE)
 _ROOT = "atservicesrest"
 _VERSION = "v1.0"
-
-Outcome = Reply | Drop | Truncated
 
 
 @dataclass(frozen=True)
@@ -77,8 +75,7 @@ class App:
             return await self._send(request, self._administer(request, address, body))
         call = self._call(request, address, body)
         outcome = await self._outcome(call, address)
-        status = 0 if isinstance(outcome, Drop) else _reply_of(outcome).status
-        self._t.admin.record(call, status, (time.perf_counter() - started) * 1000)
+        self._t.admin.record(call, status_of(outcome), (time.perf_counter() - started) * 1000)
         return await self._send(request, outcome)
 
     def _administer(self, request: BaseRequest, address: Address, body: bytes) -> Reply:
@@ -185,30 +182,21 @@ class App:
         return call.entity or "/".join(call.path).lower()
 
     async def _send(self, request: BaseRequest, outcome: Outcome) -> web.StreamResponse:
-        if isinstance(outcome, Drop):
-            _abort(request)
-            return web.Response()
-        reply = _reply_of(outcome)
-        headers = {
-            "Content-Type": reply.content_type,
-            "Date": self._t.clock.http_date(),
-            **reply.headers,
-        }
-        if isinstance(outcome, Truncated):
-            return await _send_part(request, outcome, headers)
-        body = reply.body
-        if self._gzip and len(body) >= GZIP_FROM and _takes_gzip(request):
-            body = igzip.compress(body, 1)
-            headers["Content-Encoding"] = "gzip"
-        return web.Response(status=reply.status, body=body, headers=headers)
+        headers = {"Date": self._t.clock.http_date()}
+        if self._gzip and isinstance(outcome, Reply) and _takes_gzip(request):
+            outcome = _zipped(outcome)
+        return await send(request, outcome, headers)
 
 
 def _takes_gzip(request: BaseRequest) -> bool:
     return "gzip" in request.headers.get("Accept-Encoding", "").lower()
 
 
-def _reply_of(outcome: Reply | Truncated) -> Reply:
-    return outcome.reply if isinstance(outcome, Truncated) else outcome
+def _zipped(reply: Reply) -> Reply:
+    if len(reply.body) < GZIP_FROM:
+        return reply
+    headers = {**reply.headers, "Content-Encoding": "gzip"}
+    return replace(reply, body=igzip.compress(reply.body, 1), headers=headers)
 
 
 async def _let_others_in() -> None:
@@ -220,21 +208,3 @@ async def _let_others_in() -> None:
 async def _pause(seconds: float) -> None:
     if seconds > 0:
         await asyncio.sleep(seconds)
-
-
-def _abort(request: BaseRequest) -> None:
-    if request.transport is not None:
-        request.transport.abort()
-
-
-async def _send_part(
-    request: BaseRequest, outcome: Truncated, headers: dict[str, str]
-) -> web.StreamResponse:
-    """Announce the whole body, send a part, close the connection."""
-    response = web.StreamResponse(status=outcome.reply.status, headers=headers)
-    response.content_length = len(outcome.reply.body)
-    await response.prepare(request)
-    await response.write(outcome.body)
-    if request.transport is not None:
-        request.transport.close()
-    return response
