@@ -7,7 +7,7 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import orjson
@@ -25,7 +25,9 @@ class Helper:
 
     def __init__(self, plan: TenantPlan, collection: str, folder: str | None) -> None:
         self.collection = collection
-        self.path = Path(mkdtemp(prefix="isthmus-sim-", dir=folder)) / "table.sqlite"
+        # Removed at the latest when the interpreter ends: a signal may arrive before `close` can.
+        self._folder = TemporaryDirectory(prefix="isthmus-sim-", dir=folder)
+        self.path = Path(self._folder.name) / "table.sqlite"
         text = orjson.dumps(asdict(plan)).decode()
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", WORKER, collection, str(self.path), text]
@@ -40,9 +42,7 @@ class Helper:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
-        for path in self.path.parent.iterdir():
-            path.unlink()
-        self.path.parent.rmdir()
+        self._folder.cleanup()
 
 
 def helper_for(plan: TenantPlan, beside: str | None) -> Helper | None:
