@@ -1,0 +1,1 @@
+"""What every room of the simulated Field Nation speaks in."""

@@ -1,0 +1,1 @@
+"""Documents by kind and number, in memory and in one SQLite file."""
