@@ -62,17 +62,19 @@ def parse_udfs(answer: Raw, entity: str) -> tuple[UdfInfo, ...]:
             label=_text(raw, "label") or _name(raw, entity),
             data_type=(_text(raw, "type") or _text(raw, "dataType")).lower(),
             picklist=_picklist(raw),
+            length=_length(raw),
+            is_required=_flag(raw, "isRequired"),
+            is_read_only=_flag(raw, "isReadOnly"),
         )
         for raw in _list(answer, entity)
     )
 
 
 def _parse_field(raw: Raw, entity: str) -> FieldInfo:
-    length = raw.get("length")
     return FieldInfo(
         name=_name(raw, entity),
         data_type=_text(raw, "dataType").lower(),
-        length=length if isinstance(length, int) else 0,
+        length=_length(raw),
         is_required=_flag(raw, "isRequired"),
         is_read_only=_flag(raw, "isReadOnly"),
         is_queryable=raw.get("isQueryable") is not False,
@@ -80,6 +82,11 @@ def _parse_field(raw: Raw, entity: str) -> FieldInfo:
         picklist=_picklist(raw),
         picklist_parent=_text(raw, "picklistParentValueField") or None,
     )
+
+
+def _length(raw: Raw) -> int:
+    length = raw.get("length")
+    return length if isinstance(length, int) else 0
 
 
 def _picklist(raw: Raw) -> tuple[PicklistValue, ...] | None:

@@ -91,12 +91,19 @@ class FieldInfo:
 
 @dataclass(frozen=True, slots=True)
 class UdfInfo:
-    """One user-defined field: `name` is what records carry; values are always strings there."""
+    """
+    One user-defined field: `name` is what records carry; values are always strings there.
+
+    `length` is 0 where it has no meaning or is not told.
+    """
 
     name: str
     label: str
     data_type: str
     picklist: tuple[PicklistValue, ...] | None
+    length: int = 0
+    is_required: bool = False
+    is_read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
