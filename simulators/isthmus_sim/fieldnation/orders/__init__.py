@@ -1,0 +1,1 @@
+"""Work orders: their status machine, their parts, how they are written and shown."""
