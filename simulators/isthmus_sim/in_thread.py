@@ -54,6 +54,7 @@ class AutotaskSim:
     secret: str
     integration_code: str
     zone: int
+    soap_url: str
     admin_url: str
     stop: Callable[[], None] = field(repr=False)
 

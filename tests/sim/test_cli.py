@@ -18,7 +18,7 @@ OPTIONS = (
     *("--port", "--seed", "--companies", "--tickets", "--ticket-udfs", "--latency-ms"),
     *("--state", "--ready-file", "--gzip", "--frozen-clock", "--activity-per-minute"),
 )
-KEYS = {"url", "username", "secret", "integration_code", "zone", "admin_url"}
+KEYS = {"url", "username", "secret", "integration_code", "zone", "soap_url", "admin_url"}
 
 
 @contextmanager

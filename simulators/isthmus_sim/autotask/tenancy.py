@@ -11,8 +11,14 @@ from isthmus_sim.autotask.api.service import Account
 from isthmus_sim.autotask.base.limits import Limits
 from isthmus_sim.autotask.base.switches import SWITCHES
 from isthmus_sim.autotask.faults.faults import Faults
+from isthmus_sim.autotask.hooks.hooks import Hooks
+from isthmus_sim.autotask.hooks.switches import SWITCHES as HOOK_SWITCHES
 from isthmus_sim.autotask.reading import filters
 from isthmus_sim.autotask.reading.reader import Reader
+from isthmus_sim.autotask.soap.door import Door
+from isthmus_sim.autotask.soap.operations import Operations
+from isthmus_sim.autotask.soap.switches import SWITCHES as SOAP_SWITCHES
+from isthmus_sim.autotask.soap.tables import Tables
 from isthmus_sim.autotask.store.loading import load_plan
 from isthmus_sim.autotask.store.state import State
 from isthmus_sim.autotask.tenant.seed import generate
@@ -49,6 +55,8 @@ class Tenancy:
     limits: Limits
     faults: Faults
     handlers: Handlers
+    soap: Door
+    hooks: Hooks
     admin: Admin
     account: Account
     plan: TenantPlan
@@ -74,7 +82,7 @@ def make_tenancy(wanted: Wanted) -> Tenancy:
     state.now = clock.now
     account = wanted.account or account_of(plan.seed)
     switches = Switches(
-        SWITCHES,
+        SWITCHES + SOAP_SWITCHES + HOOK_SWITCHES,
         state.meta_get("switches"),
         on_change=lambda values: state.meta_set("switches", values),
     )
@@ -84,10 +92,26 @@ def make_tenancy(wanted: Wanted) -> Tenancy:
     attachments = Attachments(state, clock, switches, writes)
     reader = Reader(state, faults, switches)
     handlers = Handlers(state, reader, writes, attachments, switches, faults, limits, account)
-    parts = Parts(
-        state, clock, switches, faults, limits, attachments, lambda: generate(plan), plan.seed
+    operations = Operations(
+        state, Tables(state, faults, switches), faults, limits, switches, account
     )
-    return Tenancy(state, clock, switches, limits, faults, handlers, Admin(parts), account, plan)
+    soap = Door(operations, account, faults, limits, switches)
+    hooks = Hooks(state, clock, switches)
+    clock.on_change = lambda: _clock_moved(state, clock, hooks)
+    parts = Parts(
+        state,
+        clock,
+        switches,
+        faults,
+        limits,
+        attachments,
+        hooks,
+        lambda: generate(plan),
+        plan.seed,
+    )
+    return Tenancy(
+        state, clock, switches, limits, faults, handlers, soap, hooks, Admin(parts), account, plan
+    )
 
 
 def _plan(state: State, asked: TenantPlan) -> TenantPlan:
@@ -96,6 +120,11 @@ def _plan(state: State, asked: TenantPlan) -> TenantPlan:
         return TenantPlan(**{**kept, "epoch": parse_time(kept["epoch"])})
     state.meta_set("plan", {**asdict(asked), "epoch": to_text(asked.epoch)})
     return asked
+
+
+def _clock_moved(state: State, clock: SimClock, hooks: Hooks) -> None:
+    state.meta_set("clock", clock.to_json())
+    hooks.wake()
 
 
 def _clock(state: State, plan: TenantPlan, *, frozen: bool) -> SimClock:

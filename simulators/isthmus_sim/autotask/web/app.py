@@ -17,6 +17,7 @@ from isthmus_sim.autotask.api.routes import Place, find_place, take
 from isthmus_sim.autotask.base import errors
 from isthmus_sim.autotask.base.call import Call
 from isthmus_sim.autotask.base.limits import ThreadRefused
+from isthmus_sim.autotask.soap.door import read_address as read_soap_address
 from isthmus_sim.base.reply import Outcome, Reply, json_reply, send, status_of
 
 if TYPE_CHECKING:
@@ -74,7 +75,11 @@ class App:
         if address.rest is None and address.segments[:1] == ("_sim",):
             return await self._send(request, self._administer(request, address, body))
         call = self._call(request, address, body)
-        outcome = await self._outcome(call, address)
+        soap = read_soap_address(address.segments)
+        if soap is not None:
+            outcome = await self._t.soap.answer(call, soap, self._settle)
+        else:
+            outcome = await self._outcome(call, address)
         self._t.admin.record(call, status_of(outcome), (time.perf_counter() - started) * 1000)
         return await self._send(request, outcome)
 
@@ -162,6 +167,10 @@ class App:
             await _let_others_in()
             await _pause(wait)
             return self._t.handlers.answer(call, route)
+
+    async def _settle(self, latency_s: float) -> None:
+        await _let_others_in()
+        await _pause(self._latency_s + latency_s)
 
     def _sign_in(self, call: Call, address: Address) -> None:
         """Check who calls. Source: 401 empty and the text for the code are observed."""

@@ -51,13 +51,15 @@ class AutotaskService:
             "secret": account.secret,
             "integration_code": account.integration_code,
             "zone": account.zone,
+            "soap_url": f"{origin}/ATServices/1.6/atws.asmx",
             "admin_url": f"{origin}/_sim/",
         }
 
     def background(self) -> Sequence[Coroutine[Any, Any, None]]:
-        """Give the tenant's own life, when it lives by itself."""
+        """Give the posting of webhooks, and the tenant's own life when it lives by itself."""
         rate = self._options.activity_per_minute
-        return [self.tenancy.admin.play_forever(rate)] if rate > 0 else []
+        lives = [self.tenancy.admin.play_forever(rate)] if rate > 0 else []
+        return [self.tenancy.hooks.run(), *lives]
 
     def close(self) -> None:
         """Keep the clock and the hour's count, close the store."""

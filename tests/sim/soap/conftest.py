@@ -1,0 +1,62 @@
+"""Simulators and clients for the tests of the SOAP wire."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import zeep
+
+from isthmus_sim.in_thread import AutotaskSim, start
+from tests.sim.soap.clients import Wire, xml_query, zeep_of
+
+
+@pytest.fixture(scope="session")
+def soap_reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AutotaskSim]:
+    """A tenant of more than one page of tickets; tests only read it."""
+    sim = start(
+        tickets=620, companies=15, frozen_clock=True, folder=tmp_path_factory.mktemp("soap")
+    )
+    yield sim
+    sim.stop()
+
+
+@pytest.fixture(scope="session")
+def reader(soap_reading: AutotaskSim) -> Iterator[zeep.Client]:
+    """Zeep on the tenant that is only read."""
+    client = zeep_of(soap_reading)
+    yield client
+    client.transport.session.close()
+
+
+@pytest.fixture
+def zeep_client(autotask_sim: AutotaskSim) -> Iterator[zeep.Client]:
+    """Zeep on a tenant of the test's own."""
+    client = zeep_of(autotask_sim)
+    yield client
+    client.transport.session.close()
+
+
+@pytest.fixture
+def wire(autotask_sim: AutotaskSim) -> Wire:
+    """Envelopes by hand, to a tenant of the test's own."""
+    return Wire(autotask_sim)
+
+
+@pytest.fixture(scope="session")
+def reading_wire(soap_reading: AutotaskSim) -> Wire:
+    """Envelopes by hand, to the tenant that is only read."""
+    return Wire(soap_reading)
+
+
+Ids = Callable[..., list[int]]
+
+
+@pytest.fixture
+def ids(reader: zeep.Client) -> Ids:
+    """Query the tenant that is only read; give the ids that match."""
+
+    def run(entity: str, *conditions: str) -> list[int]:
+        found = reader.service.query(xml_query(entity, *conditions))
+        assert found.ReturnCode == 1, found.Errors
+        return [one.id for one in found.EntityResults.Entity] if found.EntityResults else []
+
+    return run
