@@ -21,6 +21,8 @@ from isthmus.transport import (
     BodyBroken,
     CertificateRefused,
     ConnectionFailed,
+    FilePart,
+    Form,
     HttpSession,
     TransportSettings,
 )
@@ -192,3 +194,23 @@ async def test_a_session_that_is_not_open_says_so() -> None:
 def test_an_unreadable_date_is_none(date: str | None) -> None:
     headers = {} if date is None else {"date": date}
     assert Answer(200, headers, b"").server_time is None
+
+
+async def test_a_form_carries_values_and_files_byte_for_byte(serve: Serve) -> None:
+    got: dict[str, Any] = {}
+
+    async def take(request: web.Request) -> web.Response:
+        form = await request.post()
+        got["notes"] = form["notes"]
+        file = form["file"]
+        assert isinstance(file, web.FileField)
+        got["file"] = (file.filename, file.content_type, file.file.read())
+        return web.Response(text="ok")
+
+    content = bytes(range(256)) * 10
+    form = Form({"notes": "señal"}, (FilePart("file", 'a "b" é.png', "image/png", content),))
+    async with HttpSession(QUICK) as session:
+        url = await serve(take)
+        assert (await session.send("POST", url, headers={}, body=form)).status == 200
+
+    assert got == {"notes": "señal", "file": ('a "b" é.png', "image/png", content)}

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from types import TracebackType
-from typing import Final, Self, cast
+from typing import Any, Final, Self, cast
 
 import httpx2
 from isal import isal_zlib
@@ -89,6 +89,24 @@ class Answer:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A file in a form: the form's name for it, its own name, its media type, its bytes."""
+
+    field: str
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A multipart form: plain values and files; the boundary and header are the session's."""
+
+    values: Mapping[str, str]
+    files: tuple[FilePart, ...]
+
+
 class HttpSession:
     """One pool of kept-alive connections; use it as an async context manager, in one event loop."""
 
@@ -131,11 +149,17 @@ class HttpSession:
             self._client = None
 
     async def send(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | Form | None = None,
     ) -> Answer:
         """
         Send one request and return the whole answer, whatever its status; never retries.
 
+        Args: body: bytes as they are (name their type in the headers), or a multipart form.
         Raises: ConnectionFailed, CertificateRefused, AddressRefused, BodyBroken. None holds a
         secret. RuntimeError: the session is not open.
         """
@@ -158,16 +182,24 @@ class HttpSession:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | None,
+        body: bytes | Form | None,
     ) -> Answer:
         async with (
             asyncio.timeout(self._settings.call_timeout),
-            client.stream(method, url, headers=dict(headers), content=body) as response,
+            client.stream(method, url, headers=dict(headers), **_content(body)) as response,
         ):
             limit = self._settings.max_body_bytes
             raw = await _collect(response, limit, url)
             names = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, names, _unzip(raw, names, limit, url))
+
+
+def _content(body: bytes | Form | None) -> dict[str, Any]:
+    """Return a body in the HTTP library's words."""
+    if not isinstance(body, Form):
+        return {"content": body}
+    files = [(one.field, (one.filename, one.content, one.content_type)) for one in body.files]
+    return {"data": dict(body.values), "files": files}
 
 
 @cache
