@@ -54,6 +54,7 @@ def test_every_setting_is_documented() -> None:
         public.ClientSettings,
         public.BudgetSettings,
         public.RetrySettings,
+        public.WriteSettings,
         public.TransportSettings,
         public.Waits,
     )

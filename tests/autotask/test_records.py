@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from isthmus.autotask import AnswerBroken, FieldInfo, PicklistValue, UdfInfo
-from isthmus.autotask.records import record_of, same
+from isthmus.autotask import AnswerBroken, FieldInfo, PicklistValue, UdfInfo, UnknownField
+from isthmus.autotask.records import prepare, record_of, same
 from isthmus.autotask.records.compare import same_udf
 from isthmus.autotask.records.typed import parse_moment
 
@@ -154,3 +154,14 @@ def test_user_defined_values_compare_by_their_type(
     kind: str, asked: str, found: str | None, equal: bool
 ) -> None:
     assert same_udf(UdfInfo("U", "U", kind, None), asked, found) is equal
+
+
+def test_user_defined_fields_that_differ_in_case_alone_stay_apart() -> None:
+    twins = (UdfInfo("Code", "Code", "string", None), UdfInfo("code", "code", "string", None))
+    listed = [{"name": "Code", "value": "a"}, {"name": "code", "value": "b"}]
+    record = record_of("Companies", {"id": 0, "userDefinedFields": listed}, FIELDS, twins)
+    assert record.udfs == {"Code": "a", "code": "b"}
+    sent = prepare("Companies", {}, FIELDS, udfs={"code": "c"}, udf_fields=twins, creating=False)
+    assert sent.udfs == {"code": "c"}
+    with pytest.raises(UnknownField):
+        prepare("Companies", {}, FIELDS, udfs={"CODE": "c"}, udf_fields=twins, creating=False)

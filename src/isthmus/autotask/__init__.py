@@ -1,26 +1,33 @@
 """
 Autotask PSA over its REST API: a client of its own, usable without the rest of Isthmus.
 
-`AutotaskClient` reads, `q` builds queries, `Credentials` and `ClientSettings` set it up.
+`AutotaskClient` reads pages, `RestRecords` reads and writes typed records, `q` builds queries,
+`Credentials` and `ClientSettings` set them up.
 """
 
 from isthmus.autotask import query as q
 from isthmus.autotask.client import AutotaskClient
 from isthmus.autotask.errors import (
     AnswerBroken,
+    AttachmentRefused,
+    AttachmentsPaused,
+    AttachmentTooLarge,
     AuthFailed,
     CallRefused,
     CredentialsUnusable,
     HourlyLimitHit,
     IntegrationCodeInvalid,
+    NothingThere,
     PermissionDenied,
     QueryRefused,
+    RichTextEcho,
     ServerTrouble,
     ThreadLimitHit,
     UnknownEntity,
     UnknownField,
     Unreachable,
     ValidationFailed,
+    WriteUncertain,
     WrongAddress,
     ZoneUnknown,
 )
@@ -34,13 +41,25 @@ from isthmus.autotask.models import (
     Usage,
     Zone,
 )
+from isthmus.autotask.port import Attachment, Difference, Label, Record, Records, Writable, Written
 from isthmus.autotask.query import Condition, Group, Node
-from isthmus.autotask.settings import BudgetSettings, ClientSettings, Credentials, RetrySettings
+from isthmus.autotask.rest import RestRecords
+from isthmus.autotask.settings import (
+    BudgetSettings,
+    ClientSettings,
+    Credentials,
+    RetrySettings,
+    WriteSettings,
+)
 from isthmus.base.backoff import Waits
 from isthmus.transport import TransportSettings
 
 __all__ = [
     "AnswerBroken",
+    "Attachment",
+    "AttachmentRefused",
+    "AttachmentTooLarge",
+    "AttachmentsPaused",
     "AuthFailed",
     "AutotaskClient",
     "BudgetSettings",
@@ -49,17 +68,24 @@ __all__ = [
     "Condition",
     "Credentials",
     "CredentialsUnusable",
+    "Difference",
     "EntityInfo",
     "FieldInfo",
     "Group",
     "HourlyLimitHit",
     "IntegrationCodeInvalid",
+    "Label",
     "Node",
+    "NothingThere",
     "Page",
     "PermissionDenied",
     "PicklistValue",
     "QueryRefused",
+    "Record",
+    "Records",
+    "RestRecords",
     "RetrySettings",
+    "RichTextEcho",
     "ServerTrouble",
     "ThreadLimitHit",
     "Threshold",
@@ -71,6 +97,10 @@ __all__ = [
     "Usage",
     "ValidationFailed",
     "Waits",
+    "Writable",
+    "WriteSettings",
+    "WriteUncertain",
+    "Written",
     "WrongAddress",
     "Zone",
     "ZoneUnknown",

@@ -39,7 +39,8 @@ _REFUSED: Final = re.compile(
     r"maxCountOfRecordsToReturn|Invalid query|not queryable|cannot be queried|not supported"
     r"|does not exist|is required|is invalid|required field|does not reference|unknown (op|field)"
     r"|must (have|be|assign)|Only one of|Unexpected character|Error converting|when assigning"
-    r"|Could not convert|you must|read.?only|No matching records|already exists|not allowed",
+    r"|Could not convert|you must|read.?only|No matching records|already exists|not allowed"
+    r"|exceeds the maximum|is not valid|cannot also be|too large or small",
     re.IGNORECASE,
 )
 
@@ -243,11 +244,39 @@ def _refused(_match: re.Match[str] | None, asked: Asked, text: str) -> IsthmusEr
     )
 
 
+def _nothing(match: re.Match[str] | None, asked: Asked, text: str) -> IsthmusError:
+    if not asked.writes:
+        return _refused(match, asked, text)
+    return err.NothingThere(
+        f"Autotask found no such record of {asked.entity}: {text}",
+        where=asked.where,
+        remedy="It is gone, or the API user may not see it or not write it.",
+    )
+
+
+def _file_too_large(_match: re.Match[str] | None, asked: Asked, text: str) -> IsthmusError:
+    return err.AttachmentTooLarge(
+        f"Autotask refused the file: {text}",
+        where=asked.where,
+        remedy="By its API it takes 6 MB a file. Put up a smaller one, or a link to it.",
+    )
+
+
+def _files_paused(_match: re.Match[str] | None, asked: Asked, text: str) -> IsthmusError:
+    return err.AttachmentsPaused(
+        f"Autotask takes no files for a while: {text}",
+        where=asked.where,
+        remedy="It takes 10,000,000 bytes in five minutes, then none for five. Wait.",
+    )
+
+
 _Maker = Callable[[re.Match[str] | None, Asked, str], IsthmusError]
 _TEXTS: Final[tuple[tuple[re.Pattern[str], _Maker], ...]] = (
     (re.compile(r"IntegrationCode is invalid|invalid integration ?code", re.IGNORECASE), _code),
     (re.compile(r"Zone information could not be determined", re.IGNORECASE), _zone),
-    (re.compile(r"No matching records found", re.IGNORECASE), _refused),
+    (re.compile(r"No matching records found", re.IGNORECASE), _nothing),
+    (re.compile(r"attachment limit|attachments?\b.*\bminutes", re.IGNORECASE), _files_paused),
+    (re.compile(r"(attachment|file).*(maximum|too large|exceeds)", re.IGNORECASE), _file_too_large),
     (_PERMISSION, _permission),
     (_NO_FIELD, _field),
     (_REFUSED, _refused),

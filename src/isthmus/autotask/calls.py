@@ -2,76 +2,25 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
 from typing import Final, TypeVar
-
-import msgspec
+from urllib.parse import urlsplit
 
 from isthmus.autotask import errors as err
-from isthmus.autotask.answers import Asked, error_of
 from isthmus.autotask.budget import Budget, ledger_for
+from isthmus.autotask.call import Call
 from isthmus.autotask.models import Threshold, Usage, Zone
-from isthmus.autotask.pages import broken, decode_object, server_time
 from isthmus.autotask.settings import ClientSettings, Credentials, RetrySettings
 from isthmus.autotask.slots import slot
-from isthmus.autotask.zone import lookup_url, parse_zone, start_url
+from isthmus.autotask.wire import Request, RestWire, Wire
 from isthmus.base import clock, log
 from isthmus.base.backoff import Counted, retrying
 from isthmus.base.errors import IsthmusError
 from isthmus.transport import Answer, BodyBroken, ConnectionFailed, HttpSession
 
 T = TypeVar("T")
-_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 _CONFIRMED_FOR: Final = 1.0  # seconds for which one look-up answers a burst of 401s
 _logger = log.get_logger("autotask")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """
-    One request of the vendor's API.
-
-    `path` follows `V1.0/`. `entity` is the collection whose slots it takes. `idempotent` says that
-    doing it twice does no harm; a query by POST is.
-    """
-
-    method: str
-    path: str
-    entity: str
-    body: object = None
-    idempotent: bool = True
-
-    @property
-    def asked(self) -> Asked:
-        """Return what an error about this call names."""
-        return Asked(self.method, f"V1.0/{self.path}", self.entity, writes=not self.idempotent)
-
-
-_THRESHOLD: Final = Call("GET", "ThresholdInformation", "ThresholdInformation")
-
-
-def parse_threshold(answer: Answer) -> Threshold:
-    """
-    Parse `ThresholdInformation`.
-
-    Raises: AnswerBroken: the numbers are missing or make no sense.
-    """
-    found = decode_object(answer, _THRESHOLD.path)
-    numbers = [
-        found.get(key)
-        for key in (
-            "externalRequestThreshold",
-            "requestThresholdTimeframe",
-            "currentTimeframeRequestCount",
-        )
-    ]
-    limit, minutes, used = numbers
-    if not isinstance(limit, int) or not isinstance(minutes, int) or not isinstance(used, int):
-        raise broken("no threshold", _THRESHOLD.path)
-    if limit <= 0 or minutes <= 0 or used < 0:
-        raise broken("an impossible threshold", _THRESHOLD.path)
-    at = server_time(answer, _THRESHOLD.path)
-    return Threshold(limit=limit, window_minutes=minutes, used=used, server_time=at)
 
 
 class Caller:
@@ -84,9 +33,11 @@ class Caller:
         base_url: str | None,
         zone: int | str | None,
         settings: ClientSettings,
+        wire: Wire | None = None,
     ) -> None:
+        """Args: wire: which API is called, REST unless given; base_url and zone are REST's."""
         self._credentials = credentials
-        self._start = start_url(base_url, zone)
+        self._wire = RestWire(credentials, base_url, zone) if wire is None else wire
         self._settings = settings
         self._zone: Zone | None = None
         self._zone_lock = asyncio.Lock()
@@ -131,7 +82,9 @@ class Caller:
         while True:
             budget = await self._ready_budget()
             try:
-                found = await self._retried(True, lambda: self._once(_THRESHOLD, parse_threshold))
+                found = await self._retried(
+                    True, lambda: self._once(self._wire.threshold, self._wire.parse_threshold)
+                )
             except err.HourlyLimitHit:
                 budget.refused()
                 waiting_since = waiting_since or clock.monotonic()
@@ -140,6 +93,18 @@ class Caller:
                 budget.ledger.learn(found)
                 budget.ledger.looked()
                 return found
+
+    async def download(self, url: str, parse: Callable[[Answer], T]) -> T:
+        """
+        Fetch a document anyone may read: without log-in, slot or budget.
+
+        Raises: what `parse` does, and ServerTrouble; the Retryable ones once retries are spent.
+        """
+
+        async def ask() -> T:
+            return parse(await self._translated(Request("GET", url, {"Accept": "*/*"})))
+
+        return await self._retried(True, ask)
 
     def exhausted(self) -> err.HourlyLimitHit | None:
         """Return what a call that does not wait would be refused with, as far as known."""
@@ -156,14 +121,14 @@ class Caller:
     async def _ready_budget(self) -> Budget:
         if self._budget is None:
             zone = await self.zone()
-            ledger = ledger_for(zone.url, self._credentials.username)
+            ledger = ledger_for(urlsplit(zone.url).netloc, self._credentials.username)
             self._budget = Budget(self._settings.budget, ledger, self._read_threshold)
         return self._budget
 
     async def _read_threshold(self) -> Threshold | None:
         """Read the threshold for the budget; None where it cannot be read, which is no failure."""
         try:
-            return await self._once(_THRESHOLD, parse_threshold)
+            return await self._once(self._wire.threshold, self._wire.parse_threshold)
         except err.HourlyLimitHit:
             raise
         except (
@@ -182,13 +147,13 @@ class Caller:
         """Make one attempt; on a 401 ask once whether the zone moved."""
         zone = await self.zone()
         answer = await self._send(zone, call)
-        error = error_of(answer, call.asked)
+        error = self._wire.error_of(answer, call)
         if isinstance(error, err.AuthFailed):
             moved = await self._rediscover(zone)
             if moved is None:
                 raise error
             answer = await self._send(moved, call)
-            error = error_of(answer, call.asked)
+            error = self._wire.error_of(answer, call)
         if error is not None:
             raise error
         return parse(answer)
@@ -196,24 +161,16 @@ class Caller:
     async def _send(self, zone: Zone, call: Call) -> Answer:
         """Send one request in a slot of its entity and count it."""
         mine = self._credentials
-        headers = {
-            "ApiIntegrationCode": mine.integration_code,
-            "UserName": mine.username,
-            "Secret": mine.secret,
-            "Accept": "application/json",
-        }
-        body = None
-        if call.body is not None:
-            headers["Content-Type"] = "application/json"
-            body = _ENCODER.encode(call.body)
-        async with slot(mine.integration_code, call.entity, rest=self._settings.release_delay):
+        request = self._wire.request(zone, call)
+        async with AsyncExitStack() as held:
+            for name in call.buckets:
+                rest = self._settings.release_delay
+                await held.enter_async_context(slot(mine.integration_code, name, rest=rest))
             self._calls_made += 1
             if self._budget is not None:
                 self._budget.ledger.count()
             begun = clock.monotonic()
-            answer = await self._translated(
-                call.method, f"{zone.url}V1.0/{call.path}", headers, body
-            )
+            answer = await self._translated(request)
         _logger.debug(
             "call",
             method=call.method,
@@ -224,11 +181,11 @@ class Caller:
         )
         return answer
 
-    async def _translated(
-        self, method: str, url: str, headers: dict[str, str], body: bytes | None
-    ) -> Answer:
+    async def _translated(self, request: Request) -> Answer:
         try:
-            return await self.session.send(method, url, headers=headers, body=body)
+            return await self.session.send(
+                request.method, request.url, headers=request.headers, body=request.body
+            )
         except ConnectionFailed as error:
             kind = err.ServerTrouble if error.may_have_arrived else err.Unreachable
             raise kind(error.what, where=error.where, remedy=error.remedy) from None
@@ -237,11 +194,9 @@ class Caller:
 
     async def _discover(self) -> None:
         """Look the zone up and keep it; needs `_zone_lock`."""
-        url = lookup_url(self._start, self._credentials.username)
 
         async def ask() -> Zone:
-            answer = await self._translated("GET", url, {"Accept": "application/json"}, None)
-            return parse_zone(answer, self._start)
+            return self._wire.parse_zone(await self._translated(self._wire.ask_zone()))
 
         found = await self._retried(True, ask)
         if self._zone is not None and self._zone.url != found.url:

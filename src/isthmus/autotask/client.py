@@ -6,7 +6,8 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from isthmus.autotask import query as q
-from isthmus.autotask.calls import Call, Caller
+from isthmus.autotask.call import Call
+from isthmus.autotask.calls import Caller
 from isthmus.autotask.checks import check_include, check_query
 from isthmus.autotask.errors import HourlyLimitHit, QueryRefused, UnknownEntity, UnknownField
 from isthmus.autotask.metadata import parse_entity_info, parse_fields, parse_udfs
@@ -71,6 +72,11 @@ class AutotaskClient:
     def username(self) -> str:
         """Return the API user this client calls as."""
         return self._caller.username
+
+    @property
+    def caller(self) -> Caller:
+        """Return what makes the calls, for the rooms that write."""
+        return self._caller
 
     async def zone(self) -> Zone:
         """Return where the tenant lives. Raises: ZoneUnknown, WrongAddress."""

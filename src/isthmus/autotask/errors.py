@@ -8,7 +8,7 @@ admin menus. Texts of the vendor are quoted with secrets taken out.
 from datetime import datetime
 from typing import Final
 
-from isthmus.base.errors import NeedsPerson, Permanent, Retryable
+from isthmus.base.errors import IsthmusError, NeedsPerson, Permanent, Retryable
 
 USER_PATH: Final = "Admin > Account Settings & Users > Resources/Users (HR) > API User"
 LEVEL_PATH: Final = (
@@ -66,6 +66,46 @@ class ValidationFailed(Permanent):
     """Autotask refused to write these values."""
 
 
+class RichTextEcho(ValidationFailed):
+    """
+    A text equals the plain text Autotask shows of it; writing it would destroy its formatting.
+
+    `fields` names the fields to leave out; nothing was sent.
+    """
+
+    def __init__(
+        self, what: str, *, where: str = "", remedy: str = "", fields: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.fields = fields
+
+
+class NothingThere(Permanent):
+    """There is no such record, or none that this API user may see."""
+
+
+class AttachmentRefused(IsthmusError):
+    """A file was not taken; `AttachmentTooLarge` never will be, `AttachmentsPaused` may later."""
+
+
+class AttachmentTooLarge(AttachmentRefused, Permanent):
+    """The file is larger than Autotask takes by its API."""
+
+
+class AttachmentsPaused(AttachmentRefused, Retryable):
+    """
+    So many bytes were put up in five minutes that no more are taken for a while.
+
+    `wait_seconds`: after so many another file is taken.
+    """
+
+    def __init__(
+        self, what: str, *, where: str = "", remedy: str = "", wait_seconds: float = 300.0
+    ) -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.wait_seconds = wait_seconds
+
+
 class CallRefused(Permanent):
     """Autotask does not offer this call."""
 
@@ -96,6 +136,27 @@ class HourlyLimitHit(Retryable):
 
 class ServerTrouble(Retryable):
     """Autotask had a fault, or the connection broke after the call may have taken effect."""
+
+
+class WriteUncertain(ServerTrouble):
+    """
+    The answer to a write was lost or makes no sense: it may have taken effect, or not.
+
+    Doing it again may do it twice. `record_id` is None for a creation.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        remedy: str = "",
+        entity: str = "",
+        record_id: int | None = None,
+    ) -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.entity = entity
+        self.record_id = record_id
 
 
 class Unreachable(ServerTrouble):

@@ -98,3 +98,24 @@ class ClientSettings:
     def __post_init__(self) -> None:
         if not 1 <= self.page_size <= 500:
             raise ValueError("page_size lies between 1 and 500")
+
+
+@dataclass(frozen=True, slots=True)
+class WriteSettings:
+    """
+    How records are typed and writes looked after.
+
+    `metadata_age`: seconds for which an entity's fields and picklists are believed; a value they
+    refuse is checked against fresh ones first when they are older than `reread_age`.
+    `read_back_tries`: how often a written record is looked at before a difference is told, because
+    it may show a moment later; `read_back_waits` lie between.
+    """
+
+    metadata_age: float = 900.0
+    reread_age: float = 60.0
+    read_back_tries: int = 4
+    read_back_waits: Waits = field(default_factory=lambda: Waits(0.25, 2.0, 0.1))
+
+    def __post_init__(self) -> None:
+        if self.read_back_tries < 1:
+            raise ValueError("read_back_tries is at least 1")

@@ -1,10 +1,10 @@
-"""Picklists: the label of a code, and the code behind a label."""
+"""Picklists: the label of a code, and the code behind a label; user-defined fields by name."""
 
 import difflib
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from isthmus.autotask.models import PicklistValue
+from isthmus.autotask.models import PicklistValue, UdfInfo
 
 _SEPARATOR: Final = ","
 
@@ -55,3 +55,14 @@ def nearest(wanted: str, known: Iterable[str]) -> tuple[str, ...]:
     by_folded = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(wanted.casefold(), by_folded, n=3, cutoff=0.5)
     return tuple(by_folded[folded] for folded in close)
+
+
+def named(udfs: Sequence[UdfInfo], name: str) -> UdfInfo | None:
+    """
+    Return the user-defined field of a name: as it is spelt, else in another case if only one is.
+
+    Two that differ in case alone can stand side by side in a tenant.
+    """
+    exact = next((udf for udf in udfs if udf.name == name), None)
+    alike = [udf for udf in udfs if udf.name.casefold() == name.casefold()]
+    return exact or (alike[0] if len(alike) == 1 else None)

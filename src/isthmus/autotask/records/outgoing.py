@@ -14,7 +14,7 @@ from isthmus.autotask.port import Label, Value, Writable
 from isthmus.autotask.query import format_time
 from isthmus.autotask.records.coding import check_code, entry_of, refused, unknown_field
 from isthmus.autotask.records.fits import text_trouble, trouble_of
-from isthmus.autotask.records.labels import code_text
+from isthmus.autotask.records.labels import code_text, named
 from isthmus.autotask.records.typed import WHOLE
 
 
@@ -172,10 +172,9 @@ def _parent_code(write: _Write, field: FieldInfo) -> str | None:
 def _prepare_udfs(
     entity: str, given: Mapping[str, Writable], known: Sequence[UdfInfo], *, creating: bool
 ) -> dict[str, str | None]:
-    by_name = {udf.name.casefold(): udf for udf in known}
     texts: dict[str, str | None] = {}
     for name, value in given.items():
-        udf = by_name.get(name.casefold())
+        udf = named(known, name)
         if udf is None:
             raise unknown_field(entity, name, [one.name for one in known])
         text = _udf_text(entity, udf, value)
@@ -215,3 +214,15 @@ def _spelt(entity: str, udf: UdfInfo, value: Value) -> str:
             )
         return format_time(value)
     return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def depends_on_current(given: Mapping[str, Writable], fields: Sequence[FieldInfo]) -> bool:
+    """Tell whether a label's meaning hangs on a field that is not given itself."""
+    names = {name.casefold() for name in given}
+    by_name = {field.name.casefold(): field for field in fields}
+    for name, value in given.items():
+        field = by_name.get(name.casefold())
+        parent = field.picklist_parent if field is not None else None
+        if isinstance(value, Label) and parent and parent.casefold() not in names:
+            return True
+    return False

@@ -14,7 +14,7 @@ from typing import Final
 from isthmus.autotask.errors import AnswerBroken
 from isthmus.autotask.models import FieldInfo, UdfInfo
 from isthmus.autotask.port import Record, Value
-from isthmus.autotask.records.labels import label_of
+from isthmus.autotask.records.labels import label_of, named
 
 WHOLE: Final = frozenset({"integer", "long", "short"})
 FRACTIONS: Final = frozenset({"decimal", "double", "float"})
@@ -174,11 +174,10 @@ def _udfs(
     entity: str, raw: Raw, known: Sequence[UdfInfo]
 ) -> tuple[dict[str, str | None], dict[str, str]]:
     """Return the user-defined values as text and the labels of the coded ones."""
-    by_name = {udf.name.casefold(): udf for udf in known}
     texts: dict[str, str | None] = {udf.name: None for udf in known}
     labels: dict[str, str] = {}
     for wire_name, found in _pairs(entity, raw):
-        udf = by_name.get(wire_name.casefold())
+        udf = named(known, wire_name)
         name = udf.name if udf else wire_name
         value = None if found is None else typed(entity, name, found, "string")
         texts[name] = None if value is None else str(value)
