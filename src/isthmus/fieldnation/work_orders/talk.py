@@ -88,6 +88,8 @@ class Talk(OrderCalls):
         Args: force_upload: also where the vendor has one of this name (assumed).
         Returns: the file as it stands there; None when it does not show yet.
         """
+        # A quote or line break in a form's file name is escaped in ways servers disagree about.
+        filename = " ".join(filename.replace('"', "'").split())
         values = {"notes": notes} if notes else {}
         if force_upload:
             values["force_upload"] = "true"
