@@ -1,13 +1,15 @@
 import ast
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from isthmus_sim.autotask.base.switches import SWITCHES
-from isthmus_sim.autotask.coverage.page import STATUSES, behaviours, render
 from isthmus_sim.autotask.faults.kinds import COMMON, KINDS
 from isthmus_sim.autotask.store.catalog import Entity, Field, catalog
+from isthmus_sim.base.coverage import STATUSES, Part
+from isthmus_sim.coverage import behaviours, doubts
 from isthmus_sim.in_thread import AutotaskSim
 
 ROOT = Path(__file__).parents[2]
@@ -15,19 +17,28 @@ ALL = {"filter": [{"op": "gte", "field": "id", "value": 0}]}
 WRITES = {"POST": "C", "PATCH": "U", "PUT": "U"}
 
 
-def test_the_page_is_up_to_date() -> None:
-    page = (ROOT / "simulators" / "COVERAGE.md").read_text("utf-8")
-    assert page == render(), "run: python -m isthmus_sim.autotask.coverage > simulators/COVERAGE.md"
+@pytest.mark.parametrize(
+    ("file", "name", "render"),
+    [
+        ("simulators/COVERAGE.md", "behaviours", behaviours.render),
+        ("docs/doubts.md", "doubts", doubts.render),
+    ],
+)
+def test_a_generated_page_is_up_to_date(file: str, name: str, render: Callable[[], str]) -> None:
+    page = (ROOT / file).read_text("utf-8")
+    assert page == render(), f"run: python -m isthmus_sim.coverage {name} > {file}"
 
 
-def test_every_line_names_a_test_that_exists_and_a_status_that_is_one() -> None:
+@pytest.mark.parametrize("part", behaviours.PARTS, ids=lambda part: part.title)
+def test_every_line_names_a_test_that_exists_and_a_status_that_is_one(part: Part) -> None:
+    below = Path(__file__).parent
     known = {
-        f"{path.name}::{node.name}"
-        for path in Path(__file__).parent.glob("test_*.py")
+        f"{path.relative_to(below).as_posix()}::{node.name}"
+        for path in below.rglob("test_*.py")
         for node in ast.parse(path.read_text("utf-8")).body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
-    lines = behaviours()
+    lines = behaviours.lines_of(part)
     assert {line.test for line in lines} - known == set()
     assert {line.status for line in lines} == set(STATUSES)
     assert all(line.source for line in lines)

@@ -1,1 +1,1 @@
-"""What the simulator does and how we know: the table behind simulators/COVERAGE.md."""
+"""What the simulated Autotask does and how we know: data for the pages."""

@@ -8,8 +8,8 @@ from isthmus_sim.autotask.coverage.sources import (
     RECORDED,
     SWAGGER,
     VENDOR,
-    Line,
 )
+from isthmus_sim.base.coverage import Line
 
 READING: dict[str, list[Line]] = {
     "Signing in and the service": [

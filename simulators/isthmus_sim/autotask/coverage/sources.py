@@ -1,4 +1,4 @@
-"""Where what we know comes from, and the shape of a line of the table."""
+"""Where what we know comes from."""
 
 SWAGGER = "vendor's Swagger document, June 2026"
 CLIENTS = "published clients rely on it"
@@ -7,5 +7,3 @@ ISSUES = "error text quoted in public issues"
 VENDOR = "vendor's developer help"
 RECORDED = "recorded answers in public test suites"
 OURS = "our choice"
-
-Line = tuple[str, str, str, str]  # behaviour, status, source, test

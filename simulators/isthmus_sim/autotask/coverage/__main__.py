@@ -1,7 +1,0 @@
-"""Print simulators/COVERAGE.md."""
-
-import sys
-
-from isthmus_sim.autotask.coverage.page import render
-
-sys.stdout.write(render())

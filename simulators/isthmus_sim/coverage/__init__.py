@@ -1,0 +1,1 @@
+"""What the simulators do and how we know: the pages made of their tables."""
