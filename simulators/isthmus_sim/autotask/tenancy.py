@@ -15,10 +15,8 @@ from isthmus_sim.autotask.hooks.hooks import Hooks
 from isthmus_sim.autotask.hooks.switches import SWITCHES as HOOK_SWITCHES
 from isthmus_sim.autotask.reading import filters
 from isthmus_sim.autotask.reading.reader import Reader
-from isthmus_sim.autotask.soap.door import Door
-from isthmus_sim.autotask.soap.operations import Operations
+from isthmus_sim.autotask.soap.door import Door, make_door
 from isthmus_sim.autotask.soap.switches import SWITCHES as SOAP_SWITCHES
-from isthmus_sim.autotask.soap.tables import Tables
 from isthmus_sim.autotask.store.loading import load_plan
 from isthmus_sim.autotask.store.state import State
 from isthmus_sim.autotask.tenant.seed import generate
@@ -92,10 +90,7 @@ def make_tenancy(wanted: Wanted) -> Tenancy:
     attachments = Attachments(state, clock, switches, writes)
     reader = Reader(state, faults, switches)
     handlers = Handlers(state, reader, writes, attachments, switches, faults, limits, account)
-    operations = Operations(
-        state, Tables(state, faults, switches), faults, limits, switches, account
-    )
-    soap = Door(operations, account, faults, limits, switches)
+    soap = make_door(handlers)
     hooks = Hooks(state, clock, switches)
     clock.on_change = lambda: _clock_moved(state, clock, hooks)
     parts = Parts(

@@ -9,12 +9,16 @@ times         US Eastern without an offset, and back
 xmltext       XML in, hardened; text out, escaped
 envelope      a request read, an answer wrapped
 wsdl          the service's description, made from the catalogue
-conditions    QueryXML, from text to SQL
+queryxml      queries, from text to conditions
+conditions    conditions to SQL
 records       rows to entities
+tables        the rows as this wire sees them
 incoming      entities to the records of the other wire
 writes        create, update and delete, all or nothing
-attachments   files by their index
+files         attachments
+markup        invoices
 metadata      what entities and fields allow
+subject       which collection a request is about
 operations    which operation means what
 door          one request: signing in, limits, faults
 """

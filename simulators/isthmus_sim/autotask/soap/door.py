@@ -21,13 +21,23 @@ from isthmus_sim.autotask.base.limits import ThreadRefused
 from isthmus_sim.autotask.soap import envelope, wsdl
 from isthmus_sim.autotask.soap.catalog import VERSIONS, edition
 from isthmus_sim.autotask.soap.envelope import SoapFault
-from isthmus_sim.autotask.soap.operations import CODE_INVALID, RESPONSES, Operations, refusal
+from isthmus_sim.autotask.soap.files import Files
+from isthmus_sim.autotask.soap.operations import (
+    CODE_CHECK,
+    CODE_INVALID,
+    RESPONSES,
+    Operations,
+    refusal,
+)
 from isthmus_sim.autotask.soap.subject import subject
+from isthmus_sim.autotask.soap.tables import Tables
+from isthmus_sim.autotask.soap.writes import Batches
 from isthmus_sim.base.reply import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from isthmus_sim.autotask.api.handlers import Handlers
     from isthmus_sim.autotask.api.service import Account
     from isthmus_sim.autotask.base.call import Call
     from isthmus_sim.autotask.base.limits import Limits
@@ -153,7 +163,7 @@ class Door:
         sent = call.headers.get("Authorization", "")
         if address.zone != self.faults.zone_number or not self._known(call, sent):
             return self._not_signed_in(call)
-        if not self._code_fits(request):
+        if request.operation != CODE_CHECK and not self._code_fits(request):
             return refusal(request, CODE_INVALID)
         verdict = self.limits.hour()
         if verdict.refused is not None:
@@ -201,6 +211,22 @@ class Door:
         refused = SoapFault(_text_of(outcome), server=True)
         made = envelope.fault(request.soap, refused, outcome.status)
         return Reply(made.status, made.body, made.content_type, outcome.headers)
+
+
+def make_door(rest: Handlers) -> Door:
+    """Put the room together over what the REST API uses."""
+    tables = Tables(rest.state, rest.faults, rest.switches)
+    operations = Operations(
+        state=rest.state,
+        tables=tables,
+        batches=Batches(rest.state, tables, rest.writes, rest.switches),
+        files=Files(rest.state, tables, rest.attachments, rest.switches),
+        faults=rest.faults,
+        limits=rest.limits,
+        switches=rest.switches,
+        account=rest.account,
+    )
+    return Door(operations, rest.account, rest.faults, rest.limits, rest.switches)
 
 
 def _text_of(reply: Reply) -> str:

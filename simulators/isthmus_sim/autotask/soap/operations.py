@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from isthmus_sim.autotask.base import errors
 from isthmus_sim.autotask.soap import metadata
 from isthmus_sim.autotask.soap.envelope import SoapFault, answer, element, response
+from isthmus_sim.autotask.soap.markup import FORMATS, markup
 from isthmus_sim.autotask.soap.queryxml import QueryRefused, parse_query
 from isthmus_sim.autotask.soap.xmltext import escape
 
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
     from isthmus_sim.autotask.faults.faults import Faults
     from isthmus_sim.autotask.soap.catalog import SoapEntity
     from isthmus_sim.autotask.soap.envelope import Request
+    from isthmus_sim.autotask.soap.files import Files
     from isthmus_sim.autotask.soap.tables import Tables
+    from isthmus_sim.autotask.soap.writes import Batches
     from isthmus_sim.autotask.store.state import State
     from isthmus_sim.base.reply import Reply
     from isthmus_sim.base.switches import Switches
 
+CODE_CHECK = "IntegrationCodeCheck"
 RESPONSES = frozenset({"query", "create", "update", "delete", "getThresholdAndUsageInfo"})
 CODE_INVALID = "IntegrationCode is invalid."
 
@@ -35,6 +39,8 @@ class Operations:
 
     state: State
     tables: Tables
+    batches: Batches
+    files: Files
     faults: Faults
     limits: Limits
     switches: Switches
@@ -45,11 +51,19 @@ class Operations:
         self._runs = {
             "getZoneInfo": self._zone,
             "query": self._query,
+            "create": self.batches.run,
+            "update": self.batches.run,
+            "delete": self.batches.run,
+            "GetAttachment": self.files.get,
+            "CreateAttachment": self.files.create,
+            "DeleteAttachment": self.files.delete,
             "GetEntityInfo": self._entities,
             "GetFieldInfo": self._fields,
             "getUDFInfo": self._udfs,
             "getThresholdAndUsageInfo": self._threshold,
             "GetWsdlVersion": self._version,
+            "GetInvoiceMarkup": self._invoice,
+            CODE_CHECK: self._code_check,
         }
 
     def run(self, request: Request, call: Call) -> Reply:
@@ -117,6 +131,28 @@ class Operations:
 
     def _version(self, request: Request, _call: Call) -> Reply:
         return answer(request, element("GetWsdlVersionResult", f"{request.edition.version}.8"))
+
+    def _code_check(self, request: Request, _call: Call) -> Reply:
+        """Tell whether header and user fit. Names known from the WSDL of 2023; values assumed."""
+        good = request.code == self.account.integration_code
+        message = element("Message", CODE_INVALID)
+        api = request.argument("userName").lower() == self.account.username.lower()
+        told = (
+            element("ReturnCode", "1" if good else "-1"),
+            element("Errors", "" if good else element("ATWSError", message)),
+            element("IsApiUser", "true" if api else "false"),
+        )
+        return answer(request, element(f"{CODE_CHECK}Result", "".join(told)))
+
+    def _invoice(self, request: Request, _call: Call) -> Reply:
+        number, form = request.argument("InvoiceId"), request.argument("Format").upper()
+        if not number.isdecimal() or form not in FORMATS:
+            raise SoapFault("InvoiceId is a number, and Format is HTML or XML.")
+        invoice = request.edition.entities["Invoice"]
+        told = markup(self.state, invoice, int(number), form)
+        if told is None:
+            raise SoapFault("No matching records found.", server=True)
+        return answer(request, element("GetInvoiceMarkupResult", escape(told)))
 
     # Reading
 
