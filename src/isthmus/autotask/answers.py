@@ -109,6 +109,12 @@ def error_of(answer: Answer, asked: Asked) -> IsthmusError | None:
     return _trouble(answer, asked, text)
 
 
+def error_of_text(text: str, asked: Asked) -> IsthmusError | None:
+    """Return the error a text of the vendor stands for by itself; None where it is not known."""
+    bare = Answer(200, {}, b"")
+    return _by_limit(bare, asked, text) or _by_text(bare, asked, text)
+
+
 def _by_limit(answer: Answer, asked: Asked, text: str) -> IsthmusError | None:
     if answer.status != 429 and answer.status < 300 and not text:
         return None
