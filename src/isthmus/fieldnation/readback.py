@@ -82,6 +82,8 @@ def _differences(path: str, sent: Any, found: Any) -> Iterator[Difference]:
 
 
 def _objects(path: str, sent: Raw, found: Any) -> Iterator[Difference]:
+    if isinstance(found, list):
+        found = {"results": found}
     if not isinstance(found, Mapping):
         # An order that shows no such object has dropped it whole.
         yield Difference(path, sent, _MISSING)
@@ -157,7 +159,7 @@ def _same(sent: Any, found: Any) -> bool:
     if isinstance(sent, bool) or isinstance(found, bool):
         return _as_bool(sent) == _as_bool(found)
     one, other = number_of(sent), number_of(found)
-    if one is not None and other is not None and not _is_code(sent):
+    if one is not None and other is not None and not (_is_code(sent) or _is_code(found)):
         return one == other
     return _same_text(text_of(sent).strip(), text_of(found).strip())
 
