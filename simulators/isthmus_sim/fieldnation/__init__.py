@@ -6,7 +6,8 @@ Rooms, from the ground up; none knows one that stands below it:
 base      what all speak in: calls, refusals, events, switches, statuses, times
 store     documents by kind and number, kept in one SQLite file
 account   one buyer's company, made from a seed; tokens; what every room stands on
-orders    work orders: their status machine, their parts, how they are read and shown
+orders    work orders: their status machine, their parts, how they are written
+view      a stored work order as the vendor shows it
 api       the vendor's REST v2 and OAuth: which path means what, and the answers
 hooks     webhooks v3: subscriptions, deliveries, logs
 faults    what a test switches on

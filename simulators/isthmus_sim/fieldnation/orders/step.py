@@ -88,7 +88,12 @@ def step(ground: Ground, order_id: int, by: int) -> Iterator[Step]:
         yield made
         order["updated"] = made.utc
         ground.store.put("work_order", order_id, order)
-    for happening in made.told:
+        ground.store.afterwards(lambda: tell_all(ground, made.told))
+
+
+def tell_all(ground: Ground, told: list[Happening]) -> None:
+    """Tell the bus what was noted, in order."""
+    for happening in told:
         ground.bus.tell(happening)
 
 

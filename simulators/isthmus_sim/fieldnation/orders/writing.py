@@ -8,7 +8,7 @@ from isthmus_sim.fieldnation.base.errors import invalid, missing
 from isthmus_sim.fieldnation.base.statuses import DRAFT
 from isthmus_sim.fieldnation.orders import money, parts, place, tasks, when
 from isthmus_sim.fieldnation.orders.fields import put_field, read_fields
-from isthmus_sim.fieldnation.orders.step import Doc, Step, step
+from isthmus_sim.fieldnation.orders.step import Doc, Step, step, tell_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,8 +51,7 @@ def create(world: Ground, by_user: int, body: Any) -> Doc:
         write(made, body)
         made.told = kept
         world.store.put("work_order", number, order)
-    for happening in made.told:
-        world.bus.tell(happening)
+        world.store.afterwards(lambda: tell_all(world, made.told))
     return order
 
 

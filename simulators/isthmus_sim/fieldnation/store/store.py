@@ -44,6 +44,7 @@ class Store:
             self._docs[kind][orjson.loads(key)] = orjson.loads(doc)
         self._meta = {k: orjson.loads(v) for k, v in self._db.execute("SELECT * FROM meta")}
         self._undo: list[Callable[[], Any]] | None = None
+        self._after: list[Callable[[], Any]] = []
 
     def put(self, kind: str, key: Key, doc: dict[str, Any]) -> None:
         """Keep a document under its kind and id, instead of the one that was there."""
@@ -114,11 +115,16 @@ class Store:
             self._db.execute("ROLLBACK")
             for step in reversed(self._undo):
                 step()
+            self._undo, self._after = None, []
             raise
-        else:
-            self._db.execute("COMMIT")
-        finally:
-            self._undo = None
+        self._db.execute("COMMIT")
+        self._undo, waiting, self._after = None, self._after, []
+        for then in waiting:
+            then()
+
+    def afterwards(self, then: Callable[[], Any]) -> None:
+        """Call something once the outermost transaction is kept; never when it is not."""
+        self._after.append(then)
 
     def clear(self) -> None:
         """Forget everything: for an account made anew."""

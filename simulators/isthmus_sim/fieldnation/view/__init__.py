@@ -1,0 +1,1 @@
+"""A stored work order as the vendor shows it."""

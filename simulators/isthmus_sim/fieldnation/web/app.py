@@ -1,0 +1,77 @@
+"""One account behind HTTP: from a request to its answer."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from typing import TYPE_CHECKING
+
+from isthmus_sim.base.reply import Reply, json_reply, send
+from isthmus_sim.fieldnation.base.call import Call
+
+if TYPE_CHECKING:
+    from aiohttp import web
+    from aiohttp.web_request import BaseRequest
+
+    from isthmus_sim.base.reply import Outcome
+    from isthmus_sim.fieldnation.world import Room, World
+
+LOG = logging.getLogger("isthmus_sim")
+
+
+class App:
+    """The request handler of one account."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def handle(self, request: BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        call = self._call(request, await request.read())
+        self._world.rest.settle()
+        outcome = await self._outcome(call)
+        return await send(request, outcome, {"Date": self._world.ground.clock.http_date()})
+
+    def _call(self, request: BaseRequest, body: bytes) -> Call:
+        return Call(
+            method=request.method,
+            path=request.rel_url.path,
+            query=request.query,
+            headers=request.headers,
+            body=body,
+            at=self._world.ground.clock.now(),
+            origin=f"{request.scheme}://{request.host}",
+        )
+
+    async def _outcome(self, call: Call) -> Outcome:
+        room = find_room(self._world.vendor, call.path)
+        if room is None:
+            own = find_room(self._world.own, call.path)
+            return await _answer(own, call) if own else _nothing(call)
+        faults = self._world.faults
+        early = await faults.before(call) if faults else None
+        if early is not None:
+            return early
+        outcome = await _answer(room, call)
+        return faults.after(call, outcome) if faults else outcome
+
+
+def find_room(rooms: dict[str, Room], path: str) -> Room | None:
+    """Give the room whose prefix a path has."""
+    for prefix, room in rooms.items():
+        if path.startswith(prefix) or path == prefix.rstrip("/"):
+            return room
+    return None
+
+
+async def _answer(room: Room, call: Call) -> Outcome:
+    try:
+        answered = room.answer(call)
+        return await answered if inspect.isawaitable(answered) else answered
+    except Exception:  # the simulator must not look like the vendor when it is wrong itself
+        LOG.exception("a defect of the simulator: %s %s", call.method, call.path)
+        return json_reply({"error": "A defect of the simulator; see its log."}, 500)
+
+
+def _nothing(call: Call) -> Reply:
+    return json_reply({"status": 404, "message": f"Nothing is served at {call.path}."}, 404)

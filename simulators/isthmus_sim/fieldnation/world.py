@@ -1,0 +1,119 @@
+"""One simulated account put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from isthmus_sim.base.clock import SimClock
+from isthmus_sim.base.switches import Switches
+from isthmus_sim.fieldnation.account.build import account_of, build
+from isthmus_sim.fieldnation.account.ground import Ground
+from isthmus_sim.fieldnation.api.rest import RestApi
+from isthmus_sim.fieldnation.base.ids import ENVIRONMENTS
+from isthmus_sim.fieldnation.base.switches import SWITCHES
+from isthmus_sim.fieldnation.store.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+    from typing import Any
+
+    from isthmus_sim.base.reply import Outcome
+    from isthmus_sim.fieldnation.base.call import Call
+
+FROZEN_START = datetime(2026, 6, 15, 14, 0, tzinfo=UTC)
+
+
+class Room(Protocol):
+    """Answers the calls below a path prefix."""
+
+    def answer(self, call: Call) -> Outcome | Awaitable[Outcome]:
+        """Answer one call; raising is a defect."""
+        ...
+
+
+class Faults(Protocol):
+    """What may happen to a vendor call before and after it is answered."""
+
+    async def before(self, call: Call) -> Outcome | None:
+        """Wait, or answer instead of the vendor."""
+        ...
+
+    def after(self, call: Call, outcome: Outcome) -> Outcome:
+        """Change the answer."""
+        ...
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """
+    What to simulate.
+
+    path: a file that keeps the account, continued when it has one; None for memory.
+    frozen_clock: time stands still at a fixed moment until it is moved.
+    """
+
+    seed: int = 1
+    environment: str = "sandbox"
+    path: str | None = None
+    frozen_clock: bool = False
+
+
+@dataclass
+class World:
+    """
+    The rooms of one account.
+
+    vendor: path prefix -> room, its calls pass the faults. own: prefix -> room of the
+    simulator itself. background: what goes on by itself while the account is served.
+    """
+
+    ground: Ground
+    rest: RestApi
+    vendor: dict[str, Room] = field(default_factory=dict)
+    own: dict[str, Room] = field(default_factory=dict)
+    faults: Faults | None = None
+    background: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Keep what a restart needs, let go of the file."""
+        store = self.ground.store
+        store.meta_set("clock", self.ground.clock.to_json())
+        store.close()
+
+
+def make_world(wanted: Wanted) -> World:
+    """Make the account, or continue the one a file holds. Raises: ValueError."""
+    if wanted.environment not in ENVIRONMENTS:
+        raise ValueError(f"environment takes one of {', '.join(ENVIRONMENTS)}")
+    ground = make_ground(wanted)
+    rest = RestApi(ground)
+    world = World(ground, rest)
+    world.vendor = {"/authentication/": rest, "/api/rest/v2/": rest}
+    world.own = {"/_files/": rest}
+    return world
+
+
+def make_ground(wanted: Wanted) -> Ground:
+    """Make what every room stands on: an account kept in the file, or a new one."""
+    clock = SimClock()
+    store = Store(wanted.path, clock.now)
+    saved = store.meta_get("clock")
+    if saved:
+        kept = SimClock.from_json(saved)
+        clock.offset_s, clock.frozen_at = kept.offset_s, kept.frozen_at
+    elif wanted.frozen_clock:
+        clock.frozen_at = FROZEN_START
+    seed, environment = wanted.seed, wanted.environment
+    if store.meta_get("account"):
+        seed, environment = store.meta_get("made from")
+        account = account_of(store)
+    else:
+        account = build(store, seed, environment)
+        store.meta_set("made from", [seed, environment])
+    switches = Switches(
+        SWITCHES, store.meta_get("switches"), lambda values: store.meta_set("switches", values)
+    )
+    clock.on_change = lambda: store.meta_set("clock", clock.to_json())
+    return Ground(store, clock, switches, environment, seed, account)
