@@ -6,9 +6,11 @@ from datetime import datetime
 from isthmus.base import clock, log
 from isthmus.base.errors import IsthmusError
 from isthmus.fieldnation import errors as err
+from isthmus.fieldnation.answers import Asked
 from isthmus.fieldnation.calls import Call
+from isthmus.fieldnation.decode import decode_object
 from isthmus.fieldnation.models import Raw, Status, WorkOrder, WrittenOrder
-from isthmus.fieldnation.parsing import parse_milestones, parse_status
+from isthmus.fieldnation.parsing import parse_milestones, parse_status, parse_work_order
 from isthmus.fieldnation.readback import Readback, compare
 from isthmus.fieldnation.readout import id_of
 from isthmus.fieldnation.work_orders.base import (
@@ -20,6 +22,7 @@ from isthmus.fieldnation.work_orders.base import (
     parse_order,
 )
 from isthmus.fieldnation.work_orders.board import Board
+from isthmus.transport import Answer
 
 _logger = log.get_logger("fieldnation")
 
@@ -33,10 +36,12 @@ class Life(Board):
 
         It is never sent twice. When the error says `may_have_taken_effect`, look for the order by
         your own reference before you create again: the vendor has no idempotency key.
-        Raises: ValidationFailed, PermissionDenied.
+        Args: run_async: let the vendor queue it; where its answer then names no order yet,
+        NotSettled is raised, which says that it may have taken effect.
+        Raises: ValidationFailed, PermissionDenied, NotSettled.
         """
         call = Call("POST", ORDERS, options(run_async=run_async), values)
-        order = await self._caller.fetch(call, parse_order)
+        order = await self._caller.fetch(call, _parse_queued if run_async else parse_order)
         return await self._read_back(values, order, run_async)
 
     async def update(
@@ -216,6 +221,19 @@ class Life(Board):
             _logger.warning("not_read_back", work_order=answered.id, what=error.what)
             return _written(latest, compare(sent, latest.raw), checked=False)
         return _written(latest, compare(sent, latest.raw), checked=True)
+
+
+def _parse_queued(answer: Answer, asked: Asked) -> WorkOrder:
+    """Return the order of an answer to a queued create. Raises: NotSettled: it names none yet."""
+    order = parse_work_order(decode_object(answer, asked))
+    if order is None:
+        raise err.NotSettled(
+            "Field Nation took the work order in its queue and has not numbered it yet",
+            where=asked.where,
+            remedy="Find it by your own reference in a little while. Do not send it again.",
+            may_have_taken_effect=True,
+        )
+    return order
 
 
 def _written(order: WorkOrder, told: Readback, *, checked: bool) -> WrittenOrder:
