@@ -227,6 +227,16 @@ def test_an_orphan_is_named_with_its_troubles_and_removed_only_when_a_person_say
     assert removing.notices == ()
 
 
+def test_after_a_move_the_old_hosts_webhook_goes_when_the_new_one_is_active() -> None:
+    orphan = hook(5, url="https://old.example.com/x")
+    plan = plan_webhook(TARGET, [orphan], remove={5})
+    assert [(step.verb, step.id) for step in plan.steps[-2:]] == [
+        (Verb.UPDATE, None),
+        (Verb.DELETE, 5),
+    ]
+    assert plan.steps[0].verb is Verb.CREATE
+
+
 def test_a_foreign_webhook_is_never_touched_even_when_named() -> None:
     foreign = hook(5, name="RMM", url="https://rmm.example.com/hook")
     plan = plan_webhook(TARGET, [foreign, hook(7, secret=SECRET)], remove={5})

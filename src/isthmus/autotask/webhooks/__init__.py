@@ -14,8 +14,10 @@ from isthmus.autotask.webhooks.errors import (
     WantedWrong,
     WebhookClash,
     WebhookLimitReached,
+    WebhookNotThere,
     WebhookRightMissing,
 )
+from isthmus.autotask.webhooks.manage import Webhooks
 from isthmus.autotask.webhooks.ownership import recognise
 from isthmus.autotask.webhooks.payload import parse_payload
 from isthmus.autotask.webhooks.plan import plan_removal, plan_webhook
@@ -59,7 +61,9 @@ __all__ = [
     "Watched",
     "WebhookClash",
     "WebhookLimitReached",
+    "WebhookNotThere",
     "WebhookRightMissing",
+    "Webhooks",
     "parse_callout",
     "parse_payload",
     "plan_removal",

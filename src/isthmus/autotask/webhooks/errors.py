@@ -3,7 +3,7 @@
 from typing import Final
 
 from isthmus.autotask.errors import LEVEL_PATH, PermissionDenied
-from isthmus.base.errors import NeedsPerson, Permanent
+from isthmus.base.errors import NeedsPerson, Permanent, Retryable
 
 RIGHT_PATH: Final = f'{LEVEL_PATH} > the API user\'s level > Other > "Create Company Webhooks"'
 """Source: an integrator's set-up guide; the vendor's default level for API users lacks it."""
@@ -19,6 +19,10 @@ class WebhookLimitReached(NeedsPerson):
 
 class WebhookClash(NeedsPerson):
     """Autotask says that there is such a webhook already, and we cannot see it as ours."""
+
+
+class WebhookNotThere(Retryable):
+    """A webhook went away, or one just made does not show yet; running again finishes it."""
 
 
 class ResourceUnclear(NeedsPerson):

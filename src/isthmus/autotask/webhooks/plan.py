@@ -3,8 +3,9 @@ Wanted against found: the writes that make one into the other. Pure.
 
 The order keeps every moment safe. A new webhook is made inactive and gets its excluded resources
 and fields before it is activated, so that none fires half made, and none hears our own writes.
-One that is active stays so while it is mended: switching it off would lose events. Whatever
-crashes in between leaves a state from which the next plan goes on.
+One that is active stays so while it is mended: switching it off would lose events. Duplicates go
+first, because the vendor may refuse their twin; an orphan that a person gave up goes last, when the
+other is active. Whatever crashes in between leaves a state from which the next plan goes on.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -61,13 +62,15 @@ def plan_webhook(
     wanted = target.wanted
     seen = recognise(found, wanted.connection, wanted.url)
     kept = next((one for one in seen if one.standing is Standing.OURS), None)
-    steps = [_removal(one) for one in seen if _is_removed(one, remove)]
+    gone = [one for one in seen if _is_removed(one, remove)]
+    steps = [_removal(one) for one in gone if one.standing is Standing.DUPLICATE]
     notices = [_notice(one) for one in seen if _is_named(one, remove)]
     if kept is None:
         steps.extend(_making(target))
     else:
         notices.extend(_own_notices(kept, target, renew_secret=renew_secret))
         steps.extend(_mending(target, kept.found, renew_secret=renew_secret))
+    steps.extend(_removal(one) for one in gone if one.standing is Standing.ORPHAN)
     keeps = None if kept is None else kept.found.id
     return Plan(wanted.entity, wanted.name, keeps, tuple(steps), tuple(notices))
 
