@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from isthmus_sim.autotask.base.call import Call
     from isthmus_sim.autotask.base.limits import Limits
     from isthmus_sim.autotask.faults.faults import Faults
+    from isthmus_sim.autotask.hooks.hooks import Hooks
     from isthmus_sim.autotask.store.state import State
     from isthmus_sim.autotask.tenant.shapes import Tenant
     from isthmus_sim.autotask.writing.attachments import Attachments
@@ -49,6 +50,7 @@ class Parts:
     faults: Faults
     limits: Limits
     attachments: Attachments
+    hooks: Hooks
     tenant: Callable[[], Tenant]
     seed: int
 
@@ -80,6 +82,7 @@ class Admin:
             ("POST", "udfs"): self._rows.add_udf,
             ("POST", "picklists"): self._rows.add_picklist_value,
             ("POST", "reset"): self._reset,
+            **parts.hooks.routes(),
         }
 
     def record(self, call: Call, status: int, ms: float) -> None:
@@ -211,6 +214,7 @@ class Admin:
         parts.switches.reset()
         parts.clock.restart(tenant.plan.epoch)
         parts.limits.forget()
+        parts.hooks.forget()
         self._requests.clear()
         return {"reset": True}
 

@@ -21,6 +21,8 @@ from isthmus_sim.autotask.life.stamps import (
     PARENT_ACTIVITY,
     TOUCHERS,
 )
+from isthmus_sim.autotask.store.changes import CREATED as ROW_CREATED
+from isthmus_sim.autotask.store.changes import DELETED, UPDATED, Change
 from isthmus_sim.autotask.tenant.build import ADMINISTRATOR, SCALE
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ RESOURCE_PERSON = 1
 def insert(state: State, collection: str, values: Values, actor: int) -> int:
     """Store a new row with all that follows from it; give its id."""
     row_id = state.insert(collection, on_insert(state, collection, values, actor))
+    if state.changes.wanted(collection):
+        new = state.get(collection, row_id)
+        state.note(Change(collection, row_id, ROW_CREATED, None, new, actor))
     _touch_parents(state, collection, values, actor)
     return row_id
 
@@ -46,7 +51,7 @@ def update(state: State, collection: str, row_id: int, changes: Values, actor: i
         return
     whole = on_update(state, collection, old, changes, actor)
     if whole:
-        state.update(collection, row_id, whole)
+        _store(state, collection, old, whole, actor)
         _touch_parents(state, collection, {**old, **whole}, actor)
 
 
@@ -56,8 +61,22 @@ def delete(state: State, collection: str, row_id: int, actor: int) -> None:
     if row is None:
         return
     on_delete(state, collection, row, actor)
-    state.delete(collection, row_id)
+    _remove(state, collection, row, actor)
     _touch_parents(state, collection, row, actor)
+
+
+def _store(state: State, collection: str, old: Values, changes: Values, actor: int) -> None:
+    row_id = int(old["id"])
+    state.update(collection, row_id, changes)
+    if state.changes.wanted(collection):
+        state.note(Change(collection, row_id, UPDATED, old, {**old, **changes}, actor))
+
+
+def _remove(state: State, collection: str, row: Values, actor: int) -> None:
+    row_id = int(row["id"])
+    state.delete(collection, row_id)
+    if state.changes.wanted(collection):
+        state.note(Change(collection, row_id, DELETED, row, None, actor))
 
 
 def on_insert(state: State, collection: str, values: Values, actor: int) -> Values:
@@ -113,7 +132,7 @@ def on_delete(state: State, collection: str, row: Values, actor: int) -> None:
             child = state.get(owned, row_id)
             if child is not None:
                 on_delete(state, owned, child, actor)
-                state.delete(owned, row_id)
+                _remove(state, owned, child, actor)
 
 
 def _log_activity(state: State, collection: str, row: Values, actor: int, now: str) -> None:
@@ -147,7 +166,11 @@ def _touch_parents(state: State, collection: str, row: Values, actor: int) -> No
         changes: Values = {stamp: now, "lastActivityResourceID": actor}
         if parent == "Tickets" and collection == "TicketNotes" and row.get("publish") == 1:
             changes["lastCustomerVisibleActivityDateTime"] = now
-        state.update(parent, int(owner), changes)
+        old = state.get(parent, int(owner)) if state.changes.wanted(parent) else None
+        if old is None:
+            state.update(parent, int(owner), changes)
+        else:
+            _store(state, parent, old, changes, actor)
 
 
 def _new_work(state: State, collection: str, values: Values, actor: int, now: str) -> Values:

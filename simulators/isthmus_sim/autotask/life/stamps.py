@@ -89,6 +89,14 @@ OWNED = {
     ),
     "ServiceCallTickets": (("ServiceCallTicketResources", "serviceCallTicketID"),),
     "ServiceCallTasks": (("ServiceCallTaskResources", "serviceCallTaskID"),),
+    **{
+        f"{name}Webhooks": tuple(
+            (f"{name}Webhook{part}", "webhookID")
+            for part in ("Fields", "UdfFields", "ExcludedResources")
+            if (name, part) != ("TicketNote", "UdfFields")
+        )
+        for name in ("Company", "Contact", "ConfigurationItem", "Ticket", "TicketNote")
+    },
 }
 NOTE, TIME_ENTRY, ATTACHMENT = 1, 2, 3
 ACTIVITY_KINDS = {

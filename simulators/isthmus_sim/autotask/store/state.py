@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from isthmus_sim.autotask.store.catalog import Catalog, Entity, catalog
+from isthmus_sim.autotask.store.changes import Change, Changes
 from isthmus_sim.autotask.tenant.shapes import PicklistEntry, UdfDefinition
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class State:
             "PRAGMA temp_store=MEMORY;" + _SYSTEM_TABLES
         )
         self._depth = 0
+        self.changes = Changes()
+        self.derived: dict[tuple[str, str], Callable[[], list[PicklistEntry]]] = {}
         self._tables: set[str] = set()
         self._live: dict[str, set[str]] = {}
         self.shape_version: dict[str, int] = {}
@@ -87,8 +90,10 @@ class State:
         return self.udfs.get(collection, [])
 
     def picklist(self, collection: str, field: str) -> list[PicklistEntry]:
-        """Give a picklist: the tenant's, or else the vendor's own values."""
+        """Give a picklist: the tenant's, a derived one, or else the vendor's own values."""
         entries = self.picklists.get((collection, field))
+        if entries is None and (collection, field) in self.derived:
+            return self.derived[collection, field]()
         if entries is not None:
             return entries
         known = self.catalog[collection].by_name[field.lower()].values
@@ -204,12 +209,18 @@ class State:
             yield
         except BaseException:
             self.db.execute("ROLLBACK")
+            self.changes.forget()
             self._forget_all()
             raise
         else:
             self.db.execute("COMMIT")
         finally:
             self._depth = 0
+        self.changes.tell()
+
+    def note(self, change: Change) -> None:
+        """Tell a change of a row to whoever listens, once it is certain."""
+        self.changes.note(change, certain=not self._depth)
 
     def close(self) -> None:
         """Close the store."""

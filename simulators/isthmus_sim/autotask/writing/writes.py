@@ -20,6 +20,7 @@ from isthmus_sim.autotask.writing.values import (
     stored,
     udf_values,
 )
+from isthmus_sim.autotask.writing.webhooks import check_webhook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -217,7 +218,9 @@ class Writes:
                 check_picklist(self._state, entity.collection, field, new)
             check_reference(self._state, _as_route_says(entity, field), new[field.name])
         actor = self.actor(call, entity)
-        check(entity.collection, Write(self._state, self._switches, new, old, actor))
+        write = Write(self._state, self._switches, new, old, actor)
+        check(entity.collection, write)
+        check_webhook(entity.collection, write)
 
     def _moved(self, entity: Entity, new: Row, old: Row | None) -> Iterable[Field]:
         """Fields that get another value: an old inactive code may stay (observed)."""

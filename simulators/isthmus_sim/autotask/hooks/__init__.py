@@ -1,0 +1,1 @@
+"""What leaves the tenant by itself: webhook deliveries, workflow rules, extension callouts."""

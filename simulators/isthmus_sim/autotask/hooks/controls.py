@@ -1,0 +1,90 @@
+"""What a test does to the next deliveries: lose, double, delay or reorder them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from isthmus_sim.base.asked import AdminRefused, keys_of
+
+if TYPE_CHECKING:
+    from isthmus_sim.autotask.store.state import State
+
+ACTIONS = ("drop", "double", "delay", "reorder")
+_KEPT = "hook controls"
+
+
+@dataclass
+class Control:
+    """One control in force: what it does, to how many more, by how many seconds."""
+
+    action: str
+    count: int
+    left: int
+    seconds: float
+    batch: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What happens to one delivery. last: it completes its batch."""
+
+    action: str = ""
+    delay_s: float = 0
+    batch: int = 0
+    last: bool = False
+
+
+class Controls:
+    """The controls in force, first come first served; kept with the tenant."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._all = [Control(**kept) for kept in state.meta_get(_KEPT, [])]
+
+    def add(self, action: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Put a control in force.
+
+        Raises: AdminRefused.
+        """
+        if action not in ACTIONS:
+            raise AdminRefused(f"there is no deliveries/{action}; it is one of {ACTIONS}", 404)
+        keys_of(body, ("count", "seconds") if action == "delay" else ("count",))
+        count = body.get("count", 2 if action == "reorder" else 1)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise AdminRefused(f"count takes a whole number from 1; got {count!r}")
+        seconds = body.get("seconds", 5)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+            raise AdminRefused(f"seconds takes a number, not negative; got {seconds!r}")
+        batch = int(self._state.meta_get("hook batch", 0)) + 1
+        self._state.meta_set("hook batch", batch)
+        control = Control(action, count, count, float(seconds), batch)
+        self._all.append(control)
+        self._keep()
+        return asdict(control)
+
+    def next(self) -> Verdict:
+        """Tell what happens to the next delivery."""
+        if not self._all:
+            return Verdict()
+        control = self._all[0]
+        control.left -= 1
+        if control.left <= 0:
+            self._all.pop(0)
+        self._keep()
+        delay = control.seconds if control.action == "delay" else 0
+        return Verdict(control.action, delay, control.batch, control.left <= 0)
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Give the controls in force."""
+        return [asdict(control) for control in self._all]
+
+    def clear(self) -> int:
+        """Lift all; give how many there were."""
+        lifted = len(self._all)
+        self._all.clear()
+        self._keep()
+        return lifted
+
+    def _keep(self) -> None:
+        self._state.meta_set(_KEPT, self.describe())
