@@ -1,4 +1,4 @@
-"""The command line of the simulators: `isthmus-sim autotask`."""
+"""The command line of the simulators: `isthmus-sim autotask`, `isthmus-sim fieldnation`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import logging
 import signal
 import sys
 from pathlib import Path  # noqa: TC003 - the command line reads the types
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter, validators
 
 import isthmus_sim
+
+if TYPE_CHECKING:
+    from isthmus_sim.base.serving import Service
 
 app = App(
     name="isthmus-sim",
@@ -78,7 +81,6 @@ def autotask(
     from isthmus_sim.autotask.tenancy import Wanted, make_tenancy  # noqa: PLC0415
     from isthmus_sim.autotask.tenant.shapes import TenantPlan  # noqa: PLC0415
     from isthmus_sim.autotask.web.server import AutotaskService, Options  # noqa: PLC0415
-    from isthmus_sim.base.serving import serve, write_ready_file  # noqa: PLC0415
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGTERM, _leave)  # until the server takes over: leave no helper behind
@@ -89,12 +91,63 @@ def autotask(
     gc.collect()
     gc.freeze()  # a collection that walks a whole tenant's definitions would be felt in answers
     service = AutotaskService(tenancy, Options(latency_ms, gzip, activity_per_minute))
+    _serve("Autotask", service, port, host=host, ready_file=ready_file)
+
+
+@app.command
+def fieldnation(
+    *,
+    port: Annotated[int, _within(0, 65_535)] = 8090,
+    seed: int = 1,
+    state: Path | None = None,
+    ready_file: Path | None = None,
+    environment: Literal["sandbox", "production"] = "sandbox",
+    frozen_clock: Annotated[bool, Parameter(negative="")] = False,
+    host: str = "127.0.0.1",
+) -> None:
+    """
+    Serve a simulated Field Nation until interrupted.
+
+    The account is made from the seed: a company, its managers, projects, templates, custom
+    fields and providers. What a client needs is printed once the server accepts calls, and
+    written to the ready file as one JSON object: url, token_url, rest_url, webhooks_url,
+    client_id, client_secret, username, password, environment, company_id, user_id,
+    provider_url, admin_url.
+
+    Parameters
+    ----------
+    port
+        Port to listen on; 0 takes a free one.
+    seed
+        Seed of the account.
+    state
+        File that keeps the account; a file with an account is continued, clock included.
+    ready_file
+        File to write when the server accepts calls.
+    environment
+        Whose ids to use: no id of the sandbox holds in production.
+    frozen_clock
+        Let time stand still until it is moved by the admin API.
+    host
+        Address to listen on.
+    """
+    from isthmus_sim.fieldnation.service import FieldNationService  # noqa: PLC0415
+    from isthmus_sim.fieldnation.world import Wanted, make_world  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    path = str(state) if state else None
+    service = FieldNationService(make_world(Wanted(seed, environment, path, frozen_clock)))
+    _serve("Field Nation", service, port, host=host, ready_file=ready_file)
+
+
+def _serve(name: str, service: Service, port: int, *, host: str, ready_file: Path | None) -> None:
+    from isthmus_sim.base.serving import serve, write_ready_file  # noqa: PLC0415
 
     def announce(readies: list[dict[str, Any]]) -> None:
         (ready,) = readies
         if ready_file is not None:
             write_ready_file(ready_file, ready)
-        _print(ready)
+        _print(name, ready)
 
     try:
         asyncio.run(serve([(service, port)], host, announce))
@@ -110,10 +163,10 @@ def _leave(number: int, _frame: Any) -> None:
     sys.exit(128 + number)
 
 
-def _print(ready: dict[str, Any]) -> None:
+def _print(name: str, ready: dict[str, Any]) -> None:
     width = max(map(len, ready))
-    lines = [f"  {name:<{width}}  {value}" for name, value in ready.items()]
-    text = "\n".join(["Simulated Autotask is ready.", *lines, "Stop it with Ctrl+C."])
+    lines = [f"  {key:<{width}}  {value}" for key, value in ready.items()]
+    text = "\n".join([f"Simulated {name} is ready.", *lines, "Stop it with Ctrl+C."])
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 

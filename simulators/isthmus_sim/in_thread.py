@@ -18,6 +18,9 @@ from isthmus_sim.autotask.tenant.shapes import TenantPlan
 from isthmus_sim.autotask.web.server import AutotaskService, Options
 from isthmus_sim.base.serving import Running, Service
 from isthmus_sim.base.serving import start as start_server
+from isthmus_sim.fieldnation.service import FieldNationService
+from isthmus_sim.fieldnation.world import Wanted as Account
+from isthmus_sim.fieldnation.world import make_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,6 +42,23 @@ class Answer:
     def json(self) -> Any:
         """Give the body as JSON."""
         return json.loads(self.body)
+
+
+def ask(
+    method: str, url: str, body: Any = None, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """Call any URL; an error status is an answer too. body: bytes as they are, else as JSON."""
+    data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+    request = urllib.request.Request(  # noqa: S310 - loopback, for tests
+        url, data, headers={"Content-Type": "application/json", **(headers or {})}
+    )
+    request.method = method
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as reply:  # noqa: S310
+            return Answer(reply.status, reply.headers, reply.read())
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return Answer(refused.code, refused.headers, refused.read())
 
 
 @dataclass
@@ -108,17 +128,7 @@ class AutotaskSim:
         self, method: str, url: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """Call any URL, without signing in; an error status is an answer too."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(  # noqa: S310 - loopback, for tests
-            url, data, headers={"Content-Type": "application/json", **(headers or {})}
-        )
-        request.method = method
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as reply:  # noqa: S310
-                return Answer(reply.status, reply.headers, reply.read())
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return Answer(refused.code, refused.headers, refused.read())
+        return ask(method, url, body, headers)
 
     def _call(self, method: str, path: str, body: Any, headers: Mapping[str, str] | None) -> Answer:
         url = f"{self.url}V1.0/{path.lstrip('/')}"
@@ -154,6 +164,98 @@ def start(
         shutil.rmtree(copy.parent if folder else place, ignore_errors=True)
 
     return AutotaskSim(**thread.ready, stop=stop)
+
+
+@dataclass
+class FieldNationSim:
+    """A running Field Nation. The fields are those of its ready document.
+
+    `get`, `post`, `put` and `delete` take a path below /api/rest/v2/ and sign in by
+    themselves; `upload` sends a file; `admin` and `provider` speak to the simulator's own APIs.
+    """
+
+    url: str
+    token_url: str
+    rest_url: str
+    webhooks_url: str
+    client_id: str
+    client_secret: str
+    username: str
+    password: str
+    environment: str
+    company_id: int
+    user_id: int
+    provider_url: str
+    admin_url: str
+    service: FieldNationService = field(repr=False)
+    stop: Callable[[], None] = field(repr=False)
+    _token: str = field(default="", repr=False)
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """Give the body of a password grant."""
+        names = ("client_id", "client_secret", "username", "password")
+        return {"grant_type": "password", **{name: getattr(self, name) for name in names}}
+
+    @property
+    def token(self) -> str:
+        """Give an access token, asked for once."""
+        if not self._token:
+            self._token = ask("POST", self.token_url, self.credentials).json["access_token"]
+        return self._token
+
+    def get(self, path: str) -> Answer:
+        """GET a path below /api/rest/v2/."""
+        return self.call("GET", path)
+
+    def post(self, path: str, body: Any = None) -> Answer:
+        """POST to a path below /api/rest/v2/."""
+        return self.call("POST", path, body)
+
+    def put(self, path: str, body: Any = None) -> Answer:
+        """PUT to a path below /api/rest/v2/."""
+        return self.call("PUT", path, body)
+
+    def delete(self, path: str, body: Any = None) -> Answer:
+        """DELETE a path below /api/rest/v2/."""
+        return self.call("DELETE", path, body)
+
+    def call(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Call a path below /api/rest/v2/, signed in."""
+        mark = "&" if "?" in path else "?"
+        url = f"{self.rest_url}{path.lstrip('/')}{mark}access_token={self.token}"
+        return ask(method, url, body, headers)
+
+    def admin(self, method: str, path: str, body: Any = None) -> Any:
+        """Call the admin API. Raises: ValueError with the simulator's text when it refuses."""
+        return _told(ask(method, self.admin_url + path.lstrip("/"), body))
+
+    def provider(self, method: str, path: str, body: Any = None) -> Any:
+        """Call the provider's side. Raises: ValueError with its text when it refuses."""
+        return _told(ask(method, self.provider_url + path.lstrip("/"), body))
+
+
+def start_fieldnation(
+    *,
+    seed: int = 1,
+    environment: str = "sandbox",
+    frozen_clock: bool = False,
+    state: Path | None = None,
+) -> FieldNationSim:
+    """Start a Field Nation of its own; call `stop` when done. state: a file that keeps it."""
+    path = str(state) if state else None
+    world = make_world(Account(seed, environment, path, frozen_clock))
+    service = FieldNationService(world)
+    thread = ServiceThread(service)
+    return FieldNationSim(**thread.ready, service=service, stop=thread.stop)
+
+
+def _told(answer: Answer) -> Any:
+    if answer.status >= 400:
+        raise ValueError(answer.body.decode("utf-8", "replace"))
+    return answer.json
 
 
 def _template(plan: TenantPlan, place: Path) -> Path:
