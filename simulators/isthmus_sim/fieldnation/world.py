@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from isthmus_sim.base.clock import SimClock
 from isthmus_sim.base.switches import Switches
 from isthmus_sim.fieldnation.account.build import account_of, build
 from isthmus_sim.fieldnation.account.ground import Ground
+from isthmus_sim.fieldnation.admin.admin import Admin
+from isthmus_sim.fieldnation.admin.admin import Parts as AdminParts
 from isthmus_sim.fieldnation.api.rest import RestApi
 from isthmus_sim.fieldnation.base.ids import ENVIRONMENTS
 from isthmus_sim.fieldnation.base.switches import SWITCHES
+from isthmus_sim.fieldnation.faults.faults import Faults
+from isthmus_sim.fieldnation.hooks.api import HooksApi
+from isthmus_sim.fieldnation.hooks.engine import Engine
+from isthmus_sim.fieldnation.hooks.switches import HOOK_SWITCHES
+from isthmus_sim.fieldnation.hooks.webhooks import Webhooks
+from isthmus_sim.fieldnation.panel.panel import Panel
 from isthmus_sim.fieldnation.store.store import Store
+from isthmus_sim.fieldnation.view.order import show
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
-    from typing import Any
 
     from isthmus_sim.base.reply import Outcome
     from isthmus_sim.fieldnation.base.call import Call
@@ -30,18 +38,6 @@ class Room(Protocol):
 
     def answer(self, call: Call) -> Outcome | Awaitable[Outcome]:
         """Answer one call; raising is a defect."""
-        ...
-
-
-class Faults(Protocol):
-    """What may happen to a vendor call before and after it is answered."""
-
-    async def before(self, call: Call) -> Outcome | None:
-        """Wait, or answer instead of the vendor."""
-        ...
-
-    def after(self, call: Call, outcome: Outcome) -> Outcome:
-        """Change the answer."""
         ...
 
 
@@ -71,9 +67,10 @@ class World:
 
     ground: Ground
     rest: RestApi
+    faults: Faults
+    admin: Admin
     vendor: dict[str, Room] = field(default_factory=dict)
     own: dict[str, Room] = field(default_factory=dict)
-    faults: Faults | None = None
     background: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
 
     def close(self) -> None:
@@ -89,10 +86,37 @@ def make_world(wanted: Wanted) -> World:
         raise ValueError(f"environment takes one of {', '.join(ENVIRONMENTS)}")
     ground = make_ground(wanted)
     rest = RestApi(ground)
-    world = World(ground, rest)
-    world.vendor = {"/authentication/": rest, "/api/rest/v2/": rest}
-    world.own = {"/_files/": rest}
+    webhooks = Webhooks(ground)
+    engine = Engine(ground, webhooks, lambda number: _whole(ground, number))
+    ground.bus.subscribe(engine.tell)
+    hooks, faults = HooksApi(ground, webhooks, engine), Faults(ground)
+    admin = Admin(AdminParts(ground, faults, webhooks, engine, lambda: remake(ground)))
+    world = World(ground, rest, faults, admin)
+    world.vendor = {
+        "/authentication/": rest,
+        "/api/rest/v2/": rest,
+        "/api/v1/webhooks": hooks,
+        "/integrations/webhooks/": hooks,
+    }
+    world.own = {"/_files/": rest, "/provider": Panel(ground), "/_sim": admin}
+    world.background = [engine.run]
     return world
+
+
+def _whole(ground: Ground, order_id: int) -> dict[str, Any]:
+    """Give a work order as a webhook carries it, a deleted one too."""
+    return show(ground, ground.store.look("work_order", order_id) or {})
+
+
+def remake(ground: Ground) -> None:
+    """Make the account anew from its seed, in place: its ids and credentials are the same."""
+    store, clock = ground.store, ground.clock
+    frozen = clock.frozen_at is not None
+    store.clear()
+    clock.frozen_at, clock.offset_s = (FROZEN_START if frozen else None), 0.0
+    build(store, ground.seed, ground.environment)
+    store.meta_set("made from", [ground.seed, ground.environment])
+    ground.switches.reset()
 
 
 def make_ground(wanted: Wanted) -> Ground:
@@ -113,7 +137,9 @@ def make_ground(wanted: Wanted) -> Ground:
         account = build(store, seed, environment)
         store.meta_set("made from", [seed, environment])
     switches = Switches(
-        SWITCHES, store.meta_get("switches"), lambda values: store.meta_set("switches", values)
+        (*SWITCHES, *HOOK_SWITCHES),
+        store.meta_get("switches"),
+        lambda values: store.meta_set("switches", values),
     )
     clock.on_change = lambda: store.meta_set("clock", clock.to_json())
     return Ground(store, clock, switches, environment, seed, account)

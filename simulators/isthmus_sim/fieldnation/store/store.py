@@ -126,6 +126,10 @@ class Store:
         """Call something once the outermost transaction is kept; never when it is not."""
         self._after.append(then)
 
+    def counts(self) -> dict[str, int]:
+        """Give the number of documents of every kind that has any."""
+        return {kind: len(kept) for kind, kept in sorted(self._docs.items()) if kept}
+
     def clear(self) -> None:
         """Forget everything: for an account made anew."""
         self._db.execute("DELETE FROM docs")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import logging
+import time
 from typing import TYPE_CHECKING
 
-from isthmus_sim.base.reply import Reply, json_reply, send
+from isthmus_sim.base.reply import Reply, json_reply, send, status_of
 from isthmus_sim.fieldnation.base.call import Call
 
 if TYPE_CHECKING:
@@ -27,9 +28,13 @@ class App:
 
     async def handle(self, request: BaseRequest) -> web.StreamResponse:
         """Answer one request."""
+        started = time.perf_counter()
         call = self._call(request, await request.read())
         self._world.rest.settle()
         outcome = await self._outcome(call)
+        if find_room(self._world.own, call.path) is None:
+            ms = (time.perf_counter() - started) * 1000
+            self._world.admin.record(call, status_of(outcome), ms)
         return await send(request, outcome, {"Date": self._world.ground.clock.http_date()})
 
     def _call(self, request: BaseRequest, body: bytes) -> Call:
@@ -49,11 +54,11 @@ class App:
             own = find_room(self._world.own, call.path)
             return await _answer(own, call) if own else _nothing(call)
         faults = self._world.faults
-        early = await faults.before(call) if faults else None
+        early = await faults.before(call)
         if early is not None:
             return early
         outcome = await _answer(room, call)
-        return faults.after(call, outcome) if faults else outcome
+        return await faults.after(call, outcome)
 
 
 def find_room(rooms: dict[str, Room], path: str) -> Room | None:

@@ -1,0 +1,1 @@
+"""The simulator's own API: see, move and break what is simulated."""

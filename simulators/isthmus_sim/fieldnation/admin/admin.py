@@ -1,0 +1,330 @@
+"""
+The simulator's own API under /_sim/, for tests: see, move and break what is simulated.
+
+JSON in, JSON out. An unknown route is 404 and an unknown key 400, both with an `error` that
+names what is allowed. Nothing here counts to the vendor's limits or meets a fault.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from isthmus_sim.base.asked import AdminRefused, Asked, keys_of, text, whole
+from isthmus_sim.base.clock import parse_time
+from isthmus_sim.base.reply import Reply, json_reply
+from isthmus_sim.base.switches import SwitchRefused
+from isthmus_sim.fieldnation.admin import activity
+from isthmus_sim.fieldnation.admin.rows import AdminRows
+from isthmus_sim.fieldnation.base.errors import Refusal
+from isthmus_sim.fieldnation.base.statuses import APPROVED
+from isthmus_sim.fieldnation.faults import kinds as fault_kinds
+from isthmus_sim.fieldnation.hooks.errors import HookRefused
+from isthmus_sim.fieldnation.hooks.mischief import DEEDS, Deed
+from isthmus_sim.fieldnation.hooks.payload import CAMEL, SNAKE
+from isthmus_sim.fieldnation.orders import moves
+from isthmus_sim.fieldnation.provider.actions import act
+from isthmus_sim.fieldnation.provider.sight import providers
+from isthmus_sim.fieldnation.view.order import show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from isthmus_sim.fieldnation.account.ground import Ground
+    from isthmus_sim.fieldnation.base.call import Call
+    from isthmus_sim.fieldnation.faults.faults import Faults
+    from isthmus_sim.fieldnation.hooks.engine import Engine
+    from isthmus_sim.fieldnation.hooks.webhooks import Webhooks
+
+KEPT_REQUESTS = 200_000
+PREFIX = "_sim"
+LOG_KEYS = ("at", "method", "path", "status", "ms")
+SETTLE_S = 10
+
+
+@dataclass
+class Parts:
+    """What the admin API looks into. `remake` makes the account anew from its seed."""
+
+    ground: Ground
+    faults: Faults
+    webhooks: Webhooks
+    engine: Engine
+    remake: Callable[[], None]
+
+
+class Admin:
+    """Routes and answers of the admin API, and the log of requests."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._ground = parts.ground
+        self._rows = AdminRows(parts.ground.store)
+        self._requests: deque[tuple[Any, ...]] = deque(maxlen=KEPT_REQUESTS)
+        self._routes: dict[tuple[str, str], Callable[[Asked], Any]] = {
+            ("GET", ""): self._index,
+            ("GET", "requests"): self._requests_seen,
+            ("DELETE", "requests"): self._forget_requests,
+            ("GET", "state"): self._rows.read,
+            ("PATCH", "state"): self._rows.change,
+            ("DELETE", "state"): self._rows.delete,
+            ("GET", "account"): self._account,
+            ("GET", "clock"): self._clock,
+            ("POST", "clock"): self._move_clock,
+            ("GET", "switches"): self._switches,
+            ("PATCH", "switches"): self._switch,
+            ("GET", "faults"): self._faults,
+            ("POST", "faults"): self._add_fault,
+            ("DELETE", "faults"): self._lift_faults,
+            ("GET", "deliveries"): self._deliveries,
+            ("POST", "deliveries"): self._meddle,
+            ("DELETE", "deliveries"): self._let_go,
+            ("POST", "settle"): self._settle,
+            ("PATCH", "webhooks"): self._set_dialect,
+            ("POST", "act"): self._act,
+            ("POST", "pay"): self._pay,
+            ("POST", "activity"): self._activity,
+            ("POST", "reset"): self._reset,
+        }
+
+    def record(self, call: Call, status: int, ms: float) -> None:
+        """Log one call to the vendor's side, without its query: a token may be in it.
+
+        status: 0 for a dropped connection.
+        """
+        at = self._ground.clock.now_text()
+        self._requests.append((at, call.method, call.path, status, round(ms, 3)))
+
+    async def answer(self, call: Call) -> Reply:
+        """Answer one admin call; a refusal is an answer too."""
+        name, rest = "".join(call.segments[1:2]), call.segments[2:]
+        handler = self._routes.get((call.method, name))
+        try:
+            if handler is None:
+                return json_reply({"error": self._no_route(call.method, name)}, 404)
+            said = handler(Asked(rest, call.query, _json(call.body)))
+            return json_reply(await said if asyncio.iscoroutine(said) else said)
+        except AdminRefused as refused:
+            return json_reply({"error": str(refused)}, refused.status)
+        except Refusal as refused:
+            return json_reply({"error": refused.detail}, refused.kind.status)
+        except HookRefused as refused:
+            return json_reply({"error": str(refused)}, refused.status)
+        except (SwitchRefused, ValueError) as refused:
+            return json_reply({"error": str(refused)}, 400)
+
+    def play(self, steps: int, seed: int | None = None, kinds: list[str] | None = None) -> Any:
+        """Let providers live some steps; gives what they did."""
+        seed = self._ground.seed if seed is None else seed
+        return activity.play(self._ground, seed, steps, kinds)
+
+    async def play_forever(self, per_minute: float) -> None:
+        """Play one step after the other at a steady rate, until cancelled."""
+        while True:
+            await asyncio.sleep(60 / per_minute)
+            self.play(1)
+
+    # See -----------------------------------------------------------------------------
+
+    def _index(self, asked: Asked) -> dict[str, Any]:
+        keys_of(asked.body, ())
+        return {"routes": [f"{method} /{PREFIX}/{name}" for method, name in self._routes]}
+
+    def _requests_seen(self, asked: Asked) -> list[dict[str, Any]]:
+        keys_of(asked.query, ("method", "status", "path"))
+        seen = [dict(zip(LOG_KEYS, line, strict=True)) for line in self._requests]
+        wanted = {key: str(value).lower() for key, value in asked.query.items()}
+        part = wanted.pop("path", "")
+        return [
+            line
+            for line in seen
+            if part in line["path"].lower()
+            and all(str(line[key]).lower() == value for key, value in wanted.items())
+        ]
+
+    def _forget_requests(self, _asked: Asked) -> dict[str, Any]:
+        forgotten = len(self._requests)
+        self._requests.clear()
+        return {"forgotten": forgotten}
+
+    def _account(self, _asked: Asked) -> dict[str, Any]:
+        return {
+            **asdict(self._ground.account),
+            "environment": self._ground.environment,
+            "seed": self._ground.seed,
+            "now": self._ground.clock.now_text(),
+            "providers": [user["id"] for user in providers(self._ground)],
+            "documents": self._rows.counts(),
+        }
+
+    # Live ----------------------------------------------------------------------------
+
+    def _clock(self, _asked: Asked) -> dict[str, Any]:
+        clock = self._ground.clock
+        return {"now": clock.now_text(), "frozen": clock.frozen_at is not None}
+
+    def _move_clock(self, asked: Asked) -> dict[str, Any]:
+        keys_of(asked.body, ("advance_s", "set", "frozen"))
+        clock = self._ground.clock
+        if "frozen" in asked.body:
+            clock.freeze(frozen=bool(asked.body["frozen"]))
+        if "set" in asked.body:
+            clock.set_to(parse_time(str(asked.body["set"])))
+        seconds = asked.body.get("advance_s", 0)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            raise AdminRefused(f"advance_s takes seconds; got {seconds!r}")
+        clock.advance(seconds)
+        self._parts.engine.wake()
+        return self._clock(asked)
+
+    def _act(self, asked: Asked) -> dict[str, Any]:
+        """Act as a provider; without one as the assigned, else the first who has the offer."""
+        body = dict(asked.body)
+        order_id, action = whole(body, "order", 0), text(body, "action")
+        order = self._ground.store.look("work_order", order_id)
+        if order is None:
+            raise AdminRefused(f"there is no work order {order_id}", 404)
+        provider = whole(body, "provider", self._likely(order))
+        given = {k: v for k, v in body.items() if k not in ("order", "action", "provider")}
+        done = act(self._ground, provider, order_id, action, given)
+        return {"provider": provider, "order": show(self._ground, done)}
+
+    def _likely(self, order: dict[str, Any]) -> int:
+        routed = [int(route["user_id"]) for route in order["routes"]]
+        everybody = [int(user["id"]) for user in providers(self._ground)]
+        return int(order["assignee_id"] or (routed or everybody)[0])
+
+    def _pay(self, asked: Asked) -> dict[str, Any]:
+        """Run the payment: of one order, or of all that are approved."""
+        keys_of(asked.body, ("order",))
+        approved = [
+            order["id"]
+            for order in self._ground.store.each("work_order")
+            if order["status"] == APPROVED
+        ]
+        wanted = [whole(asked.body, "order", 0)] if "order" in asked.body else approved
+        for order_id in wanted:
+            moves.mark_paid(self._ground, order_id, self._ground.account.user_id)
+        return {"paid": wanted}
+
+    def _activity(self, asked: Asked) -> dict[str, Any]:
+        keys_of(asked.body, ("steps", "seed", "kinds"))
+        steps = whole(asked.body, "steps", 1)
+        seed = whole(asked.body, "seed", self._ground.seed)
+        kinds = asked.body.get("kinds")
+        if kinds is not None and (not isinstance(kinds, list) or not kinds):
+            raise AdminRefused(f"kinds takes a list; got {kinds!r}")
+        unknown = sorted(set(map(str, kinds or ())) - set(activity.WEIGHTS))
+        if unknown:
+            known = ", ".join(activity.WEIGHTS)
+            raise AdminRefused(f"no such kind: {', '.join(unknown)}; there are: {known}")
+        return {"steps": steps, "actions": self.play(steps, seed, kinds)}
+
+    def _reset(self, _asked: Asked) -> dict[str, Any]:
+        self._parts.faults.clear()
+        self._parts.engine.forget()
+        self._parts.remake()
+        self._requests.clear()
+        return {"reset": True}
+
+    # Break ---------------------------------------------------------------------------
+
+    def _faults(self, asked: Asked) -> Any:
+        if asked.rest == ("kinds",):
+            return fault_kinds.describe()
+        return self._parts.faults.describe()
+
+    def _add_fault(self, asked: Asked) -> dict[str, Any]:
+        return self._parts.faults.add(asked.body).describe()
+
+    def _lift_faults(self, asked: Asked) -> dict[str, Any]:
+        faults = self._parts.faults
+        if not asked.rest:
+            lifted = len(faults.all)
+            faults.clear()
+            return {"lifted": lifted}
+        number = asked.rest[0]
+        if not number.isdecimal() or not faults.remove(int(number)):
+            raise AdminRefused(f"there is no fault {number}", 404)
+        return {"lifted": 1}
+
+    def _switches(self, _asked: Asked) -> dict[str, Any]:
+        return self._ground.switches.describe()
+
+    def _switch(self, asked: Asked) -> dict[str, Any]:
+        self._ground.switches.change(asked.body)
+        self._parts.engine.wake()
+        return self._ground.switches.describe()
+
+    # Webhooks ------------------------------------------------------------------------
+
+    def _deliveries(self, asked: Asked) -> list[dict[str, Any]]:
+        """Give every delivery with its attempts; `?body=true` with what was sent."""
+        keys_of(asked.query, ("state", "event", "webhook", "order", "body"))
+        names = {"webhook": "webhook_id", "order": "work_order_id"}
+        wanted = {names.get(k, k): v for k, v in asked.query.items() if k != "body"}
+        kept = self._parts.engine.deliveries
+        found = [one for one in kept.all() if all(str(one[k]) == v for k, v in wanted.items())]
+        if asked.query.get("body", "").lower() == "true":
+            return [{**one, "body": kept.body(one["id"]).decode()} for one in found]
+        return found
+
+    def _meddle(self, asked: Asked) -> dict[str, Any]:
+        """Drop, double, delay or reorder the next deliveries."""
+        keys_of(asked.body, (*DEEDS, "seconds", "event"))
+        chosen = [deed for deed in DEEDS if deed in asked.body]
+        if not chosen:
+            raise AdminRefused(f"name one of {', '.join(DEEDS)} with a number")
+        seconds = asked.body.get("seconds", 60)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+            raise AdminRefused(f"seconds takes a number, not negative; got {seconds!r}")
+        event = asked.body.get("event")
+        for kind in chosen:
+            deed = Deed(kind, whole(asked.body, kind, 1), seconds, event)
+            self._parts.engine.mischief.add(deed)
+        return {"deeds": [asdict(deed) for deed in self._parts.engine.mischief.deeds]}
+
+    def _let_go(self, _asked: Asked) -> dict[str, Any]:
+        """End all meddling and send what was held back."""
+        return {"released": self._parts.engine.let_go()}
+
+    async def _settle(self, asked: Asked) -> dict[str, Any]:
+        """Wait until no delivery is due any more."""
+        keys_of(asked.body, ("most_s",))
+        most = asked.body.get("most_s", SETTLE_S)
+        if isinstance(most, bool) or not isinstance(most, int | float) or most < 0:
+            raise AdminRefused(f"most_s takes seconds; got {most!r}")
+        return {"settled": await self._parts.engine.settle(most)}
+
+    def _set_dialect(self, asked: Asked) -> dict[str, Any]:
+        """Choose the dialect of one webhook; null follows the switch."""
+        keys_of(asked.body, ("dialect",))
+        dialect = asked.body.get("dialect")
+        if dialect not in (None, SNAKE, CAMEL):
+            raise AdminRefused(f"dialect takes {SNAKE}, {CAMEL} or null; got {dialect!r}")
+        webhook_id = asked.rest[0] if asked.rest else ""
+        self._parts.webhooks.set_dialect(webhook_id, dialect)
+        return {"webhookId": webhook_id, "dialect": dialect}
+
+    def _no_route(self, method: str, name: str) -> str:
+        same = [m for m, n in self._routes if n == name]
+        if same:
+            return f"{method} {name} does not exist; there is: {', '.join(same)}"
+        names = ", ".join(dict.fromkeys(n for _, n in self._routes if n))
+        return f"there is no /{PREFIX}/{name}; there are: {names}"
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    if not body.strip():
+        return {}
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise AdminRefused(f"the body is not JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise AdminRefused("the body must be a JSON object")
+    return document

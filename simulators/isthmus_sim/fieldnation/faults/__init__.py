@@ -1,0 +1,1 @@
+"""What a test switches on: faults of vendor and network."""

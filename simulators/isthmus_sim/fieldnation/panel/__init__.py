@@ -1,0 +1,1 @@
+"""The technician's pages: plain HTML and forms, made on the server, without scripts."""
