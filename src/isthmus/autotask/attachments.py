@@ -1,14 +1,12 @@
 """
 Files at records, over REST: listed, put up, taken down, removed, byte for byte.
 
-Source: vendor help on limits: 6 to 7 MB a file by the API, 10,000,000 bytes in five minutes, then
-none for five minutes; that only the nested GET of one file fills `data`, and answers in the shape
-of a list, observed by three integrators.
+Source: that only the nested GET of one file fills `data`, and answers in the shape of a list,
+observed by three integrators; limits: `file_limits`.
 """
 
 import base64
 import binascii
-from collections import deque
 from collections.abc import Mapping
 from typing import Final
 
@@ -16,19 +14,14 @@ from isthmus.autotask import errors as err
 from isthmus.autotask import query as q
 from isthmus.autotask.call import Call
 from isthmus.autotask.client import AutotaskClient
+from isthmus.autotask.file_limits import Window, check_file
 from isthmus.autotask.pages import broken
 from isthmus.autotask.port import Attachment
 from isthmus.autotask.records.decoding import decode_one, decode_row, decode_written
 from isthmus.autotask.routes import attachments_of
 from isthmus.autotask.writes import parse_deleted, send_write
-from isthmus.base import clock
 from isthmus.transport import Answer
 
-LARGEST: Final = 6 * 1024 * 1024
-"""Bytes of the largest file: the lower end of what the vendor says."""
-WINDOW_BYTES: Final = 10_000_000
-WINDOW_SECONDS: Final = 300.0
-_LONGEST_NAME: Final = 255
 _FILE: Final = "FILE_ATTACHMENT"
 
 Raw = Mapping[str, object]
@@ -39,7 +32,7 @@ class Files:
 
     def __init__(self, client: AutotaskClient) -> None:
         self._client = client
-        self._recent: deque[tuple[float, int]] = deque()
+        self._window = Window()
 
     async def listed(self, entity: str, record_id: int) -> tuple[Attachment, ...]:
         """Return the files at a record by ascending id, without data."""
@@ -82,8 +75,7 @@ class Files:
         Raises: AttachmentTooLarge, AttachmentsPaused (before sending, where our own files of the
         last five minutes fill the window), ValidationFailed, WriteUncertain.
         """
-        _check_file(entity, file_name, title, data)
-        self._check_window(entity, len(data))
+        check_file(entity, file_name, title, data)
         body: dict[str, object] = {
             "id": 0,
             "attachmentType": _FILE,
@@ -95,17 +87,10 @@ class Files:
         if content_type:
             body["contentType"] = content_type
         call = _call("POST", entity, record_id, body=body, impersonate=impersonate)
-        taken = (clock.monotonic(), len(data))
-        self._recent.append(taken)
-        try:
+        with self._window.taking(entity, len(data)):
             return await send_write(
                 self._client.caller, call, lambda answer: decode_written(answer.body, entity)
             )
-        except err.WriteUncertain:
-            raise
-        except BaseException:
-            self._recent.remove(taken)
-            raise
 
     async def remove(self, entity: str, record_id: int, attachment_id: int) -> None:
         """Delete a file. Raises: NothingThere."""
@@ -116,45 +101,6 @@ class Files:
             lambda answer: parse_deleted(answer, entity),
             record_id=attachment_id,
         )
-
-    def _check_window(self, entity: str, size: int) -> None:
-        now = clock.monotonic()
-        while self._recent and self._recent[0][0] <= now - WINDOW_SECONDS:
-            self._recent.popleft()
-        used = sum(length for _, length in self._recent)
-        if used + size <= WINDOW_BYTES:
-            return
-        wait = 0.0
-        for at, length in self._recent:
-            used -= length
-            wait = at + WINDOW_SECONDS - now
-            if used + size <= WINDOW_BYTES:
-                break
-        raise err.AttachmentsPaused(
-            f"In five minutes Autotask takes {WINDOW_BYTES} bytes of files, then none for five",
-            where=f"{entity} attachments",
-            remedy=f"Nothing was sent. There is room again in {wait:.0f} s.",
-            wait_seconds=wait,
-        )
-
-
-def _check_file(entity: str, file_name: str, title: str, data: bytes) -> None:
-    where = f"{entity} attachments"
-    if len(data) > LARGEST:
-        raise err.AttachmentTooLarge(
-            f"The file has {len(data)} bytes; Autotask takes {LARGEST} by its API",
-            where=where,
-            remedy="Put up a smaller one, or a link to it.",
-        )
-    if not data:
-        raise err.ValidationFailed("The file is empty", where=where, remedy="Autotask takes none.")
-    for name, text in (("file_name", file_name), ("title", title)):
-        if len(text) > _LONGEST_NAME or (name == "file_name" and not text.strip()):
-            raise err.ValidationFailed(
-                f"The {name} has {len(text)} characters",
-                where=where,
-                remedy=f"Give 1 to {_LONGEST_NAME}.",
-            )
 
 
 def _call(
