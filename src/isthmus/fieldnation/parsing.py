@@ -149,9 +149,7 @@ def parse_company_field(row: Raw) -> CompanyField | None:
     number = id_of(row.get("id"))
     if number is None:
         return None
-    flags = {text_of(flag) for flag in row.get("flags") or [] if flag}
-    options = row.get("options")
-    listed = options if isinstance(options, list) else []
+    flags = {text_of(flag) for flag in _listed(row.get("flags"))}
     return CompanyField(
         id=number,
         name=text_of(row.get("name")),
@@ -160,7 +158,10 @@ def parse_company_field(row: Raw) -> CompanyField | None:
         unique=bool(row.get("unique")) or "unique" in flags,
         internal=bool(row.get("internal")) or "internal_id" in flags,
         for_provider=bool(row.get("for_tech")) or "seen_by_provider" in flags,
-        options=tuple(text_of(one) or text_of(object_of(one).get("value")) for one in listed),
+        options=tuple(
+            text_of(one) or text_of(object_of(one).get("value"))
+            for one in _listed(row.get("options"))
+        ),
         raw=row,
     )
 
@@ -208,8 +209,7 @@ def _external(raw: Raw) -> Iterator[ExternalRecord]:
 
 
 def _actions(raw: object) -> frozenset[str]:
-    listed = raw if isinstance(raw, list) else []
-    found = (text_of(one) or text_of(object_of(one).get("id")) for one in listed)
+    found = (text_of(one) or text_of(object_of(one).get("id")) for one in _listed(raw))
     return frozenset(one for one in found if one)
 
 
@@ -256,6 +256,10 @@ def _files(folder: Raw, folder_id: int) -> Iterator[File]:
             link=text_of(file.get("link")),
             raw=row,
         )
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _whole(value: object) -> int | None:
