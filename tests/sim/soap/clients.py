@@ -11,6 +11,8 @@ import zeep
 from lxml import etree
 from requests import Session
 from requests.auth import HTTPBasicAuth
+from suds.client import Client  # type: ignore[import-untyped]
+from suds.transport.https import HttpAuthenticated  # type: ignore[import-untyped]
 
 from isthmus_sim.in_thread import Answer, AutotaskSim
 
@@ -30,6 +32,17 @@ def zeep_of(sim: AutotaskSim, version: str = "1.6", **settings: Any) -> zeep.Cli
     )
     header = {"AutotaskIntegrations": {"IntegrationCode": sim.integration_code}}
     untyped.Client.set_default_soapheaders(client, header)
+    return client
+
+
+def suds_of(sim: AutotaskSim, version: str = "1.6") -> Any:
+    """Make the client of suds, signed in; it knows nothing but the description."""
+    url = sim.soap_url.replace("1.6", version).replace(".asmx", ".wsdl")
+    transport = HttpAuthenticated(username=sim.username, password=sim.secret)
+    client = Client(url, transport=transport, cache=None)
+    header = client.factory.create("AutotaskIntegrations")
+    header.IntegrationCode = sim.integration_code
+    client.set_options(soapheaders=header)
     return client
 
 

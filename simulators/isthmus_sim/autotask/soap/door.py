@@ -245,5 +245,11 @@ def _basic(sent: str) -> tuple[str, str]:
 
 
 def _page(status: int, title: str) -> Reply:
-    html = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+    """Give a page as a web server does: HTML that no XML parser takes."""
+    html = (
+        '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" '
+        '"http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">\n'
+        f"<html><head><title>{title}</title><meta charset=utf-8></head>"
+        f"<body><h1>{title}</h1><hr></body></html>"
+    )
     return Reply(status, html.encode(), _HTML)

@@ -47,9 +47,9 @@ OPERATIONS = (
     "query",
     "create",
     "update",
+    "delete",
     "getZoneInfo",
     "getThresholdAndUsageInfo",
-    "delete",
     "GetWsdlVersion",
     "GetInvoiceMarkup",
 )

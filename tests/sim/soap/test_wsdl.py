@@ -1,0 +1,171 @@
+from collections.abc import Callable
+
+import pytest
+import zeep
+from lxml import etree
+
+from isthmus_sim.in_thread import AutotaskSim
+from tests.sim.soap.clients import post, suds_of, zeep_of
+
+SCHEMA = "{http://www.w3.org/2001/XMLSchema}"
+OPERATIONS = {
+    "GetAttachment",
+    "CreateAttachment",
+    "DeleteAttachment",
+    "getEntityInfo",
+    "GetFieldInfo",
+    "getUDFInfo",
+    "query",
+    "create",
+    "update",
+    "delete",
+    "getZoneInfo",
+    "getThresholdAndUsageInfo",
+    "GetWsdlVersion",
+    "GetInvoiceMarkup",
+}
+
+
+def described(sim: AutotaskSim, path: str = "/ATServices/1.6/atws.wsdl") -> etree._Element:
+    answer = post(origin(sim) + path, None, {})
+    assert answer.status == 200
+    return etree.fromstring(answer.body)
+
+
+def origin(sim: AutotaskSim) -> str:
+    return sim.admin_url.removesuffix("/_sim/")
+
+
+def entities(document: etree._Element) -> dict[str, list[str]]:
+    return {
+        kind.get("name", ""): [e.get("name", "") for e in extension.iter(f"{SCHEMA}element")]
+        for kind in document.iter(f"{SCHEMA}complexType")
+        if (extension := kind.find(f".//{SCHEMA}extension")) is not None
+    }
+
+
+def address(document: etree._Element) -> str:
+    found = next(document.iter("{http://schemas.xmlsoap.org/wsdl/soap/}address"))
+    return found.get("location", "")
+
+
+def test_zeep_loads_every_edition_strictly_with_all_operations(
+    autotask_sim: AutotaskSim,
+) -> None:
+    for version, wsdl_of, later in (
+        ("1.5", "2023", set()),
+        ("1.6", "2019", set()),
+        ("1.6", "2023", {"IntegrationCodeCheck"}),
+    ):
+        autotask_sim.admin("PATCH", "switches", {"soap_wsdl_of": wsdl_of})
+        client = zeep_of(autotask_sim, version, strict=True)
+        (service,) = client.wsdl.services.values()
+        (port,) = service.ports.values()
+        assert set(port.binding.all()) == OPERATIONS | later
+        client.transport.session.close()
+
+
+def test_suds_loads_every_version(soap_reading: AutotaskSim) -> None:
+    for version in ("1.5", "1.6"):
+        client = suds_of(soap_reading, version)
+        assert client.factory.create("Ticket").id is None
+        assert client.service.GetWsdlVersion().startswith(version)
+
+
+@pytest.mark.parametrize(
+    ("version", "wsdl_of", "count"),
+    [("1.5", "2023", 124), ("1.6", "2019", 139), ("1.6", "2023", 167)],
+)
+def test_each_edition_has_its_entities(
+    autotask_sim: AutotaskSim, version: str, wsdl_of: str, count: int
+) -> None:
+    autotask_sim.admin("PATCH", "switches", {"soap_wsdl_of": wsdl_of})
+    known = entities(described(autotask_sim, f"/ATServices/{version}/atws.wsdl"))
+    assert len(known) == count
+    assert known["ServiceCallTicketResource"][:2] == ["ServiceCallTicketID", "ResourceID"]
+    assert ("TicketHistory" in known) is (version == "1.6")
+    assert ("RMMDeviceID" in known["InstalledProduct"]) is (version == "1.6")
+    assert ("AEMDeviceID" in known["InstalledProduct"]) is (version == "1.5")
+
+
+def test_only_the_later_edition_has_the_later_fields(autotask_sim: AutotaskSim) -> None:
+    now = entities(described(autotask_sim))
+    autotask_sim.admin("PATCH", "switches", {"soap_wsdl_of": "2019"})
+    then = entities(described(autotask_sim))
+    assert set(now["Ticket"]) - set(then["Ticket"]) == {
+        "LastTrackedModificationDateTime",
+        "RmaStatus",
+        "RmaType",
+        "ImpersonatorCreatorResourceID",
+        "CreatedByContactID",
+    }
+    assert [name for name in now["Ticket"] if name in then["Ticket"]] == then["Ticket"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/ATServices/1.6/atws.wsdl", "/atservices/1.6/ATWS.WSDL", "/AtServices//1.6/Atws.wsdl/"],
+)
+def test_the_path_is_read_in_any_case_and_needs_no_login(
+    soap_reading: AutotaskSim, path: str
+) -> None:
+    assert address(described(soap_reading, path)) == soap_reading.soap_url
+
+
+def test_the_address_is_the_host_it_was_asked_at(soap_reading: AutotaskSim) -> None:
+    url = soap_reading.soap_url.replace("asmx", "wsdl")
+    answer = post(url, None, {"Host": "webservices5.example.com"})
+    told = address(etree.fromstring(answer.body))
+    assert told == "http://webservices5.example.com/ATServices/1.6/atws.asmx"
+
+
+def test_a_wrong_login_gets_the_page_even_for_the_description(soap_reading: AutotaskSim) -> None:
+    url = soap_reading.soap_url.replace("asmx", "wsdl")
+    answer = post(url, None, {"Authorization": "Basic bm9ib2R5OndvcnNl"})
+    assert answer.status == 401
+    assert b"<html>" in answer.body
+
+
+@pytest.mark.parametrize("path", ["/ATServices/1.4/atws.wsdl", "/ATServices/", "/atservices/1.6/x"])
+def test_other_paths_are_not_found(soap_reading: AutotaskSim, path: str) -> None:
+    answer = post(origin(soap_reading) + path, None, {})
+    assert answer.status == 404
+    assert b"<html>" in answer.body
+
+
+def test_the_description_is_not_for_posting(soap_reading: AutotaskSim) -> None:
+    answer = post(soap_reading.soap_url.replace("asmx", "wsdl"), b"<x/>", {})
+    assert answer.status == 405
+
+
+def test_the_service_itself_shows_a_page(soap_reading: AutotaskSim) -> None:
+    answer = post(soap_reading.soap_url, None, {})
+    assert answer.status == 200
+    assert b"atws.wsdl" in answer.body
+
+
+def test_every_entity_of_every_edition_can_be_queried_or_says_it_cannot(
+    autotask_sim: AutotaskSim, zeep_client: zeep.Client
+) -> None:
+    infos = {info.Name: info for info in zeep_client.service.getEntityInfo()}
+    assert len(infos) == 167
+    wrong = []
+    for name, info in infos.items():
+        query = f"<queryxml><entity>{name}</entity><query></query></queryxml>"
+        found = zeep_client.service.query(query)
+        if (found.ReturnCode == 1) is not info.CanQuery:
+            wrong.append(name)
+    assert wrong == []
+
+
+def test_older_versions_answer_in_their_own_namespace(
+    autotask_sim_factory: Callable[..., AutotaskSim],
+) -> None:
+    sim = autotask_sim_factory()
+    client = zeep_of(sim, "1.5")
+    found = client.service.query(
+        "<queryxml><entity>Ticket</entity><query><field>id"
+        '<expression op="greaterthan">0</expression></field></query></queryxml>'
+    )
+    assert found.EntityResults.Entity[0].TicketNumber.startswith("T20")
+    client.transport.session.close()
