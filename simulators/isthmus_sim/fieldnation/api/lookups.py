@@ -140,11 +140,15 @@ def add_company_tag(a: Asked) -> Doc:
         "id": number,
         "label": a.text("label", required=True),
         "hex_color": a.text("hex_color") or "#607d8b",
-        "types": types if isinstance(types, list) else [],
-        "valid_statuses": statuses if isinstance(statuses, list) else [],
+        "types": _known(types, TAG_TYPES),
+        "valid_statuses": _known(statuses, TAG_STATUSES),
     }
     a.world.store.put("tag", number, tag)
     return _tag(tag)
+
+
+def _known(value: Any, allowed: tuple[str, ...]) -> list[str]:
+    return [one for one in allowed if isinstance(value, list) and one in value]
 
 
 def _tag(doc: Doc) -> Doc:
@@ -154,6 +158,11 @@ def _tag(doc: Doc) -> Doc:
 
 TAG_STATUSES = (
     "created", "published", "routed", "assigned", "workdone", "approved", "paid", "canceled",
+)  # fmt: skip
+
+TAG_TYPES = (
+    "custom_company", "hide_from_provider", "provider_can_edit", "for_providers_only",
+    "show_in_dashboard",
 )  # fmt: skip
 
 
