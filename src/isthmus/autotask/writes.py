@@ -178,26 +178,27 @@ class Writer:
         current: Record | None = None,
     ) -> tuple[Outgoing, Known]:
         """Check what is to be sent; what old metadata refuses is held to fresh metadata first."""
-        age = self._settings.metadata_age
-        while True:
-            known = await self._known.get(entity, age)
-            try:
-                sent = prepare(
-                    entity,
-                    values,
-                    known.fields,
-                    udfs=udfs,
-                    udf_fields=known.udfs,
-                    creating=creating,
-                    settable=() if route is None else (route.field,),
-                    current=None if current is None else current.values,
-                )
-            except (err.UnknownField, err.ValidationFailed):
-                if known.age < self._settings.reread_age:
-                    raise
-                age = self._settings.reread_age
-            else:
-                return sent, known
+        known = await self._known.get(entity, self._settings.metadata_age)
+
+        def checked(known: Known) -> Outgoing:
+            return prepare(
+                entity,
+                values,
+                known.fields,
+                udfs=udfs,
+                udf_fields=known.udfs,
+                creating=creating,
+                settable=() if route is None else (route.field,),
+                current=None if current is None else current.values,
+            )
+
+        try:
+            return checked(known), known
+        except (err.UnknownField, err.ValidationFailed):
+            if known.age < self._settings.reread_age:
+                raise
+        known = await self._known.get(entity, self._settings.reread_age)
+        return checked(known), known
 
     async def _before(
         self,
