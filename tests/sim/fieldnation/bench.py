@@ -50,8 +50,7 @@ class Bench:
 
     @classmethod
     def make(cls, path: str | None = None) -> Bench:
-        clock = SimClock.starting_at(START)
-        clock.freeze(frozen=True)
+        clock = SimClock(frozen_at=START)
         switches = Switches(known_switches(), {"token_lifetime_s": 10**9})
         ground = Ground(Store(path, clock.now), clock, switches, "sandbox", 1, ACCOUNT)
         webhooks = Webhooks(ground)

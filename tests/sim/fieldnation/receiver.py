@@ -11,6 +11,8 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from isthmus_sim.in_thread import ServiceThread
+
 
 @dataclass
 class Arrived:
@@ -49,7 +51,7 @@ class Receiver:
     came: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self) -> Receiver:
-        server = web.Server(self._take)
+        server = web.Server(self.take)
         self.runner = web.ServerRunner(server, shutdown_timeout=0)
         await self.runner.setup()
         await web.TCPSite(self.runner, "127.0.0.1", 0).start()
@@ -72,10 +74,34 @@ class Receiver:
                 await self.came.wait()
         return self.arrived
 
-    async def _take(self, request: web.BaseRequest) -> web.Response:
+    async def take(self, request: web.BaseRequest) -> web.Response:
         body = await request.read()
         self.arrived.append(Arrived(request.method, dict(request.headers), body))
         self.came.set()
         if self.hang_s:
             await asyncio.sleep(self.hang_s)
         return web.Response(status=self.answers.pop(0) if self.answers else self.always)
+
+
+class Endpoint:
+    """The same endpoint in a thread of its own, for tests that block."""
+
+    def __init__(self) -> None:
+        self.receiver = Receiver()
+        self._thread = ServiceThread(self)
+        self.url: str = self._thread.ready["url"]
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        return await self.receiver.take(request)
+
+    def ready(self, origin: str) -> dict[str, Any]:
+        return {"url": f"{origin}/hook"}
+
+    def background(self) -> tuple[()]:
+        return ()
+
+    def close(self) -> None:
+        return
+
+    def stop(self) -> None:
+        self._thread.stop()
