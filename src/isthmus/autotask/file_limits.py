@@ -5,6 +5,7 @@ Source: vendor help on limits: 6 to 7 MB a file by the API, 10,000,000 bytes in 
 none for five minutes.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,10 +59,11 @@ class Window:
         self._recent.append(taken)
         try:
             yield
-        except err.WriteUncertain:
-            raise
+        except (err.WriteUncertain, asyncio.CancelledError):
+            raise  # it may have arrived
         except BaseException:
-            self._recent.remove(taken)
+            if taken in self._recent:
+                self._recent.remove(taken)
             raise
 
     def _check(self, entity: str, size: int) -> None:
