@@ -1,7 +1,5 @@
 """Every operation that is served answers as the simulator's own description says."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

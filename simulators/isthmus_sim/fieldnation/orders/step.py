@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus_sim.fieldnation.base.errors import FORBIDDEN, Refusal, illegal_move, missing
 from isthmus_sim.fieldnation.base.events import Happening
-from isthmus_sim.fieldnation.base.statuses import DELETED
+from isthmus_sim.fieldnation.base.statuses import DELETED, DRAFT
 from isthmus_sim.fieldnation.base.times import utc_text
 from isthmus_sim.fieldnation.orders.machine import ALLOWED, EVENT_OF, MILESTONES, SUB_STATUSES
 
@@ -46,6 +46,9 @@ class Step:
         """Set the status, stamp its milestone and note its event."""
         was, self.order["status"] = self.order["status"], status
         self.order["sub"], self.order["delay"] = "", 0
+        if status == DRAFT:  # what lies ahead again has not been reached
+            made = self.order["milestones"]["created"]
+            self.order["milestones"] = {"created": made}
         if status in MILESTONES:
             self.order["milestones"][MILESTONES[status]] = self.utc
         self.tell_status(EVENT_OF[status], was)
