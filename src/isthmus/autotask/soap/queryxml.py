@@ -52,12 +52,10 @@ def query_xml(spelling: Spelling, where: q.Node | None, times: Times, *, above: 
     root.append(query)
     if above is not None:
         query.append(_field("id", False, [("greaterthan", str(above))]))
-    if where is None:
-        if above is None:
-            query.append(_field("id", False, [("greaterthanorequals", "0")]))
-    else:
-        for item in _items(where, spelling, times):
-            query.append(item)
+    if where is not None:
+        query.extend(_items(where, spelling, times))
+    elif above is None:
+        query.append(_field("id", False, [("greaterthanorequals", "0")]))
     return to_text(root)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from isthmus.autotask import query as q
 from isthmus.autotask.answers import Asked
 from isthmus.autotask.checks import check_query
+from isthmus.autotask.errors import QueryRefused
 from isthmus.autotask.known import Known
 from isthmus.autotask.port import Record
 from isthmus.autotask.records import record_of
@@ -52,9 +53,24 @@ async def fetch_rows(
 
 
 async def read_rows(
-    session: Session, entity: str, where: q.Node | None, *, after_id: int
+    session: Session, entity: str, where: q.Node | None, *, after_id: int | None
 ) -> AsyncIterator[tuple[Row, ...]]:
-    """Yield page after page, each above the last id, until one is empty; a short one is not."""
+    """
+    Yield page after page, each above the last id, until one is empty; a short one is not.
+
+    Raises: QueryRefused: the id cannot be queried, and there is more than one answer holds.
+    """
+    ids = (await session.known(entity)).field("id")
+    if ids is not None and not ids.is_queryable:
+        rows = await fetch_rows(session, entity, where, above=None)
+        if len(rows) == MOST:
+            raise QueryRefused(
+                f"{entity} has more than {MOST} records that match, and SOAP cannot page them",
+                where=f"SOAP query {entity}",
+                remedy="Ask for fewer, for instance of one ticket, or use the REST API.",
+            )
+        yield rows
+        return
     last = after_id
     while rows := await fetch_rows(session, entity, where, above=last):
         yield rows

@@ -93,12 +93,9 @@ class SoapRecords:
         if not 1 <= limit <= _MOST:
             raise QueryRefused(f"{limit} records cannot be found", remedy="Ask for 1 to 500.")
         found: list[Record] = []
-        rows = await reading.fetch_rows(self._session, entity, where, above=None)
-        while rows and len(found) < limit:
+        async for rows in reading.read_rows(self._session, entity, where, after_id=None):
             found.extend(await reading.typed(self._session, entity, rows[: limit - len(found)]))
-            if len(found) < limit and not _is_one(where):
-                rows = await reading.fetch_rows(self._session, entity, where, above=rows[-1].id)
-            else:
+            if len(found) == limit or _is_one(where):
                 break
         return tuple(found)
 
