@@ -1,5 +1,6 @@
 """A client from PyPI, unchanged, as a stranger uses it: py-autotask 2.3.0."""
 
+import base64
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -85,6 +86,46 @@ def test_it_creates_companies_and_children(client: Any, autotask_sim: AutotaskSi
     note = {"title": "T", "description": "D", "noteType": 1, "publish": 1}
     number = client.create_child_entity("Tickets", ticket, "Notes", note).item_id
     assert client.get("TicketNotes", number)["ticketID"] == ticket
+
+
+def test_it_creates_a_ticket_with_user_defined_fields(
+    client: Any, autotask_sim: AutotaskSim
+) -> None:
+    body = {
+        "title": "Printer on fire",
+        "companyID": 0,
+        "status": "1",  # codes as text, the way metadata spells them
+        "priority": "2",
+        "queueID": 29682833,
+        "dueDateTime": "2026-07-01T12:00:00Z",
+        "userDefinedFields": [{"name": "Site-Code", "value": "17"}],
+    }
+    number = client.tickets.create(body).item_id
+    row = client.tickets.get(number)
+    assert row == autotask_sim.rows("Tickets", number)[0]
+    assert (row["status"], row["priority"]) == (1, 2)
+    assert {"name": "Site-Code", "value": "17"} in row["userDefinedFields"]
+
+
+def test_it_puts_up_a_file_and_takes_it_down(client: Any, autotask_sim: AutotaskSim) -> None:
+    ticket = autotask_sim.rows("Tickets")[0]["id"]
+    data = base64.b64encode(bytes(range(256))).decode()
+    body = {"attachmentType": "FILE_ATTACHMENT", "title": "All", "fullPath": "all.bin",
+            "publish": 1, "data": data}  # fmt: skip
+    number = client.create_child_entity("Tickets", ticket, "Attachments", body).item_id
+    shown = autotask_sim.get(f"Tickets/{ticket}/Attachments/{number}").json["items"]
+    assert [one["data"] for one in shown] == [data]
+    index = client.query("AttachmentInfo", {"filter": [{**SOME, "op": "eq", "value": number}]})
+    assert [(one["ticketID"], one["fullPath"]) for one in index.items] == [(ticket, "all.bin")]
+
+
+def test_it_hears_why_a_write_was_refused(client: Any, autotask_sim: AutotaskSim) -> None:
+    before = len(autotask_sim.rows("Tickets"))
+    with pytest.raises(refusals.AutotaskAPIError):
+        client.tickets.create({"title": "No queue", "companyID": 0, "status": 1, "priority": 2})
+    with pytest.raises(refusals.AutotaskAPIError):
+        client.delete("ServiceCalls", 999_999_999)
+    assert len(autotask_sim.rows("Tickets")) == before
 
 
 def test_it_deletes(client: Any, autotask_sim: AutotaskSim) -> None:
