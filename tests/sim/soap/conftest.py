@@ -6,7 +6,7 @@ import pytest
 import zeep
 
 from isthmus_sim.in_thread import AutotaskSim, start
-from tests.sim.soap.clients import Wire, xml_query, zeep_of
+from tests.sim.soap.clients import Wire, texts, xml_query, zeep_of
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +51,12 @@ Ids = Callable[..., list[int]]
 
 
 @pytest.fixture
-def ids(reader: zeep.Client) -> Ids:
+def ids(reading_wire: Wire) -> Ids:
     """Query the tenant that is only read; give the ids that match."""
 
     def run(entity: str, *conditions: str) -> list[int]:
-        found = reader.service.query(xml_query(entity, *conditions))
-        assert found.ReturnCode == 1, found.Errors
-        return [one.id for one in found.EntityResults.Entity] if found.EntityResults else []
+        told = reading_wire.query(xml_query(entity, *conditions))
+        assert texts(told, "ReturnCode") == ["1"], texts(told, "Message")
+        return [int(found) for found in texts(told, "EntityId")]
 
     return run

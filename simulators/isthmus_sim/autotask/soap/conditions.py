@@ -168,7 +168,7 @@ def _udfs(items: Sequence[FieldTest | Group]) -> list[str]:
         if isinstance(item, Group):
             names += _udfs(item.items)
         elif item.udf:
-            names.append(item.name.lower())
+            names.append(item.name)
     return names
 
 
@@ -198,6 +198,8 @@ def _truth(value: str) -> bool:
 
 
 def _number(value: str) -> int | float:
+    if value.lower() in ("true", "false"):
+        return int(_TRUTHS[value.lower()])  # older entities hold booleans as numbers
     number = float(value)
     if not math.isfinite(number):
         raise WrongKind("not a number")
