@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -10,6 +12,7 @@ from isthmus.fieldnation import (
     ClientSettings,
     Credentials,
     FieldNationClient,
+    RateSettings,
     RetrySettings,
     SettleSettings,
     TransportSettings,
@@ -46,7 +49,7 @@ def quick() -> ClientSettings:
     """Settings that wait for nothing longer than a test may."""
     return ClientSettings(
         retry=RetrySettings(waits=Waits(first=0.001, longest=0.01, jitter=0.001)),
-        settle=SettleSettings(seconds=2.0, first=0.005, longest=0.05),
+        settle=SettleSettings(seconds=1.0, first=0.005, longest=0.05),
         transport=TransportSettings(trust_env=False, read_timeout=20, call_timeout=30),
     )
 
@@ -57,5 +60,34 @@ async def client(
 ) -> AsyncIterator[FieldNationClient]:
     async with FieldNationClient.connect(
         credentials, base_url=vendor.url, settings=quick
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sim(fieldnation_sim: Any) -> Any:
+    """A simulated account whose queued work shows soon and whose rate holds up no test."""
+    fieldnation_sim.admin("PATCH", "switches", {"settle_s": 0.2, "rate_limit_per_minute": 0})
+    return fieldnation_sim
+
+
+@pytest.fixture
+def sim_credentials(sim: Any) -> Credentials:
+    return Credentials(
+        client_id=sim.client_id,
+        client_secret=sim.client_secret,
+        username=sim.username,
+        password=sim.password,
+    )
+
+
+@pytest.fixture
+async def fn(
+    sim: Any, sim_credentials: Credentials, quick: ClientSettings
+) -> AsyncIterator[FieldNationClient]:
+    """A client of the simulated account."""
+    settings = replace(quick, rate=RateSettings(per_minute=60_000, burst=1000))
+    async with FieldNationClient.connect(
+        sim_credentials, base_url=sim.url, settings=settings
     ) as opened:
         yield opened

@@ -69,7 +69,7 @@ async def test_nobody_passes_while_it_is_closed(clock: Clock) -> None:
 
 async def test_what_the_vendor_says_remains_counts(clock: Clock) -> None:
     bucket = Bucket(RateSettings(per_minute=60, burst=100))
-    bucket.learn(1, 40)
+    bucket.learn(1)
 
     await bucket.admit("x")
     await bucket.admit("x")
@@ -77,13 +77,14 @@ async def test_what_the_vendor_says_remains_counts(clock: Clock) -> None:
     assert clock.slept == pytest.approx([1.0])
 
 
-async def test_none_remaining_closes_it_until_the_reset(clock: Clock) -> None:
-    bucket = Bucket(RateSettings())
-    bucket.learn(0, 25)
+async def test_none_remaining_waits_for_a_turn_and_no_longer(clock: Clock) -> None:
+    bucket = Bucket(RateSettings(per_minute=60, burst=100))
+    bucket.learn(0)
+    bucket.learn(50)
 
     await bucket.admit("x")
 
-    assert sum(clock.slept) == pytest.approx(25)
+    assert clock.slept == pytest.approx([1.0])
 
 
 async def test_a_wait_that_is_too_long_is_refused_at_once(clock: Clock) -> None:
@@ -114,7 +115,7 @@ async def test_the_client_heeds_what_the_headers_say_in_both_spellings(
     told = {f"{spelling}-Remaining": "0", f"{spelling}-Reset": "50"}
     vendor.then(web.json_response(order(), headers=told))
     settings = ClientSettings(
-        rate=RateSettings(longest_wait=1), retry=quick.retry, transport=quick.transport
+        rate=RateSettings(longest_wait=0.5), retry=quick.retry, transport=quick.transport
     )
     async with FieldNationClient.connect(
         credentials, base_url=vendor.url, settings=settings

@@ -12,8 +12,6 @@ from isthmus.base import clock
 from isthmus.fieldnation.errors import RateLimited, Told
 from isthmus.fieldnation.settings import RateSettings
 
-_KNOWN_FOR: Final = 60.0  # what the vendor told about the rest of a minute is old after that
-
 
 class Bucket:
     """Hands out turns; a turn taken is spent even if its call fails."""
@@ -46,13 +44,16 @@ class Bucket:
         with self._lock:
             self._closed_until = max(self._closed_until, clock.monotonic() + seconds)
 
-    def learn(self, remaining: int, reset: float | None) -> None:
-        """Take over what the vendor says remains; others of the company spend from it too."""
+    def learn(self, remaining: int) -> None:
+        """
+        Take over what the vendor says remains; others of the company spend from it too.
+
+        None remaining does not close it: whether the vendor fills up steadily or at the reset is
+        not documented, and a 429, which says how long to wait, does no harm.
+        """
         with self._lock:
             self._fill()
             self._turns = min(self._turns, float(remaining))
-        if remaining == 0 and reset is not None:
-            self.close(min(reset, _KNOWN_FOR))
 
     def _take(self) -> float:
         """Take a turn and return 0.0, or return the seconds to wait for one; needs the lock."""

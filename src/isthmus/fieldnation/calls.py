@@ -15,7 +15,7 @@ from isthmus.fieldnation import errors as err
 from isthmus.fieldnation import oauth
 from isthmus.fieldnation.answers import Asked, error_of
 from isthmus.fieldnation.bucket import bucket_for
-from isthmus.fieldnation.refusals import remaining_of, reset_of
+from isthmus.fieldnation.refusals import remaining_of
 from isthmus.fieldnation.settings import ClientSettings, Credentials
 from isthmus.fieldnation.vocabulary import SIGN_IN, WEBHOOKS
 from isthmus.transport import (
@@ -153,7 +153,7 @@ class Caller:
             self._bucket.close(error.told.wait_seconds or 0.0)
         remaining = remaining_of(answer)
         if remaining is not None:
-            self._bucket.learn(remaining, reset_of(answer))
+            self._bucket.learn(remaining)
 
     async def _fetch_token(self) -> oauth.Token:
         body = oauth.token_request(self._credentials)
@@ -210,7 +210,9 @@ class _Careful(Counted):
         if isinstance(error, err.FieldNationError):
             done = error.may_have_taken_effect and not self.repeatable
             too_long = (error.told.wait_seconds or 0.0) > self.longest_wait
-            if done or too_long or error.told.retryable is False:
+            # Only of a fault is its word taken: 408 and 429 are documented as worth another try.
+            final = error.told.retryable is False and error.told.status >= 500
+            if done or too_long or final:
                 return False
         return super().__call__(error)
 
