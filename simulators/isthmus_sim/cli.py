@@ -1,4 +1,4 @@
-"""The command line of the simulators: `isthmus-sim autotask`, `isthmus-sim fieldnation`."""
+"""The command line of the simulators: `isthmus-sim autotask`, `fieldnation` and `up`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,20 @@ from cyclopts import App, Parameter, validators
 import isthmus_sim
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from isthmus_sim.base.serving import Service
+
+USE = {
+    "Autotask": (
+        "url is the base URL of a REST client, soap_url of a SOAP client.",
+        "Both sign in with username, secret and integration_code.",
+    ),
+    "Field Nation": (
+        "url is the base URL of a client; it logs in with client_id, client_secret,",
+        "username and password. provider_url is the technician's side, for a browser.",
+    ),
+}
 
 app = App(
     name="isthmus-sim",
@@ -78,20 +91,10 @@ def autotask(
     host
         Address to listen on.
     """
-    from isthmus_sim.autotask.tenancy import Wanted, make_tenancy  # noqa: PLC0415
-    from isthmus_sim.autotask.tenant.shapes import TenantPlan  # noqa: PLC0415
-    from isthmus_sim.autotask.web.server import AutotaskService, Options  # noqa: PLC0415
-
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    signal.signal(signal.SIGTERM, _leave)  # until the server takes over: leave no helper behind
-    plan = TenantPlan(seed, companies, tickets, ticket_udfs)
-    tenancy = make_tenancy(
-        Wanted(plan, path=str(state) if state else None, frozen_clock=frozen_clock)
-    )
-    gc.collect()
-    gc.freeze()  # a collection that walks a whole tenant's definitions would be felt in answers
-    service = AutotaskService(tenancy, Options(latency_ms, gzip, activity_per_minute))
-    _serve("Autotask", service, port, host=host, ready_file=ready_file)
+    plan = (seed, companies, tickets, ticket_udfs)
+    answers = (latency_ms, gzip, activity_per_minute)
+    service = _autotask(plan, answers, state=state, frozen_clock=frozen_clock)
+    _serve({"Autotask": (service, port)}, host=host, ready_file=ready_file)
 
 
 @app.command
@@ -131,29 +134,123 @@ def fieldnation(
     host
         Address to listen on.
     """
+    service = _fieldnation(seed, environment, state=state, frozen_clock=frozen_clock)
+    _serve({"Field Nation": (service, port)}, host=host, ready_file=ready_file)
+
+
+@app.command
+def up(
+    *,
+    port: Annotated[int, _within(0, 65_534)] = 8080,
+    seed: int = 1,
+    companies: Annotated[int, _within(5, 100_000)] = 120,
+    tickets: Annotated[int, _within(0, 5_000_000)] = 5_000,
+    state: Path | None = None,
+    ready_file: Path | None = None,
+    environment: Literal["sandbox", "production"] = "sandbox",
+    frozen_clock: Annotated[bool, Parameter(negative="")] = False,
+    activity_per_minute: Annotated[float, _within(0, 60_000)] = 0,
+    host: str = "127.0.0.1",
+) -> None:
+    """
+    Serve a simulated Autotask and a simulated Field Nation together until interrupted.
+
+    Autotask answers REST and SOAP on one port, Field Nation its REST API and webhooks API on the
+    next. What to put where is printed once both accept calls; the ready file gets one JSON object
+    with the keys autotask and fieldnation, each as its own command writes it.
+
+    Parameters
+    ----------
+    port
+        Port of Autotask; Field Nation takes the next one. 0 takes two free ones.
+    seed
+        Seed of the tenant and of the account.
+    companies
+        Number of Autotask companies, the tenant's own (id 0) among them.
+    tickets
+        Number of Autotask tickets; notes, time and service calls follow from it.
+    state
+        Folder that keeps both; what is there is continued, clocks included.
+    ready_file
+        File to write when both accept calls.
+    environment
+        Whose ids Field Nation uses: no id of the sandbox holds in production.
+    frozen_clock
+        Let time stand still until it is moved by the admin API of each.
+    activity_per_minute
+        Steps of activity the Autotask tenant lives by itself each minute.
+    host
+        Address to listen on.
+    """
+    if state is not None:
+        state.mkdir(parents=True, exist_ok=True)
+    psa = _autotask(
+        (seed, companies, tickets, 5),
+        (0, False, activity_per_minute),
+        state=state / "autotask.sqlite" if state else None,
+        frozen_clock=frozen_clock,
+    )
+    field = _fieldnation(
+        seed,
+        environment,
+        state=state / "fieldnation.sqlite" if state else None,
+        frozen_clock=frozen_clock,
+    )
+    next_port = port + 1 if port else 0
+    both = {"Autotask": (psa, port), "Field Nation": (field, next_port)}
+    _serve(both, host=host, ready_file=ready_file)
+
+
+def _autotask(
+    plan: tuple[int, int, int, int],
+    answers: tuple[float, bool, float],
+    *,
+    state: Path | None,
+    frozen_clock: bool,
+) -> Service:
+    """Make or continue a tenant. plan: seed and sizes. answers: the fields of `Options`."""
+    from isthmus_sim.autotask.tenancy import Wanted, make_tenancy  # noqa: PLC0415
+    from isthmus_sim.autotask.tenant.shapes import TenantPlan  # noqa: PLC0415
+    from isthmus_sim.autotask.web.server import AutotaskService, Options  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    signal.signal(signal.SIGTERM, _leave)  # until the server takes over: leave no helper behind
+    path = str(state) if state else None
+    tenancy = make_tenancy(Wanted(TenantPlan(*plan), path=path, frozen_clock=frozen_clock))
+    gc.collect()
+    gc.freeze()  # a collection that walks a whole tenant's definitions would be felt in answers
+    return AutotaskService(tenancy, Options(*answers))
+
+
+def _fieldnation(seed: int, environment: str, *, state: Path | None, frozen_clock: bool) -> Service:
+    """Make or continue an account."""
     from isthmus_sim.fieldnation.service import FieldNationService  # noqa: PLC0415
     from isthmus_sim.fieldnation.world import Wanted, make_world  # noqa: PLC0415
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     path = str(state) if state else None
-    service = FieldNationService(make_world(Wanted(seed, environment, path, frozen_clock)))
-    _serve("Field Nation", service, port, host=host, ready_file=ready_file)
+    return FieldNationService(make_world(Wanted(seed, environment, path, frozen_clock)))
 
 
-def _serve(name: str, service: Service, port: int, *, host: str, ready_file: Path | None) -> None:
+def _serve(
+    services: Mapping[str, tuple[Service, int]], *, host: str, ready_file: Path | None
+) -> None:
+    """Serve by name, each on its port, and say so; one alone has its document to itself."""
     from isthmus_sim.base.serving import serve, write_ready_file  # noqa: PLC0415
 
     def announce(readies: list[dict[str, Any]]) -> None:
-        (ready,) = readies
+        named = dict(zip(services, readies, strict=True))
         if ready_file is not None:
-            write_ready_file(ready_file, ready)
-        _print(name, ready)
+            keyed = {name.lower().replace(" ", ""): ready for name, ready in named.items()}
+            write_ready_file(ready_file, keyed if len(keyed) > 1 else readies[0])
+        _print(named)
 
     try:
-        asyncio.run(serve([(service, port)], host, announce))
+        asyncio.run(serve(list(services.values()), host, announce))
     except OSError as error:
+        ports = " or ".join(f"{host}:{port}" for _, port in services.values())
         sys.stderr.write(
-            f"The simulator cannot listen on {host}:{port}: {error.strerror or error}.\n"
+            f"The simulator cannot listen on {ports}: {error.strerror or error}.\n"
             "What to do: name another port with --port, or let it take a free one with --port 0.\n"
         )
         sys.exit(2)
@@ -163,11 +260,15 @@ def _leave(number: int, _frame: Any) -> None:
     sys.exit(128 + number)
 
 
-def _print(name: str, ready: dict[str, Any]) -> None:
-    width = max(map(len, ready))
-    lines = [f"  {key:<{width}}  {value}" for key, value in ready.items()]
-    text = "\n".join([f"Simulated {name} is ready.", *lines, "Stop it with Ctrl+C."])
-    sys.stdout.write(text + "\n")
+def _print(named: Mapping[str, Mapping[str, Any]]) -> None:
+    """Print what to put where."""
+    lines = []
+    for name, ready in named.items():
+        width = max(map(len, ready))
+        lines += [f"Simulated {name} is ready.", *(f"  {line}" for line in USE[name]), ""]
+        lines += [f"  {key:<{width}}  {value}" for key, value in ready.items()]
+        lines.append("")
+    sys.stdout.write("\n".join([*lines, "Stop it with Ctrl+C."]) + "\n")
     sys.stdout.flush()
 
 

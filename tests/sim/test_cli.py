@@ -89,6 +89,32 @@ def test_a_killed_simulator_has_kept_its_rows(tmp_path: Path) -> None:
         assert "Left behind" in {row["name"] for row in admin(ready, "state/Roles")}
 
 
+def test_up_starts_both_vendors_and_tells_what_to_put_where(tmp_path: Path) -> None:
+    ready_file, state = tmp_path / "ready.json", tmp_path / "kept"
+    command = [*COMMAND[:3], "up", "--port", "0", *SMALL, "--state", str(state)]
+    process = subprocess.Popen(
+        [*command, "--ready-file", str(ready_file)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        for _ in range(3000):
+            if ready_file.exists() or process.poll() is not None:
+                break
+            time.sleep(0.01)
+        ready = json.loads(ready_file.read_text())
+        assert set(ready["autotask"]) == KEYS
+        assert admin(ready["autotask"], "tenant")["seed"] == 1
+        assert "now" in admin(ready["fieldnation"], "clock")
+        process.terminate()
+        out, _ = process.communicate(timeout=30)
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        process.communicate()
+    told = [value for part in ready.values() for value in part.values()]
+    assert [value for value in told if str(value) not in out] == []
+    assert {path.suffix for path in state.iterdir()} == {".sqlite"}
+
+
 def test_help_names_every_option() -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "isthmus_sim.cli", "autotask", "--help"],
