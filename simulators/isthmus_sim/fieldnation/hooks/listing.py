@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MOST_PER_PAGE = 500
+MOST = 2**53 - 1  # what a JSON number holds exactly
 MANAGING = ("sortDirection", "sortBy", "page", "perPage", "search", "fields")
 
 
@@ -79,7 +80,7 @@ def _asked(query: Mapping[str, str], listing: Listing) -> dict[str, Any]:
     asked: dict[str, Any] = {
         "sortDirection": direction,
         "sortBy": sort,
-        "page": _whole(query, "page", 1, None),
+        "page": _whole(query, "page", 1, MOST),
         "perPage": _whole(query, "perPage", listing.per_page, MOST_PER_PAGE),
     }
     if query.get("search"):
@@ -92,19 +93,21 @@ def _asked(query: Mapping[str, str], listing: Listing) -> dict[str, Any]:
     return asked
 
 
-def _whole(query: Mapping[str, str], name: str, default: int, most: int | None) -> int:
+def _whole(query: Mapping[str, str], name: str, default: int, most: int) -> int:
     text = query.get(name) or str(default)
-    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
-        raise HookRefused(400, f"{name} must be a number not less than 1")
-    if most is not None and int(text) > most:
+    number = _number(name, text)
+    if number < 1:
+        raise HookRefused(400, f"{name} must not be less than 1")
+    if number > most:
         raise HookRefused(400, f"{name} must not be greater than {most}")
-    return int(text)
+    return number
 
 
 def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
+    digits = text if text.isascii() and text.isdecimal() and len(text) < 20 else ""
+    if not digits or int(digits) > MOST:
         raise HookRefused(400, f"{name} must be a number")
-    return int(text)
+    return int(digits)
 
 
 def _fits(row: Mapping[str, Any], asked: Mapping[str, Any], listing: Listing) -> bool:
