@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 MOST = 200
 DOING = {"create": "creating", "update": "updating", "delete": "deleting"}
 DONE = {"create": "Created", "update": "Updated"}
+# Writable by its metadata, but an update that leaves it out does not take it away (assumed).
+KEPT = frozenset({("Ticket", "TicketNumber")})
 _LETTERS = {"create": "C", "update": "U", "delete": "D"}
 _NAMES = re.compile(r"(?<=field )\w+|(?<=for )\w+|(?<=')\w+(?=')|\b[a-z]+[A-Z]\w*\b")
 _ON_RECORD = re.compile(r" ?;? on record number \[\d+\]\.?$")
@@ -123,7 +125,12 @@ class Batches:
     def _update(self, call: Call, sent: Sent, rest: Entity) -> int:
         """Replace: what may be written and was left out becomes null. Documented."""
         values = self._values(sent, rest)
-        left_out = {f.name: None for f in sent.entity.fields if not f.read_only}
+        name = sent.entity.name
+        left_out = {
+            field.name: None
+            for field in sent.entity.fields
+            if not field.read_only and (name, field.name) not in KEPT
+        }
         body = _named(sent.entity, {**left_out, **values})
         body["id"] = sent.id
         body["userDefinedFields"] = self._udfs(sent, rest)
