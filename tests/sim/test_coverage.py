@@ -7,6 +7,7 @@ import pytest
 
 from isthmus_sim.autotask.base.switches import SWITCHES
 from isthmus_sim.autotask.faults.kinds import COMMON, KINDS
+from isthmus_sim.autotask.hooks.switches import SWITCHES as HOOK_SWITCHES
 from isthmus_sim.autotask.store.catalog import Entity, Field, catalog
 from isthmus_sim.base.coverage import STATUSES, Part
 from isthmus_sim.coverage import behaviours, doubts
@@ -46,7 +47,7 @@ def test_every_line_names_a_test_that_exists_and_a_status_that_is_one(part: Part
 
 def test_the_docs_tell_every_fault_switch_and_admin_route(autotask_sim: AutotaskSim) -> None:
     page = (ROOT / "docs" / "simulators.md").read_text("utf-8")
-    names = {s.name for s in (*SWITCHES, *COMMON)} | set(KINDS)
+    names = {s.name for s in (*SWITCHES, *HOOK_SWITCHES, *COMMON)} | set(KINDS)
     names |= {setting.name for kind in KINDS.values() for setting in kind.settings}
     assert {name for name in names if f"`{name}`" not in page} == set()
     routes = autotask_sim.admin("GET", "")["routes"]
@@ -165,6 +166,9 @@ class Maker:
         if collection == "TicketSecondaryResources":
             pair = self.sim.rows("ResourceServiceDeskRoles")[0]
             return {key: pair[key] for key in ("resourceID", "roleID")}
+        if collection.endswith("Webhooks"):
+            url = f"https://example.com/{collection}"
+            return {"webhookUrl": url, "deactivationUrl": url}
         return {"data": "eA=="} if collection.endswith("Attachments") else {}
 
 

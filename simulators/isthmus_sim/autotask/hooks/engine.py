@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("isthmus_sim")
 KEPT_ATTEMPTS = 100_000
+TICK_S = 0.001  # a clock that stands still is kept to the millisecond over a restart
 AGENT = "Autotask (simulated)"
 
 
@@ -87,7 +88,7 @@ class Engine:
                 await self._pause(outbox, woken)
 
     def _due(self, outbox: Outbox) -> list[Delivery]:
-        now = self._clock.timestamp()
+        now = self._clock.timestamp() + TICK_S
         return [d for d in outbox.heads() if d.due <= now and d not in self._busy]
 
     async def _pause(self, outbox: Outbox, woken: asyncio.Event) -> None:

@@ -121,9 +121,9 @@ class Workflow:
         if found is None or self._depth >= LONGEST_CHAIN:
             return
         event, ticket_id = found
-        for rule in list(self.rules):
-            if rule.active and event in rule.on and self._matches(rule, ticket_id):
-                self._fire(rule, ticket_id)
+        heard = [rule for rule in self.rules if rule.active and event in rule.on]
+        for rule in [rule for rule in heard if self._matches(rule, ticket_id)]:
+            self._fire(rule, ticket_id)
 
     def failed(self, delivery: Delivery, error: str) -> None:
         """Log on the ticket that a callout was given up. Observed as a round-trip entry."""
