@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from isthmus.fieldnation import FieldNationClient, File, FileUnavailable, ServerTrouble
+from isthmus.fieldnation import (
+    Credentials,
+    FieldNationClient,
+    File,
+    FileUnavailable,
+    ServerTrouble,
+)
 from tests.fieldnation.fake_vendor import FakeVendor, answer
 
 
@@ -118,6 +124,27 @@ async def test_a_link_that_ran_out_is_told_without_showing_it(
     assert "hush" not in shown
     assert "secret-path" not in shown
     assert "file 8" in shown
+
+
+async def test_a_link_from_https_to_http_is_not_followed(credentials: Credentials) -> None:
+    client = FieldNationClient.connect(credentials, base_url="https://api.example.test")
+
+    with pytest.raises(FileUnavailable, match="https to http"):
+        await client.work_orders.download(file_at("http://files.example.test/x"))
+
+
+async def test_a_link_to_the_vendor_itself_is_a_secret_too(
+    vendor: FakeVendor, client: FieldNationClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "isthmus")
+    vendor.then(bytes_of(b"abc"), answer({}, 404))
+
+    await client.work_orders.download(file_at("/files/secret-path"))
+    with pytest.raises(FileUnavailable) as caught:
+        await client.work_orders.download(file_at("/files/secret-path"))
+
+    assert "secret-path" not in f"{caught.value} {caplog.text}"
+    assert caplog.text.count("status") >= 2
 
 
 async def drop(request: web.Request) -> Any:

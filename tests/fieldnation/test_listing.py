@@ -1,12 +1,20 @@
 """Listings never trust what the vendor remembers."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from isthmus.fieldnation import COLUMNS, FieldNationClient, FilterIgnored, f
+from isthmus.fieldnation import (
+    COLUMNS,
+    ClientSettings,
+    Credentials,
+    FieldNationClient,
+    FilterIgnored,
+    f,
+)
 from tests.fieldnation.fake_vendor import FakeVendor, answer, order
 
 
@@ -121,6 +129,18 @@ async def test_an_echo_of_something_else_is_told_before_a_row_is_used(
         await ids_of(listing)
 
     assert listing.seen == 0
+
+
+async def test_the_echo_is_not_looked_at_where_the_settings_say_so(
+    vendor: FakeVendor, credentials: Credentials, quick: ClientSettings
+) -> None:
+    vendor.then(pages(page(1), page()))
+    settings = replace(quick, check_echo=False)
+
+    async with FieldNationClient.connect(
+        credentials, base_url=vendor.url, settings=settings
+    ) as client:
+        assert await ids_of(client.work_orders.list(filters=f.one_of("state", "TX"))) == [1]
 
 
 async def test_a_row_without_columns_is_known_as_a_stub(

@@ -99,18 +99,18 @@ class Caller:
         """Do the work of a call, again as the settings say and as its kind allows."""
         return await retrying(_Careful(call, self.settings), work)
 
-    async def send(self, call: Call, token: oauth.Token | None) -> Answer:
-        """Send one request in its turn; never retries. Without a token it goes as it is."""
-        await self._bucket.admit(call.asked.where)
+    async def send(self, call: Call, token: oauth.Token, asked: Asked | None = None) -> Answer:
+        """Send one request in its turn; never retries. `asked` is what logs and errors name."""
+        shown = asked or call.asked
+        await self._bucket.admit(shown.where)
         query = dict(call.query)
         headers = {"Accept": "application/json"}
-        if token is not None:
-            if self.settings.sign_in_by == "header" or call.path.startswith(WEBHOOKS):
-                headers["Authorization"] = f"Bearer {token.value}"
-            else:
-                query["access_token"] = token.value
+        if self.settings.sign_in_by == "header" or call.path.startswith(WEBHOOKS):
+            headers["Authorization"] = f"Bearer {token.value}"
+        else:
+            query["access_token"] = token.value
         url = f"{self.base_url}{call.path}{'?' if query else ''}{urlencode(query)}"
-        return await self.exchange(call.asked, url, headers, call.body)
+        return await self.exchange(shown, url, headers, call.body)
 
     async def exchange(
         self, asked: Asked, url: str, headers: dict[str, str], body: object = None

@@ -35,13 +35,14 @@ async def _read(caller: Caller, url: str, what: str) -> Answer:
     """Return the answer to a link, a redirect among them, tried again as any read."""
     parts, base = urlsplit(url), urlsplit(caller.base_url)
     at_home = (parts.scheme, parts.netloc) == (base.scheme, base.netloc)
-    path = parts.path.removeprefix(base.path) if at_home else "..."
+    path = parts.path.removeprefix(base.path) if at_home else "/..."
     call = Call("GET", path, dict(parse_qsl(parts.query, keep_blank_values=True)))
-    asked = call.asked if at_home else Asked("GET", f"{parts.scheme}://{parts.netloc}/...")
+    # Path and query are what makes a link a secret, at home too.
+    asked = Asked("GET", f"{parts.scheme}://{parts.netloc}/...")
 
     async def attempt() -> Answer:
         if at_home:
-            answer = await caller.send(call, await caller.tokens.current())
+            answer = await caller.send(call, await caller.tokens.current(), asked)
         else:
             answer = await caller.exchange(asked, url, {"Accept": "*/*"})
         if 300 <= answer.status < 400:

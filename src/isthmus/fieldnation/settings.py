@@ -1,15 +1,16 @@
 """What a caller sets: who we are, and how the client behaves."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from isthmus.base import redaction
 from isthmus.base.backoff import Waits
 from isthmus.fieldnation.errors import CredentialsUnusable
 from isthmus.transport import TransportSettings
 
-SANDBOX: str = "https://api-sandbox.fndev.net"
-PRODUCTION: str = "https://api.fieldnation.com"
+_WORTH_HIDING: Final = 8  # a short client id may be a plain number, as ids in every text are
+SANDBOX: Final = "https://api-sandbox.fndev.net"
+PRODUCTION: Final = "https://api.fieldnation.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class Credentials:
                     " an end.",
                     remedy="Copy it again, as Field Nation gave it.",
                 )
-        redaction.guard(self.client_id, self.client_secret, self.username, self.password)
+        redaction.guard(self.client_secret, self.username, self.password)
+        if len(self.client_id) >= _WORTH_HIDING:
+            redaction.guard(self.client_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +90,15 @@ class ClientSettings:
 
     `sign_in_by`: where REST v2 gets the token; webhooks always get it in the header.
     `token_margin`: seconds before its end at which a token is no longer used. `read_back`: fetch a
-    work order after create and update, and tell what the vendor dropped. `per_page`: rows a page,
+    work order after create and update, and tell what the vendor dropped. `check_echo`: use a
+    listing only if its echo shows the list and the filters asked for. `per_page`: rows a page,
     1 to 100.
     """
 
     sign_in_by: Literal["query", "header"] = "query"
     token_margin: float = 60.0
     read_back: bool = True
+    check_echo: bool = True
     per_page: int = 100
     retry: RetrySettings = field(default_factory=RetrySettings)
     rate: RateSettings = field(default_factory=RateSettings)

@@ -50,8 +50,8 @@ class Webhooks:
         """
         Make a webhook.
 
-        Args: url: https. events: at least one of `vocabulary.EVENTS`. secret: a UUID,
-        made by the vendor when left out. headers: sent with each delivery; no name may begin with x-fn-.
+        Args: url: https. events: at least one of `vocabulary.EVENTS`. secret: a UUID, made by the
+        vendor when left out. headers: sent with each delivery; no name may begin with x-fn-.
         Raises: Conflict: there is one for this URL. ValidationFailed.
         """
         body = _body(
