@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from isthmus.autotask import ClientSettings, Credentials, ServerTrouble, UnknownField
+from isthmus.autotask import (
+    ClientSettings,
+    Credentials,
+    FieldInfo,
+    ServerTrouble,
+    UnknownField,
+)
 from isthmus.autotask.port import Record, Written
 from isthmus.autotask.rest import RestRecords
 from isthmus.autotask.webhooks import (
@@ -25,6 +31,7 @@ from isthmus.autotask.webhooks import (
     Webhooks,
     subject_of,
 )
+from isthmus.base import redaction
 from tests.autotask.webhooks.conftest import SECRET
 
 FIELDS = {
@@ -66,6 +73,7 @@ async def test_a_webhook_is_made_whole_and_active(
 ) -> None:
     outcome = await webhooks.register(wanted)
     assert (outcome.active, outcome.ready, outcome.left) == (True, True, ())
+    assert outcome.notices == ()
     found = rows(autotask_sim)
     (hook,) = found["TicketWebhooks"]
     assert hook["id"] == outcome.webhook_id
@@ -85,6 +93,7 @@ async def test_two_runs_make_one_webhook_and_the_second_writes_nothing(
     before = rows(autotask_sim)
     again = await webhooks.register(wanted)
     assert again.done == ()
+    assert "does not show the secret" in again.notices[0]
     assert rows(autotask_sim) == before
     assert (await webhooks.preview(wanted)).lines()[0].endswith("as wanted")
 
@@ -340,7 +349,22 @@ async def test_a_secret_that_autotask_shows_is_compared(
     assert (await webhooks.register(wanted)).notices == ()
     mended = await webhooks.register(replace(wanted, secret="another-secret-of-webhooks"))
     assert len(mended.done) == 1
-    assert SECRET not in repr(await webhooks.list("acme", wanted.url))
+    theirs = {
+        "name": "RMM",
+        "webhookUrl": "http://127.0.0.1:9/rmm",
+        "deactivationUrl": "http://127.0.0.1:9/off",
+        "secretKey": "their-secret-key",
+        "isActive": False,
+        "sendThresholdExceededNotification": False,
+    }
+    autotask_sim.post("TicketWebhooks", theirs)
+    listed = await webhooks.list("acme", wanted.url)
+    assert [one.found.secret for one in listed] == [
+        "another-secret-of-webhooks",
+        "their-secret-key",
+    ]
+    assert "secret-" not in repr(listed)
+    assert redaction.redact("their-secret-key") == redaction.MASK
 
 
 async def test_an_unknown_field_is_told_with_the_nearest_and_nothing_is_made(
@@ -352,6 +376,24 @@ async def test_an_unknown_field_is_told_with_the_nearest_and_nothing_is_made(
     with pytest.raises(UnknownField):
         await webhooks.register(replace(wanted, udfs=(Watched("No such UDF"),)))
     assert autotask_sim.rows("TicketWebhooks") == []
+
+
+class Retired(RestRecords):
+    """Records of a tenant whose every picklist value was switched off."""
+
+    async def fields(self, entity: str) -> tuple[FieldInfo, ...]:
+        return tuple(
+            replace(one, picklist=tuple(replace(e, is_active=False) for e in one.picklist or ()))
+            for one in await super().fields(entity)
+        )
+
+
+async def test_a_field_that_webhooks_no_longer_offer_is_refused(
+    records: RestRecords, wanted: Wanted
+) -> None:
+    with pytest.raises(UnknownField) as unknown:
+        await Webhooks(Retired(records.client)).preview(wanted)
+    assert "none at all" in unknown.value.remedy
 
 
 async def test_a_resource_is_found_by_id_address_or_name_and_a_stranger_is_refused(

@@ -176,6 +176,8 @@ def test_of_two_that_are_ours_the_one_that_works_stays() -> None:
     plan = plan_webhook(TARGET, [dead, alive])
     assert plan.keeps == 9
     assert writes(plan) == [(Verb.DELETE, "TicketWebhooks", 3, {})]
+    moved = hook(3, url="https://in.example.com/old")
+    assert plan_webhook(TARGET, [moved, hook(9, active=False)]).keeps == 9
     twins = plan_webhook(TARGET, [hook(9), hook(3)])
     assert (twins.keeps, [step.id for step in twins.steps]) == (3, [9])
 

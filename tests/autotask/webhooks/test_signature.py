@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.autotask.webhooks import sign, verify
-from isthmus.autotask.webhooks.signature import escape
+from isthmus.autotask.webhooks.signature import ESCAPED_MOST, escape
 
 NOW, BEFORE = "the-secret-of-today", "the-secret-of-yesterday"
 BODY = b'{"Action":"Update","Id":7}'
@@ -122,3 +122,10 @@ def test_a_raw_signature_holds_whatever_the_bytes_are(body: bytes) -> None:
 
 def test_a_body_nested_without_end_is_refused_and_does_not_raise() -> None:
     assert verify(b"[" * 200_000, sign(b"x", NOW), [NOW]) is None
+
+
+def test_a_long_body_is_verified_as_it_came_and_never_rewritten_for_a_stranger() -> None:
+    body = b'{"a":"' + b"x" * ESCAPED_MOST + b'"}'
+    assert verify(body, sign(body, NOW), [NOW]) is not None
+    assert escape(body) is None
+    assert escape(body[: ESCAPED_MOST // 2] + b'"}') is not None

@@ -1,8 +1,8 @@
 """
 Names and values out of JSON and XML bodies whose shape nobody has written down. Pure.
 
-Bounded in number and depth. XML is read by expat with document types refused, so no entity can be
-declared, fetched or blown up.
+Bounded in number; Python's own reader bounds the depth of JSON, we that of XML. XML is read by
+expat with document types refused, so no entity can be declared, fetched or blown up.
 """
 
 import json
@@ -32,17 +32,17 @@ def json_pairs(text: str) -> Iterator[Pair]:
         root = json.loads(text)
     except (ValueError, RecursionError):
         return
-    waiting: list[tuple[str, object, int]] = [("", root, 0)]
+    waiting: list[tuple[str, object]] = [("", root)]
     told = 0
     while waiting and told < PAIRS_MOST:
-        name, value, depth = waiting.pop()
-        if depth <= DEPTH_MOST and isinstance(value, dict):
-            waiting.extend((joined(name, key), inner, depth + 1) for key, inner in value.items())
+        name, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend((joined(name, key), inner) for key, inner in value.items())
             named = _named(value)
             if named is not None:
                 yield named
-        elif depth <= DEPTH_MOST and isinstance(value, list):
-            waiting.extend((name, inner, depth + 1) for inner in value[:PAIRS_MOST])
+        elif isinstance(value, list):
+            waiting.extend((name, inner) for inner in value[:PAIRS_MOST])
         elif isinstance(value, (str, int)) and not isinstance(value, bool):
             told += 1
             yield Pair(name, value, "json")

@@ -17,8 +17,7 @@ class Subject:
     """
     An entity with webhooks, and the collections its webhooks are kept in.
 
-    `udf_fields` is None where the vendor offers none. `payload_names` are the entity types that
-    payloads were seen or are said to carry, in lower case.
+    `udf_fields` is None where the vendor offers none.
     """
 
     entity: str
@@ -26,10 +25,9 @@ class Subject:
     fields: str
     udf_fields: str | None
     excluded: str
-    payload_names: tuple[str, ...]
 
 
-def _subject(entity: str, singular: str, *names: str, udfs: bool = True) -> Subject:
+def _subject(entity: str, singular: str, *, udfs: bool = True) -> Subject:
     start = f"{singular}Webhook"
     return Subject(
         entity=entity,
@@ -37,20 +35,18 @@ def _subject(entity: str, singular: str, *names: str, udfs: bool = True) -> Subj
         fields=f"{start}Fields",
         udf_fields=f"{start}UdfFields" if udfs else None,
         excluded=f"{start}ExcludedResources",
-        payload_names=(singular.lower(), *names),
     )
 
 
 SUBJECTS: Final = (
-    _subject("Companies", "Company", "account"),
+    _subject("Companies", "Company"),
     _subject("Contacts", "Contact"),
-    _subject("ConfigurationItems", "ConfigurationItem", "installedproduct"),
+    _subject("ConfigurationItems", "ConfigurationItem"),
     _subject("Tickets", "Ticket"),
     _subject("TicketNotes", "TicketNote", udfs=False),
 )
 ENTITIES: Final = tuple(subject.entity for subject in SUBJECTS)
 _BY_ENTITY: Final = {subject.entity.casefold(): subject for subject in SUBJECTS}
-_BY_PAYLOAD: Final = {name: one.entity for one in SUBJECTS for name in one.payload_names}
 
 
 def subject_of(entity: str) -> Subject:
@@ -69,12 +65,9 @@ def entity_of_payload(name: str) -> str | None:
     """
     Return the REST collection that a payload's entity type means; None for an unknown one.
 
-    Live payloads say "Ticket" and "Account"; collection names are taken too.
+    Live payloads say "Ticket" and "Account", the legacy names; collection names are taken too.
     """
     folded = name.strip().casefold()
-    if folded in _BY_PAYLOAD:
-        return _BY_PAYLOAD[folded]
-    if folded in _BY_ENTITY:
-        return _BY_ENTITY[folded].entity
-    known = collection_of(name)
-    return known if known in ENTITIES else None
+    if folded not in _BY_ENTITY:
+        folded = (collection_of(name) or "").casefold()
+    return _BY_ENTITY[folded].entity if folded in _BY_ENTITY else None
