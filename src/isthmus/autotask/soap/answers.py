@@ -5,6 +5,7 @@ Source: texts quoted by integrators and the vendor's help; where none is known, 
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from isthmus.autotask import errors as err
@@ -28,7 +29,11 @@ _PERMANENT: Final = re.compile(
     r"|Object reference not set|not well.?formed",
     re.IGNORECASE,
 )
+_UNSUPPORTED: Final = re.compile(
+    r"does not support (create|update|delete)|cannot be (created|updated|deleted)", re.IGNORECASE
+)
 _SHOWN_MOST: Final = 400
+Names = Mapping[str, str]
 
 
 def http_error(answer: Answer, asked: Asked) -> IsthmusError | None:
@@ -84,11 +89,11 @@ def _fault_text(fault: Element) -> tuple[str, bool]:
     return shown, "client" in code.casefold() or "sender" in code.casefold()
 
 
-def reply_error(reply: Reply, asked: Asked, fields: frozenset[str]) -> IsthmusError | None:
+def reply_error(reply: Reply, asked: Asked, fields: Names) -> IsthmusError | None:
     """
     Return the error an answer tells in its own words; None for a success.
 
-    Args: fields: names to look for in the texts of refused records.
+    Args: fields: REST names by the names to look for in the texts of refused records.
     A text nobody knows refuses for good: what passes arrives as a fault or a status (assumed).
     """
     if reply.code == 1 and not reply.errors:
@@ -99,6 +104,12 @@ def reply_error(reply: Reply, asked: Asked, fields: frozenset[str]) -> IsthmusEr
     known = error_of_text(whole, asked)
     if known is not None and not isinstance(known, (err.ValidationFailed, err.QueryRefused)):
         return known
+    if asked.writes and _UNSUPPORTED.search(whole):
+        return err.CallRefused(
+            f"Autotask has no {asked.path} for {asked.entity}: {whole}",
+            where=asked.where,
+            remedy="Do it in Autotask itself.",
+        )
     if asked.writes:
         refusals = refusals_of(texts, fields)
         return BatchRefused(
@@ -117,7 +128,7 @@ def reply_error(reply: Reply, asked: Asked, fields: frozenset[str]) -> IsthmusEr
     return known or _refused(asked, whole)
 
 
-def refusals_of(texts: tuple[str, ...], fields: frozenset[str]) -> tuple[Refusal, ...]:
+def refusals_of(texts: tuple[str, ...], fields: Names) -> tuple[Refusal, ...]:
     """
     Return why which records were refused: each cause is followed by the number of its record.
 
@@ -136,11 +147,11 @@ def refusals_of(texts: tuple[str, ...], fields: frozenset[str]) -> tuple[Refusal
     return tuple(found)
 
 
-def _field_in(text: str, fields: frozenset[str]) -> str:
-    """Return the longest of the names that stands in a text as a word of its own."""
+def _field_in(text: str, fields: Names) -> str:
+    """Return the field whose name, the longest of those, stands in a text as a word of its own."""
     folded = text.casefold()
     named = [name for name in fields if re.search(rf"\b{re.escape(name.casefold())}\b", folded)]
-    return max(named, key=lambda name: (len(name), name), default="")
+    return fields[max(named, key=len)] if named else ""
 
 
 def _which(refusals: tuple[Refusal, ...]) -> str:

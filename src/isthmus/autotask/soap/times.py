@@ -58,8 +58,8 @@ class Times:
         Return a moment to compare with, never leaving out what a comparison in UTC would find.
 
         The service compares wall clocks. In the doubled hour of autumn a later moment may show an
-        earlier clock, so a lower bound in its first pass goes back to the hour's beginning, and an
-        upper bound in its second pass up to its end; more may be found than asked for.
+        earlier clock, so a lower bound in its first pass goes back before the hour, and an upper
+        bound in its second pass up to its end; more may be found than asked for.
         """
         local = moment.astimezone(UTC if is_day else self._zone)
         other = local.replace(fold=1 - local.fold)
@@ -67,7 +67,7 @@ class Times:
         if other.utcoffset() != local.utcoffset():
             hour = wall.replace(minute=0, second=0, microsecond=0)
             if op in _LOWER and local.fold == 0:
-                wall = hour
+                wall = hour - timedelta(milliseconds=1)
             elif op in _UPPER and local.fold == 1:
                 wall = hour + timedelta(hours=1)
         return _text(wall)

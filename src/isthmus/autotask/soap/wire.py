@@ -3,13 +3,14 @@
 import base64
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from isthmus.autotask.answers import Asked
 from isthmus.autotask.call import Call
 from isthmus.autotask.models import Threshold, Zone
 from isthmus.autotask.settings import Credentials
-from isthmus.autotask.soap.answers import http_error, reply_error
+from isthmus.autotask.soap.answers import Names, http_error, reply_error
 from isthmus.autotask.soap.rows import Reply, reply_of
 from isthmus.autotask.soap.xml import broken, parse
 from isthmus.autotask.soap.zone import ASKED, NAMESPACE, parse_zone, start_url, zone_request
@@ -133,11 +134,11 @@ class SoapWire:
         return Threshold(limit=limit, window_minutes=minutes, used=used, server_time=at)
 
 
-def judged(answer: Answer, asked: Asked, fields: frozenset[str] = frozenset()) -> Reply:
+def judged(answer: Answer, asked: Asked, fields: Names = MappingProxyType({})) -> Reply:
     """
     Return what an answer holds.
 
-    Args: fields: names to look for in the texts of a refusal.
+    Args: fields: REST names by the names to look for in the texts of a refusal.
     Raises: what its words stand for; AnswerBroken.
     """
     reply = reply_of(parse(answer.body, asked.where), asked.where)

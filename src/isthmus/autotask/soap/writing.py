@@ -197,11 +197,13 @@ def _half_known(entity: str, record_id: int, names: Iterable[str]) -> HalfKnown:
     )
 
 
-def _names(spelling: Spelling, known: Known) -> frozenset[str]:
-    """Return every name a refusal may use for a field."""
-    soap = (spelt.name for spelt in spelling.soap.values())
-    rest = (field.name for field in known.fields)
-    return frozenset((*soap, *rest, *(udf.name for udf in known.udfs))) - {"id"}
+def _names(spelling: Spelling, known: Known) -> dict[str, str]:
+    """Return the REST name behind every name that a refusal may use for a field."""
+    rest = {field.name: field.name for field in known.fields}
+    soap = {spelt.name: spelling.rest_of(spelt.name) for spelt in spelling.soap.values()}
+    names = {**{udf.name: udf.name for udf in known.udfs}, **rest, **soap}
+    names.pop("id", None)
+    return names
 
 
 def _cell(spelt: Spelt, value: Value, times: Times) -> Cell:
