@@ -25,6 +25,7 @@ SITES = {"duckdb.org", "keepachangelog.com", "semver.org"}
 """Public sites our pages may link to, besides the vendor's and places that are only examples."""
 
 PLACES = {"absolute", "atservicesrest", "data", "dev", "etc", "opt", "path", "srv", "tmp", "usr"}
+PLACES |= {"api", "integrations", "provider"}  # paths of the simulated Field Nation
 """How absolute paths in our pages may begin."""
 
 FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)

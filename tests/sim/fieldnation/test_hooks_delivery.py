@@ -373,3 +373,15 @@ async def test_mischief_can_be_about_one_event(bench: Bench, receiver: Receiver)
     bench.happen("workorder.message_posted")
     await bench.advance(0)
     assert receiver.events == ["workorder.created"]
+
+
+async def test_a_poor_endpoint_gets_three_retries_only(bench: Bench, receiver: Receiver) -> None:
+    hook = bench.webhooks.find(bench.hook(receiver.url)["webhookId"])
+    assert hook is not None
+    bench.ground.store.put("webhook", hook["id"], {**hook, "outcomes": "0" * 100})
+    receiver.always = 500
+    bench.happen()
+    for _ in range(9):
+        await bench.advance(700)
+    assert len(receiver.arrived) == 4
+    assert bench.states() == ["dead"]

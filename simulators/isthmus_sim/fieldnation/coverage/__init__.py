@@ -1,0 +1,1 @@
+"""What the simulated Field Nation does and how we know: data for the pages."""
