@@ -16,6 +16,7 @@ from isthmus_sim.autotask.soap.xmltext import XSI, child, escape, text_of
 from isthmus_sim.autotask.writing.attachments import (
     INDEX,
     INDEX_FIELDS,
+    NOTE,
     PARENT_TYPES,
     is_attachment,
 )
@@ -119,8 +120,9 @@ class Files:
     def _parents(self, kind: int) -> Iterator[str]:
         """Give the collections a parent type may mean, tickets before tasks."""
         known = [name for name, number in PARENT_TYPES.items() if number == kind]
-        if not known:  # notes share one number
-            known = [name for name in INDEX_FIELDS if name.endswith("Notes")]
+        if kind == NOTE:  # notes of all kinds share one number; those of tickets first
+            notes = [name for name in INDEX_FIELDS if name.endswith("Notes")]
+            known = sorted(notes, key="TicketNotes".__ne__)
         yield from (name for name in known if self._has_files(name))
 
     def _has_files(self, collection: str) -> bool:
