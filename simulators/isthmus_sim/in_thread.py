@@ -280,7 +280,9 @@ class ServiceThread:
         self.ready: dict[str, Any] = self._running.ready
 
     def stop(self) -> None:
-        """Stop serving and end the thread."""
+        """Stop serving and end the thread; twice does no harm."""
+        if self._loop.is_closed():
+            return
         self._do(self._running.stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

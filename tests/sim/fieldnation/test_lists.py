@@ -1,0 +1,165 @@
+"""Lists of work orders: which rows, which columns, what sticks; lookups by page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from isthmus_sim.fieldnation.orders import moves
+from isthmus_sim.in_thread import FieldNationSim
+
+Listed = Callable[..., list[int]]
+
+
+@pytest.fixture
+def sim(fieldnation_sim_factory: Callable[..., FieldNationSim]) -> FieldNationSim:
+    """Five orders: 0 draft, 1 published in Reno, 2 routed, 3 assigned, 4 work done."""
+    made = fieldnation_sim_factory(frozen_clock=True)
+    world = made.service.world.ground
+    world.switches.change({"rate_limit_per_minute": 0})
+    for number in range(5):
+        given: dict[str, Any] = {"title": f"Visit {number}", "client": {"id": 905 + number % 2}}
+        if number == 1:
+            place = {"mode": "custom", "city": "Reno", "state": "NV", "zip": "89501"}
+            given |= {"location": {**place, "country": "US"}, "description": "Find the needle"}
+        moves.create(world, made.user_id, given)
+        world.clock.advance(86_400)
+    first = ids(made, "list=workorders_all&sticky=false")[0]
+    moves.publish(world, first + 1, made.user_id)
+    moves.route(world, first + 2, made.user_id, 62000)
+    for order in (first + 3, first + 4):
+        moves.assign(world, order, made.user_id, 62000)
+    moves.work_done(world, first + 4, 62000)
+    return made
+
+
+def ids(sim: FieldNationSim, query: str) -> list[int]:
+    answer = sim.get(f"workorders?{query}")
+    assert answer.status == 200, answer.body
+    return [row["id"] for row in answer.json["results"]]
+
+
+def numbers(sim: FieldNationSim, query: str) -> list[int]:
+    first = ids(sim, "list=workorders_all&sticky=false&columns=id")[0]
+    return [number - first for number in ids(sim, f"sticky=false&{query}")]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("all", [0, 1, 2, 3, 4]),
+        ("draft", [0]),
+        ("published_routed", [1, 2]),
+        ("assigned", [3]),
+        ("in_flight", [1, 2, 3, 4]),
+        ("work_done", [4]),
+        ("approved", []),
+        ("problem", []),
+    ],
+)
+def test_each_list_holds_its_statuses(sim: FieldNationSim, name: str, expected: list[int]) -> None:
+    assert numbers(sim, f"list=workorders_{name}") == expected
+    counts = {row["id"]: row["count"] for row in sim.get("workorders/lists").json}
+    assert counts[f"workorders_{name}"] == len(expected)
+
+
+def test_without_a_list_it_is_the_assigned_ones(sim: FieldNationSim) -> None:
+    assert numbers(sim, "") == [3]
+    assert numbers(sim, "list=nonsense") == [3]
+    sim.service.world.ground.switches.change({"list_default": "workorders_all"})
+    assert len(numbers(sim, "")) == 5
+
+
+def test_without_columns_rows_are_stubs_unless_switched(sim: FieldNationSim) -> None:
+    path = "workorders?list=workorders_draft&sticky=false"
+    (stub,) = sim.get(path).json["results"]
+    assert stub.keys() == {"id", "schedule"}
+    assert stub["schedule"] == {"status_id": 1}
+    (some,) = sim.get(path + "&columns=title,status").json["results"]
+    assert some.keys() == {"id", "title", "status"}
+    sim.service.world.ground.switches.change({"list_rows": "whole"})
+    assert "pay" in sim.get(path).json["results"][0]
+
+
+def test_filters_stick_to_the_user_unless_told_not_to(sim: FieldNationSim) -> None:
+    assert len(ids(sim, "list=workorders_all&f_search=visit 1".replace(" ", "%20"))) == 1
+    kept = sim.get("workorders").json
+    assert (len(kept["results"]), kept["f_search"], kept["fs_search"]) == (1, "visit 1", True)
+    assert len(ids(sim, "list=workorders_all&sticky=false")) == 5
+    assert len(ids(sim, "")) == 1
+    assert len(ids(sim, "stickyName=other&list=workorders_all")) == 5
+    assert len(ids(sim, "f_=")) == 5
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("f_state=NV", [1]),
+        ("f_city=reno", [1]),
+        ("f_zip=89501", [1]),
+        ("f_postal_code=10001", []),
+        ("f_client=906", [1, 3]),
+        ("f_client=905,906", [0, 1, 2, 3, 4]),
+        ("f_search=needle", [1]),
+        ("f_created=2026-06-16", [1]),
+        ("f_created_date=2026-06-16,2026-06-17", [1, 2]),
+        ("f_published=2026-06-20", [1]),
+        ("f_nonsense=1", [0, 1, 2, 3, 4]),
+        ("f_remote_work=true", []),
+        ("f_state=NV&f_client=905", []),
+    ],
+)
+def test_filters_select_and_combine(sim: FieldNationSim, query: str, expected: list[int]) -> None:
+    assert numbers(sim, f"list=workorders_all&{query}") == expected
+
+
+def test_known_filters_are_echoed_and_unknown_ones_are_not(sim: FieldNationSim) -> None:
+    path = "workorders?list=workorders_all&sticky=false&f_state=NV&f_nonsense=1"
+    answer = sim.get(path).json
+    assert (answer["f_state"], answer["fs_state"]) == ("NV", True)
+    assert "f_nonsense" not in answer
+
+
+def test_pages_count_from_one_and_are_cut_at_a_hundred(sim: FieldNationSim) -> None:
+    path = "list=workorders_all&sticky=false&per_page=2"
+    assert [len(ids(sim, f"{path}&page={page}")) for page in (1, 2, 3, 4)] == [2, 2, 1, 0]
+    meta = sim.get(f"workorders?{path}&page=2").json["metadata"]
+    assert (meta["total"], meta["page"], meta["pages"], meta["per_page"]) == (5, 2, 3, 2)
+    wide = sim.get("workorders?list=workorders_all&sticky=false&per_page=1000").json["metadata"]
+    assert wide["per_page"] == 100
+    assert sim.get("workorders?page=0").status == 400
+
+
+def test_order_turns_the_rows_round(sim: FieldNationSim) -> None:
+    query = "list=workorders_all&sort=title"
+    assert numbers(sim, f"{query}&order=desc") == [4, 3, 2, 1, 0]
+    assert sim.get("workorders?order=up").status == 400
+
+
+def test_an_open_problem_puts_an_order_in_its_list(sim: FieldNationSim) -> None:
+    order = ids(sim, "list=workorders_draft&sticky=false")[0]
+    sim.post(f"workorders/{order}/problems", {"type": {"id": 3}})
+    assert ids(sim, "list=workorders_problem&sticky=false") == [order]
+
+
+def test_lookups_page_like_lists(sim: FieldNationSim) -> None:
+    page = sim.get("templates?per_page=2&page=2").json
+    assert len(page["results"]) == 1
+    assert page["metadata"]["total"] == 3
+    fields = sim.get("custom-fields").json["results"]
+    ticket = next(row for row in fields if row["name"] == "Autotask Ticket ID")
+    assert (ticket["unique"], ticket["internal"]) == (1, 1)
+    assert sim.get("company/1/networks").status == 404
+    assert sim.get(f"company/{sim.company_id}/site-revisit-reasons").status == 400
+
+
+def test_talent_pools_page_by_cursor(sim: FieldNationSim) -> None:
+    for name in ("A", "B", "C"):
+        sim.post("talent-pool-groups", {"name": name, "project_id": 310})
+    first = sim.get("talent-pool-groups?limit=2").json
+    assert first["pagination"]["has_next_page"] is True
+    cursor = first["pagination"]["next_cursor"]
+    rest = sim.get(f"talent-pool-groups?limit=2&after={cursor}").json
+    assert rest["pagination"]["has_next_page"] is False
+    names = [row["name"] for row in first["data"] + rest["data"]]
+    assert sorted(names) == ["A", "B", "C"]
