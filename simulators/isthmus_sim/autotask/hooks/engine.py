@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from isthmus_sim.base.switches import Switches
 
 LOG = logging.getLogger("isthmus_sim")
-KEPT_ATTEMPTS = 100_000
+KEPT_ATTEMPTS = 20_000
 TICK_S = 0.001  # a clock that stands still is kept to the millisecond over a restart
 AGENT = "Autotask (simulated)"
 

@@ -25,6 +25,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS _hook_queue (id INTEGER PRIMARY KEY AUTOINCREMENT, position INTEGER,
     lane TEXT, batch INTEGER, due REAL, first_at REAL, attempts INTEGER, copies INTEGER,
     request TEXT, body BLOB);
+CREATE INDEX IF NOT EXISTS _hook_order ON _hook_queue (position);
 CREATE TABLE IF NOT EXISTS _hook_numbers (collection TEXT, id INTEGER, sequence INTEGER DEFAULT 0,
     failures INTEGER DEFAULT 0, PRIMARY KEY (collection, id));
 """

@@ -253,6 +253,8 @@ def _hide_secret(write: Write) -> None:
     new = write.new
     secret = new["secretKey"]
     if secret == HIDDEN:
+        if write.old is None:
+            raise errors.required_value_missing("secretKey")
         return
     write.state.meta_set(_secret_key(new), secret)
     if not write.switches["webhook_secret_shown"]:
