@@ -18,7 +18,7 @@ def switch(sim: FieldNationSim, **values: Any) -> None:
     ("shape", "keys"),
     [
         ("problem", {"type", "title", "status", "detail", "code", "errors", "retryable",
-                     "correlationId", "agent"}),
+                     "correlationId", "agent", "message"}),
         ("status_message", {"status", "message"}),
         ("error_object", {"error"}),
         ("oauth", {"error", "error_description"}),

@@ -302,7 +302,11 @@ def revisits(d: Driver, order: int) -> None:
     visit = {"revisit_reason": reasons[0]["reason_id"], "is_billable": True}
     made = d("v2_woSiteRevisits_post", order, body=visit)["revisits"][0]["revisit_id"]
     d("v2_woSiteRevisits_put", order, made, body=visit)
-    d("v2_woJobStatus_put", order, body={"status": "incomplete"})
+    why = d("v2_companySiteRevisitReasons_get", d.sim.company_id, query="action_type=job_status")
+    reason = why["results"][0]
+    job = {"status": "incomplete", "reason_id": reason["reason_id"]}
+    told = d("v2_woJobStatus_put", order, body=job)["job_status"]
+    assert told["reason"]["label"] == reason["name"]
     d("v2_woSiteRevisits_get", order)
     d("v2_woSiteRevisits_delete", order, made)
     d("v2_woIncident_delete", order)

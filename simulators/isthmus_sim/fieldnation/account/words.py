@@ -62,7 +62,7 @@ PENALTIES = (("Late Arrival", "Fixed", 20.0), ("Missing Deliverables", "Percent"
 INCOMPLETE_REASONS = ("Missing photos", "Missing signature", "Work not finished", "Wrong time log")
 REVISIT_REASONS = {
     "revisit": ("Parts needed", "More time needed", "Site not ready"),
-    "incomplete": ("Provider did not finish", "Client cancelled on site"),
+    "job_status": ("Provider did not finish", "Client cancelled on site"),
 }
 NETWORKS = (
     ("Marketplace", "marketplace"), ("Own staff", "employee"), ("Trusted partners", "contractor"),

@@ -205,8 +205,8 @@ def site_revisit_reasons(a: Asked) -> Doc:
     """List the reasons for a revisit. Source: action_type is mandatory (documented)."""
     own_company(a)
     action = a.query("action_type")
-    if not action:
-        raise bad_parameter("action_type", "action_type is required.")
+    if action not in ("all", "job_status", "revisit"):
+        raise bad_parameter("action_type", "action_type takes all, job_status or revisit.")
     each = a.world.store.each("revisit_reason")
     rows = [
         {
@@ -219,7 +219,7 @@ def site_revisit_reasons(a: Asked) -> Doc:
             "sub_reasons": [],
         }
         for doc in each
-        if doc["action_type"] == action
+        if action in ("all", doc["action_type"])
     ]
     return {"results": rows}
 

@@ -111,6 +111,7 @@ def _problem(refusal: Refusal, about: dict[str, Any]) -> dict[str, Any]:
         "title": kind.title,
         "status": kind.status,
         "detail": refusal.detail,
+        "message": refusal.detail,  # assumed: fits {status, message} too
         "code": kind.code,
         "errors": [dict(error) for error in refusal.errors],
         "retryable": kind.retryable,

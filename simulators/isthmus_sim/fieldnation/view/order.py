@@ -235,9 +235,9 @@ def site_revisit(s: Sight) -> Doc:
     """Give the short form of job status and revisits."""
     count = len(s.order["revisits"])
     shown = {"job_status": s.order["job_status"], "revisit_count": count, "is_revisit": count > 0}
-    reason = s.world.store.look("incomplete_reason", s.order.get("job_reason_id") or 0)
+    reason = s.world.store.look("revisit_reason", s.order.get("job_reason_id") or 0)
     if reason is not None:
-        named = {"reason_id": reason["id"], "reason_name": reason["label"]}
+        named = {"reason_id": reason["id"], "reason_name": reason["name"]}
         shown["incomplete_reason"] = named
     return shown
 
@@ -245,13 +245,13 @@ def site_revisit(s: Sight) -> Doc:
 def revisits(s: Sight) -> Doc:
     """Give the long form of job status, revisits and orders of the same incident."""
     order = s.order
-    reason = s.world.store.look("incomplete_reason", order.get("job_reason_id") or 0)
+    reason = s.world.store.look("revisit_reason", order.get("job_reason_id") or 0)
     job = {
         "status": order["job_status"],
         "history": [_entry(s, one) for one in order["job_history"]],
     }
     if reason is not None:
-        job["reason"] = {"id": reason["id"], "label": reason["label"]}
+        job["reason"] = {"id": reason["id"], "label": reason["name"]}
     return {
         "revisits": [_revisit(s, one) for one in order["revisits"]],
         "job_status": job,
