@@ -87,7 +87,7 @@ def _row(line: CheckLine) -> Table:
     grid.add_column(width=1)
     grid.add_column(width=SUBJECT_WIDTH, no_wrap=True)
     grid.add_column(overflow="fold")
-    subject = line.subject if line.is_dataset else line.subject.capitalize()
+    subject = line.subject if line.is_dataset else line.subject[0].upper() + line.subject[1:]
     grid.add_row(Text(sign, style=style), subject, _detail(line))
     return grid
 
@@ -133,7 +133,9 @@ def exit_of_check(lines: list[CheckLine]) -> Exit:
 
 def has_access(lines: list[CheckLine]) -> bool:
     """Tell whether zone, credentials and integration code are right, whatever may be read now."""
-    access = [line.verdict for line in lines if not line.is_dataset and line.subject != "quota"]
+    access = [
+        line.verdict for line in lines if not line.is_dataset and not line.subject.endswith("quota")
+    ]
     return all(verdict in {Verdict.OK, Verdict.WARNING} for verdict in access)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from isthmus.cli.check import (
     collect,
@@ -47,6 +47,7 @@ def autotask(
     integration_code: str | None = None,
     zone: str | None = None,
     url: str | None = None,
+    api: Literal["rest", "soap"] | None = None,
     secret_stdin: bool = False,
     json: bool = False,
 ) -> int:
@@ -65,6 +66,8 @@ def autotask(
         The number in your Autotask address (ww5.autotask.net: 5). Without it, it is looked up.
     url
         The address of the REST service instead of a zone, ending in /ATServicesRest/.
+    api
+        What dispatch is to use: rest, the default, or soap, which Autotask has frozen.
     secret_stdin
         Read the secret from standard input, its first line.
     json
@@ -78,6 +81,7 @@ def autotask(
             username=username or given.username or _ask(USERNAME),
             secret=_secret(given, from_stdin=secret_stdin),
             integration_code=integration_code or given.integration_code or _ask(CODE),
+            api=api or given.api or "rest",
             **place,
         )
         state = house.state  # a home that cannot be used is better told before than after the test
@@ -88,7 +92,15 @@ def autotask(
             state.save_connection(connection)
     if json:
         checks = [line_as_json(line) for line in lines]
-        answer_json({"saved": is_saved, "title": connection.title, "checks": checks, "exit": code})
+        answer_json(
+            {
+                "saved": is_saved,
+                "title": connection.title,
+                "api": connection.api,
+                "checks": checks,
+                "exit": code,
+            }
+        )
     else:
         _close(connection, lines, is_saved=is_saved)
     return code

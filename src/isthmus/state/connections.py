@@ -4,11 +4,13 @@ from sqlalchemy import Connection as Session
 from sqlalchemy import RowMapping, delete, insert, select, update
 
 from isthmus.base.clock import utc_now
+from isthmus.state import notes as kept
 from isthmus.state.shapes import Connection, ConnectionNote, ZoneNote
 from isthmus.state.tables import connections
 from isthmus.state.vault import Vault
 
 AUTOTASK = "autotask"
+REST = "rest"
 
 
 def save(session: Session, vault: Vault, connection: Connection) -> None:
@@ -26,6 +28,7 @@ def save(session: Session, vault: Vault, connection: Connection) -> None:
             saved_at=utc_now(),
         )
     )
+    kept.save(session, _api(connection.title), connection.api if connection.api != REST else None)
 
 
 def load(session: Session, vault: Vault, title: str | None) -> Connection | None:
@@ -34,7 +37,9 @@ def load(session: Session, vault: Vault, title: str | None) -> Connection | None
     if title is not None:
         query = query.where(connections.c.title == title)
     row = session.execute(query.order_by(connections.c.saved_at.desc()).limit(1)).mappings().first()
-    return None if row is None else _connection(row, vault)
+    if row is None:
+        return None
+    return _connection(row, vault, kept.load(session, _api(row["title"])) or REST)
 
 
 def notes(session: Session) -> tuple[ConnectionNote, ...]:
@@ -45,7 +50,12 @@ def notes(session: Session) -> tuple[ConnectionNote, ...]:
     return tuple(ConnectionNote(**row) for row in rows)
 
 
-def _connection(row: RowMapping, vault: Vault) -> Connection:
+def _api(title: str) -> str:
+    """Return the key of the note that names a connection's API, where it is not REST."""
+    return f"connection/{title}/api"
+
+
+def _connection(row: RowMapping, vault: Vault, api: str) -> Connection:
     return Connection(
         title=row["title"],
         username=row["username"],
@@ -53,11 +63,13 @@ def _connection(row: RowMapping, vault: Vault) -> Connection:
         integration_code=vault.unlock(row["integration_code"]),
         base_url=row["base_url"],
         zone=row["zone"],
+        api=api,
     )
 
 
 def forget(session: Session, title: str) -> bool:
     """Remove the connection of that title; tells whether there was one."""
+    kept.save(session, _api(title), None)
     return session.execute(delete(connections).where(connections.c.title == title)).rowcount > 0
 
 

@@ -11,6 +11,7 @@ class Connection:
 
     `base_url` wins over `zone` (the number in a tenant's Autotask URL); with neither, the zone is
     looked up. `secret` and `integration_code` are in clear here, never in `repr`, never on disk.
+    `api` is rest or soap: the one dispatch is to use.
     """
 
     title: str
@@ -19,6 +20,7 @@ class Connection:
     integration_code: str = field(repr=False)
     base_url: str | None = None
     zone: int | None = None
+    api: str = "rest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 from isthmus.autotask import (
     AutotaskClient,
@@ -13,12 +14,22 @@ from isthmus.autotask import (
 )
 from isthmus.autotask import query as q
 from isthmus.autotask.errors import LEVEL_PATH
-from isthmus.autotask.models import EntityInfo
+from isthmus.autotask.models import EntityInfo, Threshold, Zone
 from isthmus.base.errors import IsthmusError, NeedsPerson
 from isthmus.sync.catalog import Dataset
 
 QUOTA_IS_SHORT = 0.9
 """Above this share of the hour's calls a person should know before starting anything big."""
+
+
+SOAP_IS_FROZEN = (
+    "Autotask has frozen its SOAP API: nothing was added since 2020, and its end is announced,"
+    " without a sure date"
+)
+USE_REST = (
+    "REST is the default, and sync uses it in any case. Keep SOAP for dispatch only where you must,"
+    " and go back with: isthmus connect autotask --api rest"
+)
 
 
 class Verdict(StrEnum):
@@ -49,6 +60,22 @@ class CheckLine:
     is_dataset: bool = False
 
 
+class Reachable(Protocol):
+    """A way to a tenant, over REST or SOAP."""
+
+    async def zone(self) -> Zone:
+        """Return where the tenant lives."""
+        ...
+
+    async def threshold(self) -> Threshold:
+        """Return the hour's limit and use."""
+        ...
+
+    def exhausted(self) -> HourlyLimitHit | None:
+        """Return why the hour's limit would hold up the next call."""
+        ...
+
+
 async def check_connection(
     client: AutotaskClient, datasets: Sequence[Dataset]
 ) -> AsyncGenerator[CheckLine]:
@@ -75,7 +102,18 @@ async def check_connection(
             task.cancel()
 
 
-async def _check_access(client: AutotaskClient) -> AsyncGenerator[CheckLine]:
+async def check_soap(records: Reachable) -> AsyncGenerator[CheckLine]:
+    """
+    Say plainly what SOAP is, and check its way in: zone, credentials, integration code, quota.
+
+    Source: vendor help on the life cycle of the SOAP API. Never raises an IsthmusError.
+    """
+    yield CheckLine("SOAP", Verdict.WARNING, SOAP_IS_FROZEN, USE_REST)
+    async for line in _check_access(records):
+        yield replace(line, subject=f"SOAP {line.subject}")
+
+
+async def _check_access(client: Reachable) -> AsyncGenerator[CheckLine]:
     try:
         zone = await client.zone()
     except IsthmusError as error:

@@ -1,9 +1,7 @@
 """Joins the rooms: what a door needs, made from the settings when it is first asked for."""
 
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -31,6 +29,7 @@ from isthmus.warehouse.ports import (
 from isthmus.wiring.config import Config, load_config
 from isthmus.wiring.reach import NotConnected, from_environment, not_connected, noted_over, over
 from isthmus.wiring.stores import open_duckdb, open_warehouse
+from isthmus.wiring.vendor import rest_client, soap_records
 
 if TYPE_CHECKING:
     from isthmus.autotask import AutotaskClient
@@ -174,35 +173,9 @@ class House:
         something is wrong on the way; someone who waits for an answer had rather know at once.
         on_waiting: told of waits, as Observer.waiting.
         """
-        from isthmus.autotask import (  # noqa: PLC0415
-            AutotaskClient,
-            BudgetSettings,
-            ClientSettings,
-            Credentials,
-            RetrySettings,
-        )
-        from isthmus.base import log  # noqa: PLC0415
-
-        log.setup("console" if sys.stderr.isatty() else "json", level=self.config.log)
         chosen = connection or self.connection()
-        credentials = Credentials(
-            username=chosen.username,
-            secret=chosen.secret,
-            integration_code=chosen.integration_code,
-        )
-        budget = BudgetSettings(
-            share=self.config.quota_share,
-            longest_wait=self.config.longest_wait.total_seconds(),
-            on_waiting=on_waiting,
-        )
-        settings = ClientSettings(budget=budget)
-        if not patient:
-            settings = ClientSettings(
-                budget=replace(budget, on_limit="raise"),
-                retry=RetrySettings(server_trouble=1, broken_answer=1),
-            )
-        async with AutotaskClient.connect(
-            credentials, base_url=chosen.base_url, zone=chosen.zone, settings=settings
+        async with rest_client(
+            self.config, chosen, patient=patient, on_waiting=on_waiting
         ) as client:
             yield client
 
@@ -212,8 +185,12 @@ class House:
         self.state.save_zone(title, ZoneNote(zone.name, zone.url, zone.web_url, zone.ci))
 
     async def check(self, connection: Connection) -> "AsyncGenerator[CheckLine]":
-        """Find out what works with a connection, saved or not; it never waits for the quota."""
-        from isthmus.sync.check import check_connection  # noqa: PLC0415
+        """
+        Find out what works with a connection, saved or not; it never waits for the quota.
+
+        Where the connection says SOAP, its way in is looked at too.
+        """
+        from isthmus.sync.check import check_connection, check_soap  # noqa: PLC0415
 
         async with (
             self.autotask(connection, patient=False) as client,
@@ -221,6 +198,13 @@ class House:
         ):
             async for line in findings:
                 yield line
+        if connection.api == "soap":
+            async with (
+                soap_records(self.config, connection, patient=False) as records,
+                aclosing(check_soap(records)) as findings,
+            ):
+                async for line in findings:
+                    yield line
 
     async def preview(self, dataset: Dataset, rows: int) -> Result:
         """Show a few records as their table would hold them; nothing is kept."""

@@ -22,6 +22,7 @@ class AutotaskConfig:
     integration_code: str | None = field(repr=False)
     zone: int | None
     url: str | None
+    api: str | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -54,6 +55,11 @@ class Config:
     def spool(self) -> Path:
         """Return where records wait between reading and loading."""
         return self.home / "spool"
+
+    @property
+    def cache(self) -> Path:
+        """Return where documents of the vendor are kept that can be fetched again."""
+        return self.home / "cache"
 
 
 def load_config(environment: Mapping[str, str] | None = None) -> Config:
@@ -98,6 +104,7 @@ def _autotask(values: Mapping[str, Any]) -> AutotaskConfig:
         integration_code=values[prefix + "INTEGRATION_CODE"],
         zone=zone,
         url=url,
+        api=values[prefix + "API"],
     )
 
 

@@ -22,6 +22,7 @@ def from_environment(given: AutotaskConfig) -> Connection | None:
         given.integration_code,
         given.url,
         given.zone,
+        given.api or "rest",
     )
 
 
@@ -35,6 +36,7 @@ def over(given: AutotaskConfig, saved: Connection) -> Connection:
         integration_code=given.integration_code or saved.integration_code,
         base_url=url,
         zone=zone,
+        api=given.api or saved.api,
     )
 
 

@@ -63,6 +63,15 @@ def parse_zone(text: str) -> int:
     return int(text)
 
 
+def parse_api(text: str) -> str:
+    """Read which of Autotask's two APIs is meant."""
+    api = text.lower()
+    if api not in {"rest", "soap"}:
+        msg = "it must be rest or soap"
+        raise ValueError(msg)
+    return api
+
+
 def parse_share(text: str) -> float:
     """Read a share between 0 and 1, also written in percent."""
     try:
@@ -160,6 +169,12 @@ SETTINGS: tuple[Setting, ...] = (
         "The address of the REST service, ending in `/ATServicesRest/`, instead of a zone. For a "
         "simulator or a proxy.",
         parse_url,
+    ),
+    Setting(
+        "ISTHMUS_AUTOTASK_API",
+        "`rest`, which is the default, or `soap`: what dispatch is to write tickets with. Sync"
+        " uses REST whatever it says.",
+        parse_api,
     ),
     Setting(
         "ISTHMUS_QUOTA_SHARE",

@@ -1,15 +1,18 @@
 """Records of one simulated tenant over both wires."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from isthmus.autotask import ClientSettings, Credentials, RestRecords
 from isthmus.autotask.soap import SoapRecords, SoapSettings
 from isthmus_sim.in_thread import AutotaskSim
 from tests.autotask.rest_records import SOON, records_of
+from tests.autotask.soap.odd_vendor import OddVendor
 
 Connect = Callable[..., SoapRecords]
 
@@ -68,3 +71,16 @@ async def soap(connect: Connect) -> AsyncIterator[SoapRecords]:
 async def rest(sim: AutotaskSim, quick: ClientSettings) -> AsyncIterator[RestRecords]:
     async with records_of(sim, quick) as records:
         yield records
+
+
+@pytest.fixture
+async def odd() -> AsyncIterator[OddVendor]:
+    vendor = OddVendor()
+    app = web.Application(client_max_size=2**22)
+    app.router.add_route("*", "/{tail:.*}", vendor.serve)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    vendor.url = f"http://127.0.0.1:{runner.addresses[0][1]}/ATServices/1.6/atws.asmx"
+    yield vendor
+    await asyncio.wait_for(runner.cleanup(), 10)
