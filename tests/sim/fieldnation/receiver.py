@@ -76,7 +76,9 @@ class Receiver:
 
     async def take(self, request: web.BaseRequest) -> web.Response:
         body = await request.read()
-        self.arrived.append(Arrived(request.method, dict(request.headers), body))
+        self.arrived.append(
+            Arrived(request.method, {str(k): v for k, v in request.headers.items()}, body)
+        )
         self.came.set()
         if self.hang_s:
             await asyncio.sleep(self.hang_s)

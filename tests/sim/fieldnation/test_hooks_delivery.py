@@ -95,11 +95,16 @@ async def test_a_webhook_gets_only_the_events_it_wants(bench: Bench, receiver: R
 async def test_the_headers_of_the_webhook_are_sent_but_never_replace_the_senders(
     bench: Bench, receiver: Receiver
 ) -> None:
-    bench.hook(receiver.url, webhookAttribute={"header": {"X-Api-Key": "k", "Content-Type": "x"}})
+    own = {"X-Api-Key": "k", "content-type": "x", "Content-Length": "3", "Host": "elsewhere"}
+    bench.hook(receiver.url, webhookAttribute={"header": own})
     bench.happen()
     (one,) = await receiver.until(1)
     assert one.headers["X-Api-Key"] == "k"
-    assert one.headers["Content-Type"] == "application/json"
+    assert [v for name, v in one.headers.items() if name.lower() == "content-type"] == [
+        "application/json"
+    ]
+    assert one.headers["Content-Length"] == str(len(one.body))
+    assert one.headers["Host"] != "elsewhere"
 
 
 async def test_the_older_dialect_is_chosen_by_switch_or_for_one_webhook(

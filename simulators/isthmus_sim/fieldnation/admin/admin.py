@@ -122,12 +122,6 @@ class Admin:
         seed = self._ground.seed if seed is None else seed
         return activity.play(self._ground, seed, steps, kinds)
 
-    async def play_forever(self, per_minute: float) -> None:
-        """Play one step after the other at a steady rate, until cancelled."""
-        while True:
-            await asyncio.sleep(60 / per_minute)
-            self.play(1)
-
     # See -----------------------------------------------------------------------------
 
     def _index(self, asked: Asked) -> dict[str, Any]:

@@ -107,7 +107,8 @@ class Engine:
     def forget(self) -> None:
         """Drop what waits: the account is made anew."""
         self.mischief.clear()
-        self._lanes.clear()
+        for lane in self._lanes.values():
+            lane.clear()
 
     # What was logged -----------------------------------------------------------------
 
@@ -200,8 +201,10 @@ class Engine:
             self.deliveries.keep(delivery)
             return
         body = self.deliveries.body(delivery.id)
-        headers = {**webhook["attributes"]["header"], **self._headers(webhook, delivery, body)}
+        headers = self._headers(webhook, delivery, body)
         outcome = await sender.send(webhook["method"], webhook["url"], headers, body)
+        if self._ground.store.look("delivery", delivery.id) is None:
+            return  # the account was made anew meanwhile
         delivery.attempt += 1
         with self._ground.store.transaction():
             self._settle(delivery, outcome)
@@ -277,7 +280,7 @@ class Engine:
             at=self._ground.clock.now(),
         )
         older = bool(self._ground.switches["webhook_older_headers"])
-        return write_headers(stamp, body, older=older)
+        return write_headers(stamp, body, webhook["attributes"]["header"], older=older)
 
     def _push(self, delivery: Delivery) -> None:
         self._pushed += 1

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+CONNECTION = ("connection", "content-length", "expect", "host", "transfer-encoding", "upgrade")
 SNAKE, CAMEL = "snake_case", "camelCase"
 
 
@@ -57,8 +58,15 @@ def write_body(event: Event, dialect: str, *, id_as_text: bool) -> bytes:
     return orjson.dumps(written)
 
 
-def write_headers(stamp: Stamp, body: bytes, *, older: bool) -> dict[str, str]:
-    """Give the vendor's headers of one attempt. older: with the names of 2025 beside them."""
+def write_headers(
+    stamp: Stamp, body: bytes, own: Mapping[str, str], *, older: bool
+) -> dict[str, str]:
+    """
+    Give the headers of one attempt.
+
+    Args: own: the webhook's, which replace none of the vendor's and none of the connection's.
+        older: with the names of 2025 beside the vendor's.
+    """
     headers = {
         "Content-Type": "application/json",
         "X-FN-Signature": sign(stamp.secret, body),
@@ -70,7 +78,8 @@ def write_headers(stamp: Stamp, body: bytes, *, older: bool) -> dict[str, str]:
     if older:
         headers["x-fn-event-name"] = stamp.event_name
         headers["x-fn-timestamp"] = stamp.at.isoformat(timespec="milliseconds")
-    return headers
+    taken = {*CONNECTION, *map(str.lower, headers)}
+    return headers | {name: text for name, text in own.items() if name.lower() not in taken}
 
 
 def sign(secret: str, body: bytes) -> str:
