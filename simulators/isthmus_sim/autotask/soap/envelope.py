@@ -13,6 +13,7 @@ from isthmus_sim.autotask.soap.xmltext import (
     first,
     local,
     namespace,
+    number,
     parse_bytes,
     text_of,
 )
@@ -143,8 +144,8 @@ def _optional(header: Element | None, name: str) -> str | None:
 
 def _impersonated(edition: Edition, header: Element | None) -> int | None:
     """Read whom the call is made for. Source: WSDL, 1.6 only; 0 means nobody (assumed)."""
-    sent = _optional(header, "ImpersonateAsResourceID") or ""
-    return int(sent) if edition.version != "1.5" and sent.isdecimal() and int(sent) else None
+    sent = number(_optional(header, "ImpersonateAsResourceID") or "")
+    return sent or None if edition.version != "1.5" else None
 
 
 def answer(request: Request, result: str) -> Reply:

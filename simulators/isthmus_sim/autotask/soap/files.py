@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus_sim.autotask.base import errors
 from isthmus_sim.autotask.soap.envelope import SoapFault, answer, element
-from isthmus_sim.autotask.soap.xmltext import XSI, child, escape, text_of
+from isthmus_sim.autotask.soap.xmltext import XSI, child, escape, number, text_of
 from isthmus_sim.autotask.writing.attachments import (
     INDEX,
     INDEX_FIELDS,
@@ -108,13 +108,13 @@ class Files:
             raise SoapFault(UNTYPED, server=True)
 
     def _create(self, call: Call, info: Element | None, body: dict[str, Any]) -> int:
-        kind, number = (text_of(child(info, n)).strip() for n in ("ParentType", "ParentID"))
-        if not number.isdecimal() or not kind.isdecimal():
+        kind, parent = (number(text_of(child(info, n))) for n in ("ParentType", "ParentID"))
+        if kind is None or parent is None:
             raise errors.required_value_missing("ParentID")
-        for collection in self._parents(int(kind)):
-            if self.state.get(collection, int(number)) is not None:
+        for collection in self._parents(kind):
+            if self.state.get(collection, parent) is not None:
                 entity = self._files_of(collection)
-                return self.attachments.create(call, entity, Parent(collection, int(number)), body)
+                return self.attachments.create(call, entity, Parent(collection, parent), body)
         raise errors.reference_invalid("ParentID", "Attachment")
 
     def _parents(self, kind: int) -> Iterator[str]:
@@ -135,11 +135,12 @@ class Files:
         return found
 
     def _found(self, text: str) -> tuple[Entity, Row] | None:
-        if not text.isdecimal():
+        row_id = number(text)
+        if row_id is None:
             return None
         for entity in self.state.catalog:
             if is_attachment(entity.collection):
-                row = self.state.get(entity.collection, int(text))
+                row = self.state.get(entity.collection, row_id)
                 if row is not None:
                     return entity, row
         return None

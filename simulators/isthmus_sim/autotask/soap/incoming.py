@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus_sim.autotask.soap.envelope import SoapFault
 from isthmus_sim.autotask.soap.times import BadTime, read_time
-from isthmus_sim.autotask.soap.xmltext import XSI, child, local, text_of
+from isthmus_sim.autotask.soap.xmltext import XSI, child, local, number, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,8 +59,7 @@ class Sent:
     @property
     def id(self) -> int:
         """Give its id; 0 when it has none, or one that is no number."""
-        text = text_of(child(self.element, "id")).strip()
-        return int(text) if text.lstrip("-").isdecimal() and text.isascii() else 0
+        return number(text_of(child(self.element, "id"))) or 0
 
 
 def read_entities(edition: Edition, batch: Element | None, *, strict: bool) -> list[Sent]:

@@ -10,7 +10,7 @@ from isthmus_sim.autotask.soap import metadata
 from isthmus_sim.autotask.soap.envelope import SoapFault, answer, element, response
 from isthmus_sim.autotask.soap.markup import FORMATS, markup
 from isthmus_sim.autotask.soap.queryxml import QueryRefused, parse_query
-from isthmus_sim.autotask.soap.xmltext import escape
+from isthmus_sim.autotask.soap.xmltext import escape, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,11 +145,11 @@ class Operations:
         return answer(request, element(f"{CODE_CHECK}Result", "".join(told)))
 
     def _invoice(self, request: Request, _call: Call) -> Reply:
-        number, form = request.argument("InvoiceId"), request.argument("Format").upper()
-        if not number.isdecimal() or form not in FORMATS:
+        row_id, form = number(request.argument("InvoiceId")), request.argument("Format").upper()
+        if row_id is None or form not in FORMATS:
             raise SoapFault("InvoiceId is a number, and Format is HTML or XML.")
         invoice = request.edition.entities["Invoice"]
-        told = markup(self.state, invoice, int(number), form)
+        told = markup(self.state, invoice, row_id, form)
         if told is None:
             raise SoapFault("No matching records found.", server=True)
         return answer(request, element("GetInvoiceMarkupResult", escape(told)))

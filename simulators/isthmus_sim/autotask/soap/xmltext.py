@@ -19,6 +19,7 @@ _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']"""
 _DECLARATION = re.compile(r"^\s*<\?xml\b.*?\?>", re.DOTALL)
 _DOCTYPE = re.compile(r"^\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<!DOCTYPE", re.DOTALL)
 _ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "windows-1252"})
+_NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -110,6 +111,12 @@ def text_of(element: Element | None) -> str:
     if element is None:
         return ""
     return "".join(str(part) for part in element.itertext())
+
+
+def number(text: str) -> int | None:
+    """Read a whole number of at most 18 digits, which the store can hold; None for others."""
+    found = _NUMBER.fullmatch(text.strip())
+    return int(found[0]) if found else None
 
 
 def escape(text: str) -> str:
