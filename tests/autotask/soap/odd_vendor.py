@@ -85,9 +85,7 @@ class OddVendor:
     async def serve(self, request: web.Request) -> web.Response:
         if request.method == "GET":
             self.wsdl_fetches += 1
-            text = self.wsdl_text or str(
-                wsdl.document(edition("1.6", "2019"), self.url).decode()  # type: ignore[union-attr]
-            )
+            text = self.wsdl_text or str(wsdl.document(edition("1.6", "2019"), self.url).decode())
             return web.Response(text=text, status=self.wsdl_status, content_type="text/xml")
         operation = request.headers["SOAPAction"].strip('"').rpartition("/")[2]
         self.seen.append((operation, await request.read()))
