@@ -127,7 +127,9 @@ def test_every_body_is_of_the_described_shape(described: list[Seen]) -> None:
 def test_no_call_is_left_out_and_each_is_tried_on_the_simulator(room: type) -> None:
     here = Path(__file__).parent
     listed = (here / "every_call.py").read_text("utf-8")
-    tried = "".join(path.read_text("utf-8") for path in here.glob("test_sim_*.py"))
+    tried = "".join(
+        path.read_text("utf-8") for path in (*here.glob("test_sim_*.py"), here / "orders.py")
+    )
     elsewhere = {"download", "delivery_record"}  # they follow a link, not a path
     for name, _ in inspect.getmembers(room, inspect.isfunction):
         if not name.startswith("_"):

@@ -133,6 +133,8 @@ async def test_an_event_arrives_signed_and_is_understood(
     assert (event.name, event.work_order_id) == (PUBLISHED, number)
     assert event.at is not None
     assert event.delivery_id
+    assert event.triggered_by in {sim.user_id, None}
+    assert (event.triggered_by is None) == (dialect == "camelCase")
     assert event.dialect == ("current" if dialect == "snake_case" else "camel")
 
 
