@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from isthmus_sim.fieldnation.base.switches import SWITCHES
 from isthmus_sim.fieldnation.store.store import Store
 from isthmus_sim.fieldnation.world import Wanted, make_world
 from isthmus_sim.in_thread import FieldNationSim, ask
@@ -147,3 +148,8 @@ def test_the_command_tells_all_a_client_needs_and_stops_cleanly(tmp_path: Path) 
     assert process.returncode == 0
     assert "Simulated Field Nation is ready." in said
     assert ready["password"] in said
+
+
+def test_the_docs_tell_every_switch() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "simulator-fieldnation.md").read_text("utf-8")
+    assert [switch.name for switch in SWITCHES if f"`{switch.name}`" not in page] == []
