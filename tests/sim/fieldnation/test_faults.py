@@ -14,7 +14,7 @@ from tests.sim.fieldnation.served import hooks, make
 
 SHAPE_KEYS = {
     "problem": {"type", "title", "status", "detail", "code", "errors", "retryable",
-                "correlationId", "agent"},
+                "correlationId", "agent", "message"},
     "status_message": {"status", "message"},
     "error_object": {"error"},
     "oauth": {"error", "error_description"},
