@@ -456,3 +456,13 @@ def test_what_is_created_without_saying_so_is_active(sim: AutotaskSim) -> None:
     body = {"companyName": "New", "companyType": 1, "phone": "1", "ownerResourceID": 4}
     made = sim.post("Companies", body).json["itemId"]
     assert sim.get(f"Companies/{made}").json["item"]["isActive"] is True
+
+
+def test_user_defined_fields_that_differ_in_case_only_are_written_apart(sim: AutotaskSim) -> None:
+    company = sim.rows("Companies")[1]["id"]
+    fields = [{"name": "Site Code", "value": "upper"}]
+    sim.patch("Companies", {"id": company, "userDefinedFields": fields})
+    item = sim.get(f"Companies/{company}").json["item"]
+    found = {udf["name"]: udf["value"] for udf in item["userDefinedFields"]}
+    assert found["Site Code"] == "upper"
+    assert found["site code"] != "upper"

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from isthmus_sim.autotask.base.switches import SWITCHES as AUTOTASK
+from isthmus_sim.autotask.base.switches import SWITCHES as REST
+from isthmus_sim.autotask.hooks.switches import SWITCHES as HOOKS
+from isthmus_sim.autotask.soap.switches import SWITCHES as SOAP
+from isthmus_sim.fieldnation.base.switches import SWITCHES as FIELD_REST
+from isthmus_sim.fieldnation.hooks.switches import HOOK_SWITCHES as FIELD_HOOKS
 
 if TYPE_CHECKING:
     from isthmus_sim.base.switches import Switch
@@ -21,7 +25,13 @@ A switch is turned by `PATCH /_sim/switches {"name": value}` and all are listed 
 `GET /_sim/switches`; `POST /_sim/reset` turns them back. If you know from a live account which
 way one ought to point, tell us: it is the most welcome contribution there is."""
 
-GROUPS: tuple[tuple[str, tuple[Switch, ...]], ...] = (("Autotask over REST", AUTOTASK),)
+GROUPS: tuple[tuple[str, tuple[Switch, ...]], ...] = (
+    ("Autotask over REST", REST),
+    ("Autotask's webhooks and callouts", HOOKS),
+    ("Autotask over SOAP", SOAP),
+    ("Field Nation's REST API", FIELD_REST),
+    ("Field Nation's webhooks", FIELD_HOOKS),
+)
 
 
 def render() -> str:

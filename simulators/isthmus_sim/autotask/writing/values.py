@@ -148,7 +148,7 @@ def check_reference(state: State, field: Field, value: Value) -> None:
 
 
 def udf_values(state: State, collection: str, given: Any) -> Iterator[tuple[str, Value]]:
-    """Read `userDefinedFields`, a list of name and value; names in any case.
+    """Read `userDefinedFields`, a list of name and value; the exact name, else any case.
 
     Raises: VendorError for a shape, name or value that does not fit (wording assumed).
     """
@@ -156,12 +156,14 @@ def udf_values(state: State, collection: str, given: Any) -> Iterator[tuple[str,
         return
     if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
         raise errors.unparsable("u", "userDefinedFields")
-    known = {d.name.casefold(): d for d in state.udf_definitions(collection)}
+    exact = {d.name: d for d in state.udf_definitions(collection)}
+    known = {name.casefold(): d for name, d in exact.items()}
     for item in given:
         entry = {str(key).casefold(): value for key, value in item.items()}
-        definition = known.get(str(entry.get("name")).casefold())
+        name = str(entry.get("name"))
+        definition = exact.get(name) or known.get(name.casefold())
         if definition is None:
-            raise errors.on_record(f"User-defined field {entry.get('name')} does not exist.")
+            raise errors.on_record(f"User-defined field {name} does not exist.")
         if not definition.is_read_only:
             yield UDF + definition.name, _udf(definition, entry.get("value"))
 
