@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from isthmus_sim.base.coverage import Part
 from isthmus_sim.fieldnation.api.description import operations
 from isthmus_sim.fieldnation.api.operations import OPERATIONS
 
@@ -199,3 +200,6 @@ def served() -> str:
         + ", ".join(f"`{name}`" for name in missing)
         + "."
     )
+
+
+PART = Part("Field Nation: OAuth, REST v2, work orders", INTRO, CORE, served)
