@@ -82,9 +82,6 @@ READS: list[tuple[str, int, Callable[[], bytes], type[IsthmusError], int]] = [
         "query", "", "The thread threshold of 3 threads has been exceeded."), ThreadLimitHit, 2),
     ("threads, fault", 500, lambda: fault("The thread threshold has been exceeded."),
      ThreadLimitHit, 2),
-    ("hour", 200, lambda: response(
-        "query", "", "The request threshold of 10000 requests has been exceeded."),
-     HourlyLimitHit, 2),
     ("server fault", 500, lambda: fault("Object is on fire."), ServerTrouble, 2),
     ("server fault with 200", 200, lambda: fault("Object is on fire."), ServerTrouble, 2),
     ("our fault", 500, lambda: fault("No such thing.", "soap:Client"), QueryRefused, 1),
@@ -114,6 +111,16 @@ async def test_an_unfavourable_answer_to_a_query_is_sorted(
     assert len(odd.asked("query")) == tries
     assert caught.value.where
     assert caught.value.remedy
+
+
+async def test_used_up_calls_of_the_hour_are_known_by_their_words(
+    odd: OddVendor, records: SoapRecords
+) -> None:
+    text = "The request threshold of 10000 requests has been exceeded."
+    for body in (response("query", "", text), fault(text)):
+        odd.says("query", body)
+        with pytest.raises(HourlyLimitHit):
+            await records.fetch("Roles", 7)
 
 
 async def test_rows_below_what_was_asked_for_break_the_answer(
