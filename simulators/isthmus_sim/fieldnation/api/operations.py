@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from isthmus_sim.fieldnation.api import bundles, lists, lookups, parts, pools, projects, work
+from isthmus_sim.fieldnation.api import (
+    attributes,
+    bundles,
+    lists,
+    lookups,
+    parts,
+    pools,
+    projects,
+    work,
+)
 
 if TYPE_CHECKING:
     from isthmus_sim.fieldnation.api.asked import Handler
@@ -17,4 +26,5 @@ OPERATIONS: dict[str, Handler] = {
     **lookups.SERVED,
     **projects.SERVED,
     **pools.SERVED,
+    **attributes.SERVED,
 }

@@ -155,7 +155,57 @@ def remove_pool_group(a: Asked) -> Doc:
     return {"success": True, "message": "Removed."}
 
 
+def pool_group_providers(a: Asked) -> Doc:
+    """List who was put on a talent pool group by way of its project, with the tier."""
+    group = _own(a)
+    return cursor_page(a, _members(a, group), "provider_id")
+
+
+def _members(a: Asked, group: Doc) -> list[Doc]:
+    project = a.world.store.look("project", group["project_id"]) or {}
+    found = []
+    for key, groups in project.get("providers", {}).items():
+        tiers = [g.get("tier_id") for g in groups if g.get("talent_pool_group_id") == group["id"]]
+        if not tiers:
+            continue
+        user = a.world.name_of(int(key))
+        tier = tiers[0] if isinstance(tiers[0], int) else 0
+        member = {
+            "provider_id": int(key),
+            "name": f"{user['first_name']} {user['last_name']}".strip(),
+            "photo": "",
+            "exists_in_multiple_talent_pool_groups": len(groups) > 1,
+        }
+        shown = {"id": tier, "name": f"Tier {tier}", "providers": [member]}
+        found.append({**member, "tier": shown})
+    return found
+
+
+def remove_pool_group_provider(a: Asked) -> Doc:
+    """Take a provider off a talent pool group; `tierId` names one tier of it."""
+    group, key = _own(a), str(a.number("provider_id"))
+    project = a.world.store.get("project", group["project_id"]) or {}
+    groups = project.get("providers", {}).get(key, [])
+    tier = a.query("tierId")
+    left = [
+        one
+        for one in groups
+        if one.get("talent_pool_group_id") != group["id"]
+        or (tier and str(one.get("tier_id")) != tier)
+    ]
+    removed = len(groups) - len(left)
+    if not removed:
+        raise missing("Provider", key)
+    project["providers"][key] = left
+    if not left or a.query("removeFromProject").lower() == "true":
+        del project["providers"][key]
+    a.world.store.put("project", project["id"], project)
+    return {"success": True, "message": "Removed.", "removed_count": removed}
+
+
 SERVED: dict[str, Handler] = {
+    "v2_talentPoolGroupProviders_get": pool_group_providers,
+    "v2_talentPoolGroupProviderByProviderId_delete": remove_pool_group_provider,
     "v2_preferredProviderGroups_get": groups,
     "v2_preferredProviderGroupsByPreferredProviderGroupId_get": group,
     "v2_preferredProviderGroupsByPreferredProviderGroupIdByUserId_post": add_user,

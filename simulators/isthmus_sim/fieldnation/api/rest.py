@@ -9,22 +9,32 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus_sim.base.reply import Reply, json_reply
 from isthmus_sim.fieldnation.account import tokens
-from isthmus_sim.fieldnation.api import description, oauth
+from isthmus_sim.fieldnation.api import description, oauth, work
 from isthmus_sim.fieldnation.api.asked import Asked
 from isthmus_sim.fieldnation.api.operations import OPERATIONS
 from isthmus_sim.fieldnation.api.worker import queue, settle, worker_doc
 from isthmus_sim.fieldnation.base import errors
 from isthmus_sim.fieldnation.base.errors import Refusal
 from isthmus_sim.fieldnation.base.rate import RateLimit
+from isthmus_sim.fieldnation.view import people
 from isthmus_sim.fieldnation.view.order import show
 
 if TYPE_CHECKING:
     from isthmus_sim.fieldnation.account.ground import Ground
+    from isthmus_sim.fieldnation.api.asked import Handler
     from isthmus_sim.fieldnation.api.description import Operation
     from isthmus_sim.fieldnation.base.call import Call
 
 LOG = logging.getLogger("isthmus_sim")
 MASS_ROUTE = "v2_woMassRoute_post"
+AT_ONCE = ("v2_companyTags_post",)
+"""Operations that take `async` and whose answer could not be told before they are done."""
+BEFORE: dict[str, Handler] = {
+    "v2_woMessages_post": lambda asked: people.messages(asked.sight()),
+    "v2_woMessagesByMessageId_post": lambda asked: people.messages(asked.sight()),
+    "v2_woRoute_delete": lambda asked: work.unrouted(asked.world, asked.order()),
+}
+"""Operations that answer another thing than the order -> that thing, as it still is."""
 DESCRIPTION_PATH = f"{description.ROOT}/swagger-json"
 
 
@@ -68,7 +78,8 @@ class RestApi:
     def _serve(self, call: Call) -> Any:
         op, ids = self._operation(call)
         asked = Asked(self._world, call, ids, self._acting(call))
-        later = op.takes_async and call.query.get("async", "").lower() in ("true", "1")
+        wanted = call.query.get("async", "").lower() in ("true", "1")
+        later = wanted and op.takes_async and op.operation_id not in AT_ONCE
         if later or op.operation_id == MASS_ROUTE:
             return self._later(asked, op)
         return OPERATIONS[op.operation_id](asked)
@@ -92,7 +103,8 @@ class RestApi:
         job = worker_doc(world, queue(world, asked.call, asked.by))
         if before is None:
             return {"title": str(asked.body().get("title") or ""), "__worker": job}
-        return {**show(world, before), "__worker": job}
+        as_it_is = BEFORE.get(op.operation_id)
+        return {**(as_it_is(asked) if as_it_is else show(world, before)), "__worker": job}
 
     def _operation(self, call: Call) -> tuple[Operation, dict[str, str]]:
         op, ids, known = description.find(call.method, call.segments)

@@ -11,6 +11,7 @@ from isthmus_sim.fieldnation.view import people
 from isthmus_sim.fieldnation.view.shapes import rows
 
 if TYPE_CHECKING:
+    from isthmus_sim.fieldnation.account.ground import Ground
     from isthmus_sim.fieldnation.api.asked import Asked, Handler
 
 Doc = dict[str, Any]
@@ -69,10 +70,14 @@ def route(a: Asked) -> Doc:
 
 
 def unroute(a: Asked) -> Doc:
-    """Take an offer back. The description's own shape, which is not a whole order."""
+    """Take an offer back."""
     provider = a.body_number("technician", "id")
-    order = moves.unroute(a.world, a.order_id, a.by, provider)
-    shown = view.show(a.world, order)
+    return unrouted(a.world, moves.unroute(a.world, a.order_id, a.by, provider))
+
+
+def unrouted(world: Ground, order: Doc) -> Doc:
+    """Give an order in the shape described for this call, which is not the usual one."""
+    shown = view.show(world, order)
     kinds = [{"id": k["id"], "name": k["name"], "actions": []} for k in shown["types_of_work"]]
     fields = [
         {k: f[k] for k in ("id", "name", "type", "options", "role", "value")}
