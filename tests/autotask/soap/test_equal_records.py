@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from isthmus.autotask import ClientSettings, Label, RestRecords
-from isthmus.autotask.port import Record, Value, Writable
+from isthmus.autotask import ClientSettings, Label, RestRecords, q
+from isthmus.autotask.port import Record, Records, Value, Writable
 from isthmus.autotask.soap import SoapRecords
 from isthmus.autotask.soap.times import EASTERN
 from isthmus_sim.in_thread import AutotaskSim, start
@@ -202,6 +202,17 @@ def whole(record: Record | None) -> dict[str, Value]:
     assert record is not None
     rest_alone = {"isAssignedToComanaged", "isVisibleToComanaged"}
     return {name: value for name, value in record.values.items() if name not in rest_alone}
+
+
+async def test_one_port_serves_both(soap: SoapRecords, rest: RestRecords) -> None:
+    ports: tuple[Records, ...] = (soap, rest)
+    where = q.and_(q.eq("companyID", 0), q.noteq("status", 99))
+
+    found = [[one.id for one in await port.find("Tickets", where, limit=5)] for port in ports]
+
+    assert found[0] == found[1] != []
+    for port in ports:
+        assert await port.fetch("Tickets", 999_999_999) is None
 
 
 async def test_a_label_is_understood_as_over_rest(soap: SoapRecords) -> None:
