@@ -6,6 +6,7 @@ from itertools import groupby
 
 from isthmus_sim.autotask.coverage import hooks, rest, soap
 from isthmus_sim.base.coverage import STATUSES, Behaviour, Part, link
+from isthmus_sim.fieldnation.coverage import core
 
 HEAD = """# What the simulators do, and how we know
 
@@ -16,7 +17,7 @@ or published clients saw it on live tenants. *assumed*: we had to choose; a corr
 A line is about the behaviour; where only its wording or status is a guess, the line says so.
 What is in doubt and can be switched is listed in [docs/doubts.md](../docs/doubts.md)."""
 
-PARTS: tuple[Part, ...] = (rest.PART, hooks.PART, soap.PART)
+PARTS: tuple[Part, ...] = (rest.PART, hooks.PART, soap.PART, core.PART)
 
 
 def lines_of(part: Part) -> list[Behaviour]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from isthmus_sim.base.coverage import Part, link
 from isthmus_sim.fieldnation.api.description import operations
 from isthmus_sim.fieldnation.api.operations import OPERATIONS
+from isthmus_sim.fieldnation.coverage.hooks import HOOKS
 
 if TYPE_CHECKING:
     from isthmus_sim.base.coverage import Line
@@ -204,4 +205,4 @@ def served() -> str:
     ).rstrip()
 
 
-PART = Part("Field Nation: OAuth, REST v2, work orders", INTRO, CORE, served)
+PART = Part("Field Nation", INTRO, {**CORE, **HOOKS}, served)
