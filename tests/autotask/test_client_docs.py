@@ -64,7 +64,8 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_event_is_documented() -> None:
-    code = "".join(path.read_text("utf-8") for path in SOURCE.glob("*.py"))
+    files = [path for path in SOURCE.rglob("*.py") if path.parent.name != "soap"]  # it has its page
+    code = "".join(path.read_text("utf-8") for path in files)
     events = set(re.findall(r"_logger\.\w+\(\s*\"(\w+)\"", code))
     assert len(events) >= 8
     for event in events:

@@ -23,8 +23,8 @@ from isthmus.autotask import (
     WrongAddress,
     ZoneUnknown,
 )
-from isthmus.autotask.call import Call
-from isthmus.autotask.calls import Caller
+from isthmus.autotask.calls.call import Call
+from isthmus.autotask.calls.caller import Caller
 from isthmus.base.errors import IsthmusError, NeedsPerson, Permanent
 from tests.autotask.fake_vendor import CODE, SECRET, USER, FakeVendor, drop, errors, page
 

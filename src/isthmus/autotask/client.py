@@ -6,13 +6,13 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from isthmus.autotask import query as q
-from isthmus.autotask.call import Call
-from isthmus.autotask.calls import Caller
-from isthmus.autotask.checks import check_include, check_query
+from isthmus.autotask.calls.call import Call
+from isthmus.autotask.calls.caller import Caller
+from isthmus.autotask.calls.pages import broken, decode_object, parse_page
 from isthmus.autotask.errors import HourlyLimitHit, QueryRefused, UnknownEntity, UnknownField
-from isthmus.autotask.metadata import parse_entity_info, parse_fields, parse_udfs
+from isthmus.autotask.metadata.checks import check_include, check_query
+from isthmus.autotask.metadata.parsing import parse_entity_info, parse_fields, parse_udfs
 from isthmus.autotask.models import EntityInfo, FieldInfo, Page, Threshold, UdfInfo, Usage, Zone
-from isthmus.autotask.pages import broken, decode_object, parse_page
 from isthmus.autotask.settings import ClientSettings, Credentials
 from isthmus.base import clock
 from isthmus.transport import Answer

@@ -5,17 +5,17 @@ from types import TracebackType
 from typing import Final, Self
 
 from isthmus.autotask import query as q
-from isthmus.autotask.attachments import Files
-from isthmus.autotask.call import Call
+from isthmus.autotask.calls.call import Call
 from isthmus.autotask.client import AutotaskClient
 from isthmus.autotask.errors import QueryRefused, UnknownEntity
-from isthmus.autotask.known import KnownEntities
+from isthmus.autotask.metadata.known import KnownEntities
 from isthmus.autotask.models import EntityInfo, FieldInfo, Page, Threshold, UdfInfo
 from isthmus.autotask.port import NONE_GIVEN, Attachment, Record, Writable, Written
 from isthmus.autotask.records import record_of
 from isthmus.autotask.records.decoding import decode_one, decode_row
 from isthmus.autotask.settings import ClientSettings, Credentials, WriteSettings
-from isthmus.autotask.writes import Writer
+from isthmus.autotask.writes.attachments import Files
+from isthmus.autotask.writes.writer import Writer
 
 _MOST: Final = 500
 

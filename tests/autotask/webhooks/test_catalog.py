@@ -1,8 +1,8 @@
 import pytest
 
-from isthmus.autotask.routes import route_of
 from isthmus.autotask.webhooks import ENTITIES, SUBJECTS, WantedWrong, subject_of
 from isthmus.autotask.webhooks.catalog import entity_of_payload
+from isthmus.autotask.writes.routes import route_of
 
 
 def test_every_child_collection_is_written_below_its_webhooks() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from isthmus.autotask import errors as err
-from isthmus.autotask.answers import Asked, error_of, error_of_text
+from isthmus.autotask.calls.answers import Asked, error_of, error_of_text
 from isthmus.autotask.soap.errors import BatchRefused, Refusal
 from isthmus.autotask.soap.rows import Reply
 from isthmus.autotask.soap.xml import Element, broken, child, local, parse, text_of

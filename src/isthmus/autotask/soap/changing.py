@@ -5,8 +5,7 @@ from typing import Final
 
 from isthmus.autotask import query as q
 from isthmus.autotask.errors import ValidationFailed
-from isthmus.autotask.known import Known
-from isthmus.autotask.look import Look
+from isthmus.autotask.metadata.known import Known
 from isthmus.autotask.port import Difference, Record, Written
 from isthmus.autotask.records import Outgoing, same
 from isthmus.autotask.records.readback import differences, may_show_later
@@ -22,6 +21,7 @@ from isthmus.autotask.soap.writing import (
     prepared,
     send,
 )
+from isthmus.autotask.writes.look import Look
 
 _ECHOED: Final = (
     "sent back as it was, because a SOAP update replaces the whole record; a workflow rule or"

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from isthmus.autotask import errors as err
 from isthmus.autotask import query as q
-from isthmus.autotask.file_limits import Window, check_file
 from isthmus.autotask.port import Attachment, Record
 from isthmus.autotask.soap import reading
 from isthmus.autotask.soap.answers import refused
@@ -18,6 +17,7 @@ from isthmus.autotask.soap.names import soap_name
 from isthmus.autotask.soap.service import Cell
 from isthmus.autotask.soap.session import Session
 from isthmus.autotask.soap.xml import parse
+from isthmus.autotask.writes.file_limits import Window, check_file
 from isthmus.transport import Answer
 
 _INDEX: Final = "AttachmentInfo"

@@ -8,7 +8,7 @@ default here.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from isthmus.autotask import metadata as rest
+from isthmus.autotask.metadata import parsing as rest
 from isthmus.autotask.models import EntityInfo, FieldInfo, UdfInfo
 from isthmus.autotask.soap.service import listed
 

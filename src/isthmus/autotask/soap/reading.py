@@ -5,10 +5,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from isthmus.autotask import query as q
-from isthmus.autotask.answers import Asked
-from isthmus.autotask.checks import check_query
+from isthmus.autotask.calls.answers import Asked
 from isthmus.autotask.errors import QueryRefused
-from isthmus.autotask.known import Known
+from isthmus.autotask.metadata.checks import check_query
+from isthmus.autotask.metadata.known import Known
 from isthmus.autotask.port import Record
 from isthmus.autotask.records import record_of
 from isthmus.autotask.soap.names import Spelling

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-from isthmus.autotask.answers import Asked
-from isthmus.autotask.calls import Caller
+from isthmus.autotask.calls.answers import Asked
+from isthmus.autotask.calls.caller import Caller
 from isthmus.autotask.errors import UnknownEntity
-from isthmus.autotask.known import Known, KnownEntities
+from isthmus.autotask.metadata.known import Known, KnownEntities
 from isthmus.autotask.models import EntityInfo, FieldInfo, Threshold, UdfInfo
 from isthmus.autotask.settings import ClientSettings, Credentials, WriteSettings
 from isthmus.autotask.soap import wsdl
@@ -19,7 +19,7 @@ from isthmus.autotask.soap.settings import SoapSettings
 from isthmus.autotask.soap.times import Times
 from isthmus.autotask.soap.wire import SoapWire
 from isthmus.autotask.soap.xml import parse
-from isthmus.autotask.writes import send_write
+from isthmus.autotask.writes.writer import send_write
 from isthmus.base import log
 from isthmus.transport import Answer
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from isthmus.autotask.answers import Asked
-from isthmus.autotask.call import Call
+from isthmus.autotask.calls.answers import Asked
+from isthmus.autotask.calls.call import Call
+from isthmus.autotask.calls.wire import Request
 from isthmus.autotask.models import Threshold, Zone
 from isthmus.autotask.settings import Credentials
 from isthmus.autotask.soap.answers import Names, http_error, reply_error
 from isthmus.autotask.soap.rows import Reply, reply_of
 from isthmus.autotask.soap.xml import broken, parse
 from isthmus.autotask.soap.zone import ASKED, NAMESPACE, parse_zone, start_url, zone_request
-from isthmus.autotask.wire import Request
 from isthmus.base import redaction
 from isthmus.base.errors import IsthmusError
 from isthmus.transport import Answer

@@ -13,11 +13,10 @@ from decimal import Decimal
 from typing import Final
 
 from isthmus.autotask import errors as err
-from isthmus.autotask.answers import Asked
-from isthmus.autotask.known import Known
+from isthmus.autotask.calls.answers import Asked
+from isthmus.autotask.metadata.known import Known
 from isthmus.autotask.port import Record, Value, Writable
 from isthmus.autotask.records import Outgoing, prepare
-from isthmus.autotask.routes import route_of
 from isthmus.autotask.soap.errors import HalfKnown
 from isthmus.autotask.soap.names import Spelling, Spelt
 from isthmus.autotask.soap.rows import Row
@@ -26,6 +25,7 @@ from isthmus.autotask.soap.session import Session
 from isthmus.autotask.soap.times import Times
 from isthmus.autotask.soap.wire import judged
 from isthmus.autotask.soap.xml import broken
+from isthmus.autotask.writes.routes import route_of
 from isthmus.transport import Answer
 
 MOST: Final = 200

@@ -17,6 +17,7 @@ Element = etree._Element  # lxml has no public name for it
 SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 SCHEMA: Final = "http://www.w3.org/2001/XMLSchema"
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
+_REFERENCE: Final = re.compile(rb"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,8}));")
 _UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -24,6 +25,8 @@ def parse(body: bytes, where: str) -> Element:
     """
     Parse a whole document.
 
+    References to characters that XML does not have, such as `&#x0;`, are left out: the framework
+    under the service may write them (assumed), and no parser takes them.
     Raises: AnswerBroken: empty, cut short, malformed, or with a document type.
     """
     parser = etree.XMLParser(
@@ -39,7 +42,17 @@ def parse(body: bytes, where: str) -> Element:
     try:
         return etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
+        fit_body = _REFERENCE.sub(_kept, body)
+        if fit_body != body:
+            return parse(fit_body, where)
         raise broken(f"no whole XML ({error})", where) from None
+
+
+def _kept(reference: re.Match[bytes]) -> bytes:
+    """Return a character reference where XML has that character, else nothing."""
+    number = int(reference[1], 16) if reference[1] else int(reference[2])
+    is_fit = number < 0x110000 and not _UNFIT.match(chr(number))
+    return reference[0] if is_fit else b""
 
 
 def broken(what: str, where: str) -> AnswerBroken:

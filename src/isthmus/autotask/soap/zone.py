@@ -8,10 +8,10 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from isthmus.autotask.calls.zone import start_url as rest_start_url
 from isthmus.autotask.errors import WrongAddress, ZoneUnknown
 from isthmus.autotask.models import Zone
 from isthmus.autotask.soap.xml import broken, child, envelope, parse, result_of, text_of
-from isthmus.autotask.zone import start_url as rest_start_url
 from isthmus.transport import Answer
 
 NAMESPACE: Final = "http://autotask.net/ATWS/v1_6/"

@@ -8,7 +8,7 @@ for tasks, projects, service calls or time entries, which are polled.
 from dataclasses import dataclass
 from typing import Final
 
-from isthmus.autotask.names import collection_of
+from isthmus.autotask.metadata.names import collection_of
 from isthmus.autotask.webhooks.errors import WantedWrong
 
 

@@ -1,5 +1,5 @@
 """
-What differs between the vendor's two APIs on the wire; `calls` does for both what is the same.
+What differs between the vendor's two APIs on the wire; `caller` does for both what is the same.
 
 `RestWire` is the REST API's; the SOAP API's stands in `autotask.soap`.
 """
@@ -9,12 +9,12 @@ from typing import Final, Protocol
 
 import msgspec
 
-from isthmus.autotask.answers import error_of
-from isthmus.autotask.call import Call
+from isthmus.autotask.calls.answers import error_of
+from isthmus.autotask.calls.call import Call
+from isthmus.autotask.calls.pages import broken, decode_object, server_time
+from isthmus.autotask.calls.zone import lookup_url, parse_zone, start_url
 from isthmus.autotask.models import Threshold, Zone
-from isthmus.autotask.pages import broken, decode_object, server_time
 from isthmus.autotask.settings import Credentials
-from isthmus.autotask.zone import lookup_url, parse_zone, start_url
 from isthmus.base.errors import IsthmusError
 from isthmus.transport import Answer
 

@@ -7,12 +7,12 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from isthmus.autotask import errors as err
-from isthmus.autotask.budget import Budget, ledger_for
-from isthmus.autotask.call import Call
+from isthmus.autotask.calls.budget import Budget, ledger_for
+from isthmus.autotask.calls.call import Call
+from isthmus.autotask.calls.slots import slot
+from isthmus.autotask.calls.wire import Request, RestWire, Wire
 from isthmus.autotask.models import Threshold, Usage, Zone
 from isthmus.autotask.settings import ClientSettings, Credentials, RetrySettings
-from isthmus.autotask.slots import slot
-from isthmus.autotask.wire import Request, RestWire, Wire
 from isthmus.base import clock, log
 from isthmus.base.backoff import Counted, retrying
 from isthmus.base.errors import IsthmusError

@@ -12,14 +12,14 @@ from typing import Final
 
 from isthmus.autotask import errors as err
 from isthmus.autotask import query as q
-from isthmus.autotask.call import Call
+from isthmus.autotask.calls.call import Call
+from isthmus.autotask.calls.pages import broken
 from isthmus.autotask.client import AutotaskClient
-from isthmus.autotask.file_limits import Window, check_file
-from isthmus.autotask.pages import broken
 from isthmus.autotask.port import Attachment
 from isthmus.autotask.records.decoding import decode_one, decode_row, decode_written
-from isthmus.autotask.routes import attachments_of
-from isthmus.autotask.writes import parse_deleted, send_write
+from isthmus.autotask.writes.file_limits import Window, check_file
+from isthmus.autotask.writes.routes import attachments_of
+from isthmus.autotask.writes.writer import parse_deleted, send_write
 from isthmus.transport import Answer
 
 _FILE: Final = "FILE_ATTACHMENT"

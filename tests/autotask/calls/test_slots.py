@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from isthmus.autotask.slots import SlotPool, pool_for, slot
+from isthmus.autotask.calls.slots import SlotPool, pool_for, slot
 from isthmus.base import clock
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from isthmus.autotask.answers import Asked
+from isthmus.autotask.calls.answers import Asked
 
 
 @dataclass(frozen=True, slots=True)

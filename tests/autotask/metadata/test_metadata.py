@@ -2,8 +2,8 @@ import pytest
 from aiohttp import web
 
 from isthmus.autotask import AnswerBroken, AutotaskClient, PicklistValue
-from isthmus.autotask.metadata import parse_entity_info, parse_fields, parse_udfs
-from isthmus.autotask.names import LEGACY, collection_of
+from isthmus.autotask.metadata.names import LEGACY, collection_of
+from isthmus.autotask.metadata.parsing import parse_entity_info, parse_fields, parse_udfs
 from tests.autotask.fake_vendor import FakeVendor
 
 ENTRY = {"value": "5", "label": "Complete", "isDefaultValue": False, "sortOrder": 2}

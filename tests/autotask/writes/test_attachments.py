@@ -20,7 +20,7 @@ from isthmus.autotask import (
     WriteUncertain,
     q,
 )
-from isthmus.autotask.file_limits import LARGEST
+from isthmus.autotask.writes.file_limits import LARGEST
 from isthmus.base.errors import Permanent, Retryable
 from tests.autotask.fake_vendor import FakeVendor, page
 from tests.autotask.rest_records import records_of, row_of, sent_to

@@ -10,10 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, TypeVar
 
 from isthmus.autotask import errors as err
-from isthmus.autotask.call import Call
-from isthmus.autotask.calls import Caller
-from isthmus.autotask.known import Known, KnownEntities
-from isthmus.autotask.look import Look
+from isthmus.autotask.calls.call import Call
+from isthmus.autotask.calls.caller import Caller
+from isthmus.autotask.metadata.known import Known, KnownEntities
 from isthmus.autotask.port import Difference, Record, Writable, Written
 from isthmus.autotask.records import Outgoing, prepare
 from isthmus.autotask.records.decoding import decode_written
@@ -24,14 +23,15 @@ from isthmus.autotask.records.readback import (
     has_rich_text,
     may_show_later,
 )
-from isthmus.autotask.routes import (
+from isthmus.autotask.settings import WriteSettings
+from isthmus.autotask.writes.look import Look
+from isthmus.autotask.writes.routes import (
     ChildRoute,
     check_verb,
     collection_path,
     parent_in,
     route_of,
 )
-from isthmus.autotask.settings import WriteSettings
 from isthmus.transport import Answer
 
 T = TypeVar("T")

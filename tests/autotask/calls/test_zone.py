@@ -2,7 +2,7 @@ import pytest
 from aiohttp import web
 
 from isthmus.autotask import AuthFailed, AutotaskClient, Credentials, WrongAddress, ZoneUnknown
-from isthmus.autotask.zone import VENDOR_URL, lookup_url, parse_zone, start_url
+from isthmus.autotask.calls.zone import VENDOR_URL, lookup_url, parse_zone, start_url
 from isthmus.transport import Answer
 from tests.autotask.fake_vendor import FakeVendor, errors, page
 

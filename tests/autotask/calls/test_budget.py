@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from isthmus.autotask import AutotaskClient, BudgetSettings, ClientSettings, HourlyLimitHit
-from isthmus.autotask.budget import Ledger, plan_pace
+from isthmus.autotask.calls.budget import Ledger, plan_pace
 from isthmus.autotask.models import Threshold
 from isthmus.autotask.settings import Credentials
 from isthmus.base import clock

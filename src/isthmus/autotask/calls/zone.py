@@ -9,10 +9,10 @@ import re
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from isthmus.autotask.answers import Asked, error_of
+from isthmus.autotask.calls.answers import Asked, error_of
+from isthmus.autotask.calls.pages import broken, decode_object
 from isthmus.autotask.errors import UnknownEntity, WrongAddress, ZoneUnknown
 from isthmus.autotask.models import Zone
-from isthmus.autotask.pages import broken, decode_object
 from isthmus.base.redaction import redact
 from isthmus.transport import Answer
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from isthmus.autotask import CallRefused, ValidationFailed
-from isthmus.autotask.routes import (
+from isthmus.autotask.writes.routes import (
     VERBS,
     attachments_of,
     check_verb,

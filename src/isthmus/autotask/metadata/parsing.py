@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from isthmus.autotask.errors import AnswerBroken
+from isthmus.autotask.metadata.names import collection_of
 from isthmus.autotask.models import EntityInfo, FieldInfo, PicklistValue, UdfInfo
-from isthmus.autotask.names import collection_of
 
 _ACCESS: Final = {0: "None", 1: "All", 2: "Restricted"}
 Raw = Mapping[str, object]
