@@ -61,12 +61,13 @@ class Asked:
         """
         Give the whole work order, as write calls answer; `_no_model_update` and `columns` trim.
 
-        Source: documented.
+        Source: documented; that title stays is assumed, the description requires it.
         """
         order = order or self.order()
         if self.query("_no_model_update").lower() in ("1", "true"):
             return show(self.world, order, ("id", "title"))
-        return show(self.world, order, self.columns())
+        columns = self.columns()
+        return show(self.world, order, [*columns, "title"] if columns else ())
 
     def columns(self) -> list[str]:
         """Give the first parts of the columns asked for."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from isthmus_sim.fieldnation.api.asked import Asked
 
 Doc = dict[str, Any]
+MOST = 1_000_000_000
 
 
 def page_of(a: Asked) -> tuple[int, int]:
@@ -28,7 +29,7 @@ def _whole(a: Asked, name: str, default: int) -> int:
     text = a.query(name)
     if not text:
         return default
-    if not text.isdecimal() or int(text) < 1:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
         raise bad_parameter(name, f"{name} takes a whole number from 1.")
     return int(text)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus_sim.fieldnation.base.errors import invalid, missing
 from isthmus_sim.fieldnation.orders import moves
+from isthmus_sim.fieldnation.orders.money import MOST, is_number
 from isthmus_sim.fieldnation.orders.step import part_of
 from isthmus_sim.fieldnation.view import money, order, people, work
 
@@ -66,7 +67,7 @@ def add_expense(a: Asked) -> Doc:
         category_id=a.body_number("category", "id"),
         amount=_amount(body.get("amount")),
         description=a.text("description"),
-        quantity=quantity if isinstance(quantity, int | float) else 1,
+        quantity=quantity if is_number(quantity) else 1,
     )
     return a.whole(made)
 
@@ -78,7 +79,7 @@ def change_expense(a: Asked) -> Doc:
     changes = {key: body[key] for key in names if isinstance(body.get(key), str)}
     if "amount" in body:
         changes["amount"] = _amount(body["amount"])
-    if isinstance(body.get("quantity"), int | float):
+    if is_number(body.get("quantity")):
         changes["quantity"] = body["quantity"]
     number = a.number("expense_id")
     return a.whole(moves.change_expense(a.world, a.order_id, a.by, number, changes))
@@ -86,7 +87,7 @@ def change_expense(a: Asked) -> Doc:
 
 def _amount(value: Any) -> float:
     text = str(value)
-    if isinstance(value, bool) or not _DECIMAL.fullmatch(text):
+    if isinstance(value, bool) or not _DECIMAL.fullmatch(text) or float(text) > MOST:
         raise invalid("amount takes a number.", "/amount")
     return float(text)
 

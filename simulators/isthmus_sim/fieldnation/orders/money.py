@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from isthmus_sim.fieldnation.account.ground import Ground
 
 PAY_TYPES = ("fixed", "hourly", "device", "blended")
+MOST = 1_000_000_000
 STATUSES = ("new", "approved", "disapproved")
 
 
@@ -34,19 +35,21 @@ def read_pay(value: Any) -> Doc | None:
     finance = value.get("finance")
     if isinstance(finance, dict) and isinstance(finance.get("id"), int):
         pay["finance_id"] = finance["id"]
-    pay["hours"] = value["hours"] if _number(value.get("hours")) else 0
+    pay["hours"] = value["hours"] if is_number(value.get("hours")) else 0
     return pay
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+def is_number(value: Any) -> bool:
+    """Say whether a value will do as an amount or a count: up to MOST, which is assumed."""
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    return known and 0 <= value <= MOST
 
 
 def _units(value: Any) -> Doc | None:
-    if not isinstance(value, dict) or not _number(value.get("amount")):
+    if not isinstance(value, dict) or not is_number(value.get("amount")):
         return None
     units = value.get("units", 1)
-    return {"units": units if _number(units) else 1, "amount": value["amount"]}
+    return {"units": units if is_number(units) else 1, "amount": value["amount"]}
 
 
 def set_pay(world: Ground, order_id: int, by_user: int, value: Any) -> Doc:
