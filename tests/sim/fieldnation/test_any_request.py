@@ -30,7 +30,7 @@ KNOWN = {
     "talent_pool_id": 401, "bonus_id": 21, "penalty_id": 31, "tag_id": 121,
 }  # fmt: skip
 DRAWN = settings(
-    max_examples=8,
+    max_examples=5,
     database=None,
     deadline=None,
     phases=[Phase.generate],

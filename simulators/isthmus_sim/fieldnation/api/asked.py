@@ -116,3 +116,8 @@ class Asked:
 
 
 Handler = Callable[[Asked], Any]
+
+
+def part(show_part: Callable[[Sight], Any]) -> Handler:
+    """Serve one part of an order as the view shows it."""
+    return lambda a: show_part(a.sight())

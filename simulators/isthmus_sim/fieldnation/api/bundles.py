@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus_sim.fieldnation.base.errors import invalid
 from isthmus_sim.fieldnation.orders import moves
-from isthmus_sim.fieldnation.view.order import revisits
+from isthmus_sim.fieldnation.view.visits import revisits
 
 if TYPE_CHECKING:
     from isthmus_sim.fieldnation.api.asked import Asked, Handler

@@ -1,110 +1,19 @@
-"""The parts of a work order: pay, messages, files, tasks, fields and the rest."""
+"""The parts of a work order: messages, time logs, tasks, fields, tags and the rest."""
 
 from __future__ import annotations
 
-import re
-from email import policy
-from email.parser import BytesParser
 from typing import TYPE_CHECKING, Any
 
+from isthmus_sim.fieldnation.api.asked import part
 from isthmus_sim.fieldnation.base.errors import invalid, missing
 from isthmus_sim.fieldnation.orders import moves
-from isthmus_sim.fieldnation.orders.money import MOST, is_number
 from isthmus_sim.fieldnation.orders.step import part_of
-from isthmus_sim.fieldnation.view import money, order, people, work
+from isthmus_sim.fieldnation.view import order, people, work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from isthmus_sim.fieldnation.api.asked import Asked, Handler
 
 Doc = dict[str, Any]
-_DECIMAL = re.compile(r"\d+(\.\d+)?")
-
-
-def _part(show: Callable[[Any], Any]) -> Handler:
-    return lambda a: show(a.sight())
-
-
-def set_pay(a: Asked) -> Doc:
-    """Set the pay; answers the pay."""
-    moves.set_pay(a.world, a.order_id, a.by, a.body())
-    return money.pay(a.sight())
-
-
-def read_increase(a: Asked) -> Doc:
-    """Give one increase."""
-    sight = a.sight()
-    one = part_of(sight.order["increases"], a.number("increase_id"), "Increase")
-    return money.increase(sight, one)
-
-
-def decide_increase(a: Asked) -> Doc:
-    """Accept or deny an increase."""
-    number, why = a.number("increase_id"), a.text("status_description")
-    status = a.text("status", required=True)
-    done = moves.decide_increase(a.world, a.order_id, a.by, number, status=status, why=why)
-    return a.whole(done)
-
-
-def _charge(kind: str) -> Handler:
-    def handler(a: Asked) -> Doc:
-        charged = a.body().get("charged", True) is not False
-        number = a.number(f"{kind}_id")
-        return a.whole(moves.charge(a.world, a.order_id, a.by, kind, number, charged=charged))
-
-    return handler
-
-
-def add_expense(a: Asked) -> Doc:
-    """Add an expense; `amount` is a text in the description, a number will do."""
-    body = a.body()
-    quantity = body.get("quantity", 1)
-    made = moves.add_expense(
-        a.world,
-        a.order_id,
-        a.by,
-        category_id=a.body_number("category", "id"),
-        amount=_amount(body.get("amount")),
-        description=a.text("description"),
-        quantity=quantity if is_number(quantity) else 1,
-    )
-    return a.whole(made)
-
-
-def change_expense(a: Asked) -> Doc:
-    """Change or review an expense."""
-    body = a.body()
-    names = ("description", "status", "status_description")
-    changes = {key: body[key] for key in names if isinstance(body.get(key), str)}
-    if "amount" in body:
-        changes["amount"] = _amount(body["amount"])
-    if is_number(body.get("quantity")):
-        changes["quantity"] = body["quantity"]
-    number = a.number("expense_id")
-    return a.whole(moves.change_expense(a.world, a.order_id, a.by, number, changes))
-
-
-def _amount(value: Any) -> float:
-    text = str(value)
-    if isinstance(value, bool) or not _DECIMAL.fullmatch(text) or float(text) > MOST:
-        raise invalid("amount takes a number.", "/amount")
-    return float(text)
-
-
-def add_signature(a: Asked) -> Doc:
-    """Keep a signature."""
-    name, data = a.text("name", required=True), a.text("data", required=True)
-    shape = a.text("format", required=True)
-    done = moves.add_signature(a.world, a.order_id, a.by, name=name, data=data, shape=shape)
-    return a.whole(done)
-
-
-def read_signature(a: Asked) -> Doc:
-    """Give one signature."""
-    sight = a.sight()
-    number = a.number("signature_id")
-    return work.signature(sight, part_of(sight.order["signatures"], number, "Signature"))
 
 
 def add_time_log(a: Asked) -> Doc:
@@ -157,61 +66,6 @@ def reply(a: Asked) -> Doc:
     text, parent = a.text("message", required=True), a.number("message_id")
     moves.add_message(a.world, a.order_id, a.by, text, parent_id=parent)
     return people.messages(a.sight())
-
-
-def add_folder(a: Asked) -> Doc:
-    """Make a folder."""
-    body = a.body()
-    more = {k: body[k] for k in ("min_files", "max_files") if isinstance(body.get(k), int)}
-    task = body.get("task")
-    if isinstance(task, dict) and isinstance(task.get("id"), int):
-        more["task_id"] = task["id"]
-    name = a.text("name", required=True)
-    return a.whole(moves.add_folder(a.world, a.order_id, a.by, name, **more))
-
-
-def upload(a: Asked) -> Doc:
-    """Keep an uploaded file: multipart/form-data with `file` and `notes` (documented)."""
-    name, mime, data, notes = _multipart(a)
-    folder = a.number("folder_id")
-    done = moves.add_attachment(
-        a.world, a.order_id, a.by, folder, name=name, data=data, mime=mime, notes=notes
-    )
-    return a.whole(done)
-
-
-def _multipart(a: Asked) -> tuple[str, str, bytes, str]:
-    kind = a.call.headers.get("Content-Type", "")
-    if not kind.lower().startswith("multipart/form-data"):
-        raise invalid("An upload takes multipart/form-data.", "/file")
-    head = f"Content-Type: {kind}\r\n\r\n".encode()
-    message = BytesParser(policy=policy.HTTP).parsebytes(head + a.call.body)
-    parts = {
-        str(p.get_param("name", header="content-disposition")): p for p in message.iter_parts()
-    }
-    file, notes = parts.get("file"), parts.get("notes")
-    if file is None:
-        raise invalid("file is required.", "/file")
-    data = file.get_payload(decode=True)
-    said = notes.get_payload(decode=True) if notes is not None else b""
-    mime = file.get_content_type() if file["Content-Type"] else ""
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else ""
-    return file.get_filename() or "file", mime, data if isinstance(data, bytes) else b"", text
-
-
-def change_attachment(a: Asked) -> Doc:
-    """Review a file."""
-    folder, number = a.number("folder_id"), a.number("attachment_id")
-    done = moves.change_attachment(
-        a.world, a.order_id, a.by, folder, file_id=number, value=a.body()
-    )
-    return a.whole(done)
-
-
-def remove_attachment(a: Asked) -> Doc:
-    """Delete a file."""
-    folder, number = a.number("folder_id"), a.number("attachment_id")
-    return a.whole(moves.remove_attachment(a.world, a.order_id, a.by, folder, number))
 
 
 def add_contact(a: Asked) -> Doc:
@@ -357,44 +211,23 @@ def remove_qualification(a: Asked) -> Doc:
 
 
 SERVED: dict[str, Handler] = {
-    "v2_woPay_get": _part(money.pay),
-    "v2_woPay_put": set_pay,
-    "v2_woPayDiscounts_get": _part(money.discounts),
-    "v2_woPayIncreases_get": _part(money.increases),
-    "v2_woPayIncreasesById_get": read_increase,
-    "v2_woPayIncreasesById_put": decide_increase,
-    "v2_woExpenses_get": _part(money.expenses),
-    "v2_woExpenses_post": add_expense,
-    "v2_woExpenses_put": change_expense,
-    "v2_bonuses_get": _part(money.bonuses),
-    "v2_woBonusesByBonusId_post": _charge("bonus"),
-    "v2_woPenalties_get": _part(money.penalties),
-    "v2_woPenaltiesByPenaltyId_post": _charge("penalty"),
-    "v2_woSignatures_get": _part(work.signatures),
-    "v2_woSignatures_post": add_signature,
-    "v2_woSignaturesById_get": read_signature,
     "v2_woSignatures_delete": _remove("signatures", "Signature"),
-    "v2_woTimeLogs_get": _part(work.time_logs),
+    "v2_woTimeLogs_get": part(work.time_logs),
     "v2_woTimeLogs_post": add_time_log,
     "v2_woTimeLogs_put": change_time_logs,
     "v2_woTimeLogsByWorkorderHoursId_put": change_time_log,
     "v2_woTimeLogsByWorkorderHoursId_delete": remove_time_log,
-    "v2_woMessages_get": _part(people.messages),
+    "v2_woMessages_get": part(people.messages),
     "v2_woMessages_post": add_message,
     "v2_woMessagesByMessageId_post": reply,
-    "v2_woAttachments_get": _part(work.attachments),
-    "v2_woAttachments_post": add_folder,
-    "v2_woAttachmentsByFolderId_post": upload,
-    "v2_woAttachmentsByFolderIdByAttachmentId_put": change_attachment,
-    "v2_woAttachmentsByFolderIdByAttachmentId_delete": remove_attachment,
-    "v2_woContacts_get": _part(people.contacts),
+    "v2_woContacts_get": part(people.contacts),
     "v2_woContacts_post": add_contact,
     "v2_woContacts_put": change_contact,
     "v2_woContacts_delete": _remove("contacts", "Contact"),
-    "v2_woCustomFields_get": _part(work.custom_fields),
+    "v2_woCustomFields_get": part(work.custom_fields),
     "v2_woCustomFieldsByCustomFieldId_get": read_field,
     "v2_woCustomFieldsByCustomFieldId_put": set_field,
-    "v2_woTasks_get": _part(work.task_list),
+    "v2_woTasks_get": part(work.task_list),
     "v2_woTasks_post": add_task,
     "v2_woTasks_put": change_tasks,
     "v2_woTasksByTaskId_get": read_task,
@@ -402,18 +235,18 @@ SERVED: dict[str, Handler] = {
     "v2_woTasksByTaskId_delete": remove_task,
     "v2_woTasksByTaskIdAlerts_delete": remove_alerts,
     "v2_woTasksByTaskIdAlertsByAlertId_delete": remove_alert,
-    "v2_woShipments_get": _part(work.shipments),
+    "v2_woShipments_get": part(work.shipments),
     "v2_woShipments_post": add_shipment,
     "v2_woShipments_put": change_shipment,
     "v2_woShipments_delete": _remove("shipments", "Shipment"),
-    "v2_woTags_get": _part(work.tags),
+    "v2_woTags_get": part(work.tags),
     "v2_woTags_post": add_tag,
     "v2_woTagsByTagId_delete": remove_tag,
-    "v2_woProblems_get": _part(work.problems),
+    "v2_woProblems_get": part(work.problems),
     "v2_woProblems_post": add_problem,
     "v2_woProblemsByProblemId_put": change_problem,
     "v2_woProblems_delete": remove_problem,
-    "v2_woQualifications_get": _part(order.qualifications),
+    "v2_woQualifications_get": part(order.qualifications),
     "v2_woQualifications_post": set_qualifications,
     "v2_woQualifications_put": change_qualifications,
     "v2_woQualificationsByQualificationId_delete": remove_qualification,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from isthmus_sim.fieldnation.base.statuses import ASSIGNED, ROUTED
 from isthmus_sim.fieldnation.orders.machine import SUB_STATUSES, actions_of
 from isthmus_sim.fieldnation.orders.place import LOCATION_TYPES
-from isthmus_sim.fieldnation.view import money, people, work
-from isthmus_sim.fieldnation.view.shapes import ADDRESS, Doc, Sight, metadata, person
+from isthmus_sim.fieldnation.view import files, money, people, visits, work
+from isthmus_sim.fieldnation.view.shapes import ADDRESS, Doc, Sight, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -231,61 +231,6 @@ def bundle(s: Sight) -> Doc:
     return {**shown, "metadata": {"total": len(others), "per_page": 25}, "results": others}
 
 
-def site_revisit(s: Sight) -> Doc:
-    """Give the short form of job status and revisits."""
-    count = len(s.order["revisits"])
-    shown = {"job_status": s.order["job_status"], "revisit_count": count, "is_revisit": count > 0}
-    reason = s.world.store.look("revisit_reason", s.order.get("job_reason_id") or 0)
-    if reason is not None:
-        named = {"reason_id": reason["id"], "reason_name": reason["name"]}
-        shown["incomplete_reason"] = named
-    return shown
-
-
-def revisits(s: Sight) -> Doc:
-    """Give the long form of job status, revisits and orders of the same incident."""
-    order = s.order
-    reason = s.world.store.look("revisit_reason", order.get("job_reason_id") or 0)
-    job = {
-        "status": order["job_status"],
-        "history": [_entry(s, one) for one in order["job_history"]],
-    }
-    if reason is not None:
-        job["reason"] = {"id": reason["id"], "label": reason["name"]}
-    return {
-        "revisits": [_revisit(s, one) for one in order["revisits"]],
-        "job_status": job,
-        "incident_id": order["incident_id"],
-        "related_work_orders": _related(s),
-    }
-
-
-def _related(s: Sight) -> list[Doc]:
-    incident = s.order["incident_id"]
-    if not incident:
-        return []
-    return [
-        {"id": other["id"], "title": other["title"]}
-        for other in s.world.store.each("work_order")
-        if other["incident_id"] == incident and other["id"] != s.order["id"]
-    ]
-
-
-def _revisit(s: Sight, one: Doc) -> Doc:
-    reason = s.world.store.look("revisit_reason", one["reason_id"]) or {}
-    return {
-        "revisit_id": one["id"],
-        "reason": {"id": one["reason_id"], "label": reason.get("name", "")},
-        "is_billable": one["billable"],
-        "history": [{**_entry(s, entry), "revisit_id": one["id"]} for entry in one["history"]],
-    }
-
-
-def _entry(s: Sight, entry: Doc) -> Doc:
-    stamp = {**s.time(entry["at"]), "time_zone": s.zone}
-    return {"label": entry["label"], "author": person(s.world, entry["by"]), "created_at": stamp}
-
-
 _EMPTY_TEXT = {"html": "", "markdown": ""}
 PARTS: dict[str, Part] = {
     "id": _own("id"),
@@ -321,9 +266,9 @@ PARTS: dict[str, Part] = {
     "progress": work.progress,
     "tasks_enabled": _always(True),
     "time_logs": work.time_logs,
-    "attachments": work.attachments,
+    "attachments": files.attachments,
     "shipments": work.shipments,
-    "signatures": work.signatures,
+    "signatures": files.signatures,
     "problems": work.problems,
     "custom_fields": work.custom_fields,
     "tags": work.tags,
@@ -342,7 +287,7 @@ PARTS: dict[str, Part] = {
     "require_registered_service_companies": _always(False),
     "advanced_qualifications": _always(False),
     "incident_id": _own("incident_id"),
-    "site_revisit": site_revisit,
+    "site_revisit": visits.site_revisit,
     "actions": lambda s: actions_of(s.order),
 }
 """Key of the answer -> what fills it."""
