@@ -152,9 +152,9 @@ def _tag(doc: Doc) -> Doc:
     return {**doc, "valid_statuses": statuses, "actions": []}
 
 
-TAG_STATUSES = tuple(
-    ["created", "published", "routed", "assigned", "workdone", "approved", "paid", "canceled"]
-)
+TAG_STATUSES = (
+    "created", "published", "routed", "assigned", "workdone", "approved", "paid", "canceled",
+)  # fmt: skip
 
 TAG_TYPES = (
     "custom_company", "hide_from_provider", "provider_can_edit", "for_providers_only",
@@ -193,8 +193,8 @@ def networks(a: Asked) -> list[Doc]:
 
 def managers(a: Asked) -> list[Doc]:
     """List the managers, the API user among them."""
-    each = a.world.store.each("user")
-    return [a.world.name_of(u["id"]) for u in each if u["role"] in ("api", "manager")]
+    each, roles = a.world.store.each("user"), ("api", "manager")
+    return [a.world.name_of(u["id"]) for u in each if u["role"] in roles]
 
 
 def site_revisit_reasons(a: Asked) -> Doc:
