@@ -225,7 +225,10 @@ def _unzip(raw: bytes, headers: Mapping[str, str], limit: int, url: str) -> byte
     if encoding in {"", "identity"} or not raw:
         return raw
     if encoding not in {"gzip", "x-gzip"}:
-        raise BodyBroken(f"The answer is packed in a way we did not ask for: {encoding}", where=url)
+        raise BodyBroken(
+            f"The answer is packed in a way we did not ask for: {redact(encoding[:40])}",
+            where=redact(url),
+        )
     decoder = isal_zlib.decompressobj(wbits=_GZIP_WINDOW)
     try:
         body = decoder.decompress(raw, limit)

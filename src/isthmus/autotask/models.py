@@ -108,7 +108,11 @@ class UdfInfo:
 
 @dataclass(frozen=True, slots=True)
 class EntityInfo:
-    """What the caller may do with an entity; None, All or Restricted for each verb."""
+    """
+    What the caller may do with an entity: what the vendor has at all, and this user's level.
+
+    A level is None, All or Restricted.
+    """
 
     name: str
     can_query: bool
@@ -116,6 +120,7 @@ class EntityInfo:
     can_update: bool
     can_delete: bool
     query_access: str
+    create_access: str
     has_user_defined_fields: bool
 
 

@@ -34,15 +34,16 @@ class Record:
 
     `values` by field: int, Decimal for fractions, bool, str, aware datetime in UTC; None where the
     vendor sent null or nothing. `labels` holds the picklist label of each code that metadata
-    knows. `udfs` by name are text as the vendor keeps them; `udf_labels` as `labels`.
+    knows. `udfs` by name are text as the vendor keeps them; `udf_labels` as `labels`. The repr
+    shows no value: some are protected data.
     """
 
     entity: str
     id: int
-    values: Mapping[str, Value]
-    labels: Mapping[str, str]
-    udfs: Mapping[str, str | None]
-    udf_labels: Mapping[str, str]
+    values: Mapping[str, Value] = field(repr=False)
+    labels: Mapping[str, str] = field(repr=False)
+    udfs: Mapping[str, str | None] = field(repr=False)
+    udf_labels: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import pytest
 
 from isthmus.autotask import AutotaskClient, BudgetSettings, ClientSettings, HourlyLimitHit
 from isthmus.autotask.calls.budget import Ledger, plan_pace
+from isthmus.autotask.calls.caller import impatient
 from isthmus.autotask.models import Threshold
 from isthmus.autotask.settings import Credentials
 from isthmus.base import clock
@@ -134,6 +135,21 @@ async def test_a_refusal_for_the_hour_waits_or_raises_by_setting(
         with pytest.raises(HourlyLimitHit) as caught:
             await client.query_page("Tickets")
     assert caught.value.falls_at is not None
+
+
+@pytest.mark.parametrize("used", [10, 8_100])
+async def test_a_call_that_is_not_to_wait_fails_at_once(
+    vendor: FakeVendor, credentials: Credentials, quick: ClientSettings, used: int
+) -> None:
+    vendor.then(errors(429, "The request threshold of 10000 per hour has been exceeded."))
+    vendor.threshold["currentTimeframeRequestCount"] = used
+    settings = with_budget(quick, BudgetSettings(longest_wait=None))
+    async with AutotaskClient.connect(
+        credentials, base_url=vendor.url, settings=settings
+    ) as client:
+        with impatient(), pytest.raises(HourlyLimitHit):
+            await client.query_page("Tickets")
+    assert len(vendor.paths) == (0 if used > 8_000 else 1)
 
 
 async def test_waiting_ends_after_the_longest_wait(

@@ -78,8 +78,17 @@ def test_access_is_told_in_words_whichever_way_it_comes(level: object, word: str
     info = {"name": "Ticket", "canQuery": True, "userAccessForQuery": level}
     found = parse_entity_info({"info": info}, "Tickets")
     assert found.query_access == word
+    assert found.create_access == "None"
     assert found.can_query
     assert not found.can_delete
+
+
+@pytest.mark.parametrize(
+    ("level", "word"), [(0, "None"), ("Restricted", "Restricted"), (None, "All")]
+)
+def test_a_level_that_is_not_told_is_what_the_entity_allows(level: object, word: str) -> None:
+    info = {"name": "TicketWebhook", "canCreate": True, "userAccessForCreate": level}
+    assert parse_entity_info({"info": info}, "TicketWebhooks").create_access == word
 
 
 def test_user_defined_fields_may_be_none_at_all() -> None:

@@ -32,6 +32,16 @@ def test_what_is_kept_as_asked_is_not_told_whatever_its_spelling() -> None:
     assert told(asked, kept) == ()
 
 
+@pytest.mark.parametrize("kept", [None, "", "********", "another secret"])
+def test_no_difference_and_no_repr_holds_a_secret_or_a_record_s_values(kept: str | None) -> None:
+    secret = "a-secret-of-webhooks"
+    found = record(udfs={"Door code": "4711"}, secretKey=kept, title="Mine alone")
+    (one,) = told({"secretKey": secret, "title": "Asked"}, found)
+    assert one.field == "title"
+    shown = repr(found) + repr(Outgoing({"secretKey": secret}, {"Door code": "4711"}))
+    assert not [text for text in (secret, "4711", "Mine alone", "another") if text in shown]
+
+
 REASONS: list[tuple[str, Any, dict[str, Any], dict[str, Any] | None, str]] = [
     ("status", 8, {"status": 1}, {"status": 1}, "workflow rule set it back"),
     ("status", 8, {"status": 5}, {"status": 1}, "right after the write"),

@@ -301,6 +301,8 @@ async def test_the_missing_right_is_told_with_the_click_path_and_nothing_is_made
     autotask_sim: Any, webhooks: Webhooks, wanted: Wanted
 ) -> None:
     autotask_sim.admin("PATCH", "switches", {"webhook_right_max": 0})
+    (notice,) = (await webhooks.preview(wanted)).notices
+    assert "Create Company Webhooks" in notice
     with pytest.raises(WebhookRightMissing) as refused:
         await webhooks.register(wanted)
     assert "Create Company Webhooks" in refused.value.remedy
@@ -310,6 +312,19 @@ async def test_the_missing_right_is_told_with_the_click_path_and_nothing_is_made
     autotask_sim.admin("POST", "faults", {"kind": "permission_lost", "entity": "TicketWebhooks"})
     with pytest.raises(WebhookRightMissing):
         await webhooks.list("acme", wanted.url)
+
+
+async def test_what_is_there_needs_no_right_and_metadata_that_errs_is_no_hindrance(
+    autotask_sim: Any, webhooks: Webhooks, wanted: Wanted
+) -> None:
+    assert (await webhooks.preview(wanted)).notices == ()
+    silent = {"webhook_right_max": 0, "access_follows_permission": False}
+    autotask_sim.admin("PATCH", "switches", silent)
+    assert (await webhooks.preview(wanted)).notices == ()
+    autotask_sim.admin("PATCH", "switches", {"webhook_right_max": 1})
+    await webhooks.register(wanted)
+    autotask_sim.admin("PATCH", "switches", {**silent, "access_follows_permission": True})
+    assert not any("may not create" in one for one in (await webhooks.preview(wanted)).notices)
 
 
 async def test_a_used_up_number_and_a_hidden_twin_are_a_persons_business(

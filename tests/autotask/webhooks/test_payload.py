@@ -1,4 +1,5 @@
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -167,6 +168,31 @@ def test_junk_is_refused_with_its_reason(sent: bytes, told: str) -> None:
     with pytest.raises(PayloadBroken, match=told) as refused:
         parse_payload(sent)
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize("depth", [100, 450, 600, 900, 5_000, 200_000])
+@pytest.mark.parametrize("key", ["Fields", "UserDefinedFields", "Other"])
+@pytest.mark.parametrize(("opening", "closing"), [(b'{"a":', b"}"), (b"[", b"]")])
+def test_a_body_nested_without_end_is_taken_or_refused_and_nothing_else(
+    depth: int, key: str, opening: bytes, closing: bytes
+) -> None:
+    nested = b'{"a":' + opening * depth + b"1" + closing * depth + b"}"
+    sent = body()[:-1] + b', "%s": %s}' % (key.encode(), nested)
+    if depth <= 100:
+        assert parse_payload(sent).id == 123
+    elif depth >= 5_000:
+        with pytest.raises(PayloadBroken, match="nested"):
+            parse_payload(sent)
+    else:  # where Python's own limits decide
+        with suppress(PayloadBroken):
+            parse_payload(sent)
+
+
+def test_the_repr_of_an_event_shows_no_value_of_its_record() -> None:
+    event = parse_payload(body(Fields={"Title": "Mine alone"}, UserDefinedFields={"Door": "4711"}))
+    assert event.udfs == {"Door": "4711"}
+    assert "Mine alone" not in repr(event)
+    assert "4711" not in repr(event)
 
 
 anything = st.recursive(

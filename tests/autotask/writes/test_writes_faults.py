@@ -124,6 +124,28 @@ async def test_a_spent_hour_writes_nothing(autotask_sim: Any, quick: ClientSetti
     assert ids(autotask_sim, "Tickets") == before
 
 
+async def test_a_write_tells_its_id_at_once_although_the_hour_is_spent_right_after_it(
+    autotask_sim: Any, quick: ClientSettings
+) -> None:
+    before = ids(autotask_sim, "Tickets")
+    looking = WriteSettings(read_back_tries=10_000, read_back_waits=Waits(0.01, 0.02, 0.0))
+    async with records_of(autotask_sim, quick, looking) as records:
+        await records.fields("Tickets")
+        fault(autotask_sim, "replication_lag", seconds=600)
+        writing = asyncio.create_task(records.create("Tickets", TICKET))
+        async with asyncio.timeout(30):
+            for _ in range(3_000):
+                if sent_to(autotask_sim, "POST"):
+                    break
+                await asyncio.sleep(0.01)
+            fault(autotask_sim, "quota_eaten", calls=20_000)
+            written = await writing
+    (told,) = written.differences
+    assert (told.field, told.found) == ("id", None)
+    assert "written, but not read back: Autotask refuses calls" in told.why
+    assert ids(autotask_sim, "Tickets") - before == {written.id}
+
+
 # What the vendor keeps otherwise
 
 

@@ -153,16 +153,25 @@ def test_a_duplicate_is_the_same_entity_url_and_event(sim: AutotaskSim) -> None:
     assert sim.patch("TicketWebhooks", named).status == 200
 
 
+def level(sim: AutotaskSim, entity: str) -> str:
+    info = sim.get(f"{entity}/entityInformation").json["info"]
+    assert info["canCreate"]
+    return str(info["userAccessForCreate"])
+
+
 def test_the_right_to_make_webhooks_may_be_missing_or_used_up(sim: AutotaskSim) -> None:
     sim.admin("PATCH", "switches", {"webhook_right_max": 0})
     refused = sim.post("TicketWebhooks", webhook(URL))
     text = "The logged in Resource does not have the adequate permissions to create"
     assert refused.status == 500
     assert refused.json["errors"][0].startswith(text)
+    assert level(sim, "TicketWebhooks") == level(sim, "CompanyWebhooks") == "None"
+    assert level(sim, "Tickets") == "All"
     sim.admin("PATCH", "switches", {"permission_status": 403})
     assert sim.post("TicketWebhooks", webhook(URL)).status == 403
     sim.admin("PATCH", "switches", {"webhook_right_max": 1})
     assert sim.post("TicketWebhooks", webhook(URL)).status == 200
+    assert level(sim, "TicketWebhooks") == "All"
     used_up = sim.post("CompanyWebhooks", webhook(URL))
     assert "maximum number of webhooks" in used_up.json["errors"][0]
 

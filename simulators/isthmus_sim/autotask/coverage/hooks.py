@@ -39,6 +39,8 @@ LINES: dict[str, list[Line]] = {
          "documented", VENDOR, f"{ROWS}a_duplicate_is_the_same_entity_url_and_event"),
         ("The security level must allow webhooks, up to a number (texts assumed; switch)",
          "observed", INTEGRATORS, f"{ROWS}the_right_to_make_webhooks_may_be_missing_or_used_up"),
+        ("Without the right metadata says so, as for any other right (switch)", "assumed", OURS,
+         f"{ROWS}the_right_to_make_webhooks_may_be_missing_or_used_up"),
         ("50 active webhooks of an entity (switch)", "observed", INTEGRATORS,
          f"{ROWS}an_entity_has_so_many_active_webhooks"),
     ],

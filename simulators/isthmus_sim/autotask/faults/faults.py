@@ -146,8 +146,18 @@ class Faults:
         return None
 
     def access(self, entity: str, verb: str) -> str:
-        """Tell what is left of the right to `verb` an entity: None, Restricted or All."""
+        """
+        Tell what is left of the right to `verb` an entity: None, Restricted or All.
+
+        That metadata tells of the right to create webhooks too is assumed.
+        """
         levels = {"All"}
+        if (
+            verb == "create"
+            and entity.endswith("Webhooks")
+            and not self._switches["webhook_right_max"]
+        ):
+            levels.add("None")
         for fault in self._about(entity, "permission_lost"):
             if fault.settings["mode"] == "hide":
                 levels.add("Restricted")

@@ -168,15 +168,18 @@ class Budget:
         self._probing = asyncio.Lock()
         self.ledger = ledger
 
-    async def admit(self, waiting_since: float | None = None) -> None:
+    async def admit(self, waiting_since: float | None = None, *, patient: bool = True) -> None:
         """
         Return when a call may be made.
 
         Args: waiting_since: monotonic second since which this call waits for the limit already.
+        patient: False for a call that is better left out than waited for.
         Raises: HourlyLimitHit: our share is used up, and the settings say not to wait (longer).
         """
         await self._refresh_if_due()
         if self.ledger.over(self._settings.share):
+            if not patient:
+                raise self._limit_hit(self.ledger.falls_in(self._settings.share, clock.monotonic()))
             await self._wait_for_fall(waiting_since)
         self._out_since = None
         wait = self.ledger.claim_turn(self._settings.share, clock.monotonic())

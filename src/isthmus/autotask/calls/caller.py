@@ -1,8 +1,9 @@
 """Calls: headers, zone, slots, budget, retries; what `client` says, this does."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from contextvars import ContextVar
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -20,7 +21,22 @@ from isthmus.transport import Answer, BodyBroken, ConnectionFailed, HttpSession
 
 T = TypeVar("T")
 _CONFIRMED_FOR: Final = 1.0  # seconds for which one look-up answers a burst of 401s
+_patient: ContextVar[bool] = ContextVar("patient", default=True)
 _logger = log.get_logger("autotask")
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """
+    Have calls made within fail with HourlyLimitHit instead of waiting for the hour's limit.
+
+    For a look at what was just written: while it waited, nobody would learn the new record's id.
+    """
+    before = _patient.set(False)
+    try:
+        yield
+    finally:
+        _patient.reset(before)
 
 
 class Caller:
@@ -69,11 +85,13 @@ class Caller:
         waiting_since: float | None = None
         while True:
             budget = await self._ready_budget()
-            await budget.admit(waiting_since)
+            await budget.admit(waiting_since, patient=_patient.get())
             try:
                 return await self._retried(call.idempotent, lambda: self._once(call, parse))
             except err.HourlyLimitHit:
                 budget.refused()
+                if not _patient.get():
+                    raise
                 waiting_since = waiting_since or clock.monotonic()
 
     async def threshold(self) -> Threshold:

@@ -32,6 +32,7 @@ def parse_entity_info(answer: Raw, entity: str) -> EntityInfo:
         can_update=_flag(info, "canUpdate"),
         can_delete=_flag(info, "canDelete"),
         query_access=_access(info.get("userAccessForQuery")),
+        create_access=_access(_told_or(info, "userAccessForCreate", "canCreate")),
         has_user_defined_fields=_flag(info, "hasUserDefinedFields"),
     )
 
@@ -131,6 +132,12 @@ def _text(raw: Raw, key: str) -> str:
 def _flag(raw: Raw, key: str) -> bool:
     value = raw.get(key)
     return value is True or (isinstance(value, str) and value.casefold() == "true")
+
+
+def _told_or(info: Raw, key: str, flag: str) -> object:
+    """Return a level; where none is told, the one that the flag beside it means."""
+    level = info.get(key)
+    return int(_flag(info, flag)) if level is None else level
 
 
 def _access(level: object) -> str:

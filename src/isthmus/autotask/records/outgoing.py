@@ -5,7 +5,7 @@ Everything that is surely wrong is refused before a call is spent on it, by the 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -26,8 +26,8 @@ class Outgoing:
     Times are aware, in UTC. `udfs` are texts. None clears a field; a creation holds no None.
     """
 
-    values: Mapping[str, Value]
-    udfs: Mapping[str, str | None]
+    values: Mapping[str, Value] = field(repr=False)
+    udfs: Mapping[str, str | None] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

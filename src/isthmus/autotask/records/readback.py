@@ -37,6 +37,9 @@ RICH_TEXT: Final[Mapping[str, frozenset[str]]] = {
 }
 """Texts that people format in Autotask and the API shows plain: documented for descriptions and
 notes; that resolutions and the notes of time entries are among them is assumed."""
+SECRET: Final = frozenset({"secretkey", "password"})
+"""Fields that are written and not compared: the vendor does not show them (assumed), and a
+difference that told one would end in a log."""
 _CREATORS: Final = ("creatorresourceid", "creatoruserid")
 _DAY: Final = timedelta(days=1)
 _RULE: Final = "a workflow rule, a default or somebody else changed it right after the write"
@@ -57,7 +60,7 @@ def differences(
     creator: int | None = None,
 ) -> tuple[Difference, ...]:
     """
-    Compare what was sent with the record as it is now, value by value and by type.
+    Compare what was sent with the record as it is now, value by value and by type; no secrets.
 
     Args: before: the record before an update, where it was read. creator: the resource in whose
     name the record was created, to be found as its creator; None for the API user or an update.
@@ -67,7 +70,7 @@ def differences(
     told = [
         Difference(name, asked, now, _why(entity, name, asked, kept, old))
         for name, asked in sent.values.items()
-        if not same(asked, now := kept.get(name.casefold()))
+        if name.casefold() not in SECRET and not same(asked, now := kept.get(name.casefold()))
     ]
     told.extend(_udf_differences(sent, found, before, udf_fields))
     told.extend(_creator_difference(kept, creator))

@@ -46,17 +46,22 @@ def udfs_of(members: Iterable[Any], entity: str) -> tuple[UdfInfo, ...]:
 
 def info_of(member: Any, collection: str) -> EntityInfo:
     """Return what may be done with an entity; zones of 2019 do not tell the level of access."""
-    can_query = bool(getattr(member, "CanQuery", False))
-    level = getattr(member, "UserAccessForQuery", None) or ("All" if can_query else "None")
     return EntityInfo(
         name=collection,
-        can_query=can_query,
+        can_query=bool(getattr(member, "CanQuery", False)),
         can_create=bool(getattr(member, "CanCreate", False)),
         can_update=bool(getattr(member, "CanUpdate", False)),
         can_delete=bool(getattr(member, "CanDelete", False)),
-        query_access=str(level).capitalize(),
+        query_access=_access(member, "Query"),
+        create_access=_access(member, "Create"),
         has_user_defined_fields=bool(getattr(member, "HasUserDefinedFields", False)),
     )
+
+
+def _access(member: Any, verb: str) -> str:
+    may = bool(getattr(member, f"Can{verb}", False))
+    told = getattr(member, f"UserAccessFor{verb}", None) or ("All" if may else "None")
+    return str(told).capitalize()
 
 
 def _field(member: Any) -> Mapping[str, object]:

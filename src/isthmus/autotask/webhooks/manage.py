@@ -68,13 +68,16 @@ class Webhooks:
         """
         Plan what `register` would do, and do nothing.
 
+        Where a webhook is to be made, one call more asks whether the API user may; if Autotask
+        says no, a notice tells so. That it says so truly is assumed: the write decides.
         Args: renew_secret: set the secret also where Autotask does not show it. remove: ids of
         orphans to remove as well.
         Raises: UnknownField, ResourceUnclear: a name that the tenant does not have.
         """
         target = await resolve(self._records, wanted)
         found = await self._found(wanted.entity, wanted.connection, wanted.url)
-        return plan_webhook(target, found, renew_secret=renew_secret, remove=remove)
+        plan = plan_webhook(target, found, renew_secret=renew_secret, remove=remove)
+        return replace(plan, notices=(*plan.notices, *await self._right_notice(plan)))
 
     async def register(
         self, wanted: Wanted, *, renew_secret: bool = False, remove: Collection[int] = ()
@@ -137,6 +140,15 @@ class Webhooks:
         except PermissionDenied as error:
             raise _right_missing(error, subject_of(entity).webhooks) from None
 
+    async def _right_notice(self, plan: Plan) -> tuple[str, ...]:
+        """Return a notice where the right to make the planned webhook is missing."""
+        if plan.keeps is not None:
+            return ()
+        info = await self._records.entity_info(subject_of(plan.entity).webhooks)
+        if info.can_create and info.create_access != "None":
+            return ()
+        return (f"the API user may not create webhooks: in Autotask, open {RIGHT_PATH}",)
+
     async def _outcome(self, target: Target, plan: Plan, made: int | None) -> Outcome:
         wanted = target.wanted
         found = await self._found(wanted.entity, wanted.connection, wanted.url)
@@ -182,8 +194,9 @@ def _for_a_person(error: IsthmusError, step: Step) -> IsthmusError:
         return WebhookClash(
             f"Autotask has such a webhook already: {error.what}",
             where=error.where,
-            remedy="Another owner's webhook, which this API user cannot see, leads to the same"
-            " address. Have its owner remove it, or give this connection another address.",
+            remedy="Run it again: another run may have made it just now. If it stays so, another"
+            " owner's webhook, which this API user cannot see, leads to the same address. Have its"
+            " owner remove it, or give this connection another address.",
         )
     if _LIMIT.search(error.what):
         return WebhookLimitReached(

@@ -42,7 +42,10 @@ def parse_payload(body: bytes) -> Event:
     told = _folded(_object(body))
     action = _action(told.get("action"))
     entity = _entity(told.get("entitytype"), action)
-    fields, udfs = _fields(told)
+    try:
+        fields, udfs = _fields(told)
+    except RecursionError:  # Python's JSON reader goes deeper than a walk through what it read
+        raise _broken("it is nested too deeply") from None
     return Event(
         action=action,
         guid=_guid(told.get("guid", told.get("webhookguid")), action),

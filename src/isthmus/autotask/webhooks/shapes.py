@@ -29,15 +29,15 @@ class Event:
     `guid` names the webhook, not the event. `entity` is the REST collection; it and `id` are None
     only in DEACTIVATED. `fields` holds changed subscribed fields and those always shown, by the
     names sent (PascalCase has been seen). `at` is aware UTC. `at`, `sequence` and `person_id` are
-    None where nothing usable was sent.
+    None where nothing usable was sent. The repr shows no value of the record.
     """
 
     action: Action
     guid: str
     entity: str | None
     id: int | None
-    fields: Mapping[str, Plain]
-    udfs: Mapping[str, Plain]
+    fields: Mapping[str, Plain] = field(repr=False)
+    udfs: Mapping[str, Plain] = field(repr=False)
     at: datetime | None
     sequence: int | None
     person_id: int | None

@@ -4,6 +4,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from isthmus.autotask.calls.caller import impatient
 from isthmus.autotask.errors import NothingThere
 from isthmus.autotask.port import Difference, Record
 from isthmus.autotask.settings import WriteSettings
@@ -56,7 +57,8 @@ class Look:
         Look at a record just written until it shows as asked, or surely otherwise.
 
         Args: compare: returns what differs, and whether another look can change nothing.
-        Never raises what reading raises: the write itself has succeeded.
+        Never raises what reading raises, nor waits for the hour's limit: the write itself has
+        succeeded, and whoever asked for it is to learn its id.
         """
         told: tuple[Difference, ...] = ()
         found: Record | None = None
@@ -64,7 +66,8 @@ class Look:
             if turn:
                 await self._wait(turn)
             try:
-                found = await self._fetch(entity, record_id)
+                with impatient():
+                    found = await self._fetch(entity, record_id)
             except IsthmusError as error:
                 return (_unseen(record_id, f"written, but not read back: {error.what}"),)
             if found is None:

@@ -18,6 +18,7 @@ from isthmus.autotask.records import Outgoing, prepare
 from isthmus.autotask.records.decoding import decode_written
 from isthmus.autotask.records.outgoing import depends_on_current, to_json
 from isthmus.autotask.records.readback import (
+    SECRET,
     differences,
     echoed,
     has_rich_text,
@@ -32,6 +33,7 @@ from isthmus.autotask.writes.routes import (
     parent_in,
     route_of,
 )
+from isthmus.base import redaction
 from isthmus.transport import Answer
 
 T = TypeVar("T")
@@ -178,6 +180,7 @@ class Writer:
         current: Record | None = None,
     ) -> tuple[Outgoing, Known]:
         """Check what is to be sent; what old metadata refuses is held to fresh metadata first."""
+        _guard(values)
         known = await self._known.get(entity, self._settings.metadata_age)
 
         def checked(known: Known) -> Outgoing:
@@ -222,6 +225,13 @@ class Writer:
 
 def _bucket(route: ChildRoute | None) -> str:
     return "" if route is None else route.parent
+
+
+def _guard(values: Mapping[str, Writable]) -> None:
+    """Keep secrets that are written out of whatever the vendor says about them."""
+    for name, value in values.items():
+        if name.casefold() in SECRET and isinstance(value, str):
+            redaction.guard(value)
 
 
 def _refuse_echo(entity: str, sent: Outgoing, before: Record) -> None:
