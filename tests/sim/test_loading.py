@@ -32,6 +32,15 @@ def test_a_helper_process_loads_what_one_process_would(monkeypatch: pytest.Monke
     assert helped.insert("Tickets", {"title": "next"}) == alone.insert("Tickets", {"title": "next"})
 
 
+def test_rows_from_an_id_on_are_the_end_of_all_rows() -> None:
+    part = next(part for part in generate(PLAN).parts if part.collection == "Tickets")
+    rows = list(part.rows())
+    assert part.rows_from is not None
+    for number in (0, 1, 255, 299):
+        assert list(part.rows_from(rows[number][0])) == rows[number:]
+    assert list(part.rows_from(rows[-1][0] + 1)) == []
+
+
 def test_a_helper_that_fails_is_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load_helper, "WORTH_IT", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
@@ -39,6 +48,10 @@ def test_a_helper_that_fails_is_no_loss(monkeypatch: pytest.MonkeyPatch) -> None
     state = State()
     load_plan(state, PLAN)
     assert state.count("Tickets") == 300
+    ids = state.ids("Tickets")
+    kept = Rendered(state).records("Tickets", ids)
+    state.sql("DELETE FROM _rendered")
+    assert Rendered(state).records("Tickets", ids) == kept
 
 
 def test_one_core_needs_no_helper(monkeypatch: pytest.MonkeyPatch) -> None:

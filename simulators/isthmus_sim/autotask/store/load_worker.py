@@ -3,7 +3,7 @@ Generate and store the largest table of a large tenant in a process of its own.
 
 The same plan gives the same rows in every process, so that nothing but the plan is handed over;
 the parent takes the finished table from a file. Run by the loader only; the
-arguments are a collection, a file and the plan as JSON.
+arguments are a collection, a file, the plan as JSON and the id below which records are rendered.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from isthmus_sim.autotask.tenant.seed import generate
 from isthmus_sim.autotask.tenant.shapes import TenantPlan
 
 
-def main(collection: str, path: str, plan: str) -> None:
-    """Fill the table of one collection in a new file."""
+def main(collection: str, path: str, plan: str, edge: str) -> None:
+    """Fill the table of one collection in a new file; render records up to an id."""
     raw = orjson.loads(plan)
     raw["epoch"] = datetime.fromisoformat(raw["epoch"])
     gc.disable()
@@ -31,7 +31,7 @@ def main(collection: str, path: str, plan: str) -> None:
     with state.transaction():
         define(state, tenant)
         part = next(part for part in tenant.parts if part.collection == collection)
-        load_table(state, part.collection, part.columns, part.rows())
+        load_table(state, part.collection, part.columns, part.rows(), render_below=int(edge))
     state.close()
 
 

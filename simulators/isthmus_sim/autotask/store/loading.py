@@ -46,6 +46,8 @@ def load(state: State, tenant: Tenant, helper: Helper | None = None) -> None:
             for part in tenant.parts:
                 if helper is None or part.collection != helper.collection:
                     load_table(state, part.collection, part.columns, part.rows())
+            if helper is not None:
+                _render_rest(state, tenant, helper)
         if helper is not None:
             _take(state, tenant, helper)
         state.meta_set("tenant", tenant.summary)
@@ -62,18 +64,32 @@ def define(state: State, tenant: Tenant) -> None:
             state.define_udf(collection, definition)
 
 
+def _render_rest(state: State, tenant: Tenant, helper: Helper) -> None:
+    """Render the records that the helper leaves to this process."""
+    part = next(p for p in tenant.parts if p.collection == helper.collection)
+    if part.rows_from is None:
+        raise LookupError(f"the rows of {part.collection} cannot be made from an id on")
+    state.table(part.collection)
+    state.mark_live(part.collection, part.columns)
+    kept = _Kept(state, part.collection, part.columns)
+    rows = part.rows_from(helper.edge)
+    while chunk := list(islice(rows, CHUNK)):
+        kept.add(chunk)
+    kept.flush()
+
+
 def _take(state: State, tenant: Tenant, helper: Helper) -> None:
     """Copy the helper's table, page by page as SQLite does for tables that are alike."""
     part = next(p for p in tenant.parts if p.collection == helper.collection)
     if not helper.finish():
         with state.transaction():
+            state.db.execute("DELETE FROM _rendered WHERE collection = ?", (part.collection,))
             load_table(state, part.collection, part.columns, part.rows())
         return
     table = state.table(part.collection)
     make_indexes(state, part.collection)
     state.db.execute("ATTACH ? AS helper", (str(helper.path),))
     with state.transaction():
-        state.mark_live(part.collection, part.columns)
         for name in (table, "_rendered"):
             state.db.execute(f"INSERT INTO main.{name} SELECT * FROM helper.{name}")
     state.db.execute("DETACH helper")
@@ -81,18 +97,23 @@ def _take(state: State, tenant: Tenant, helper: Helper) -> None:
 
 
 def load_table(
-    state: State, collection: str, columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]
+    state: State,
+    collection: str,
+    columns: tuple[str, ...],
+    rows: Iterator[tuple[Any, ...]],
+    render_below: int | None = None,
 ) -> None:
-    """Store the rows of one collection, its rendered records and its indexes."""
+    """Store the rows of one collection, its rendered records (up to an id) and its indexes."""
     table = state.table(collection)
     state.mark_live(collection, columns)
     names = ", ".join(state.column(collection, key) for key in columns)
     insert = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
     kept = _Kept(state, collection, columns)
+    at_id = columns.index("id") if render_below is not None else 0
     source = iter(rows)
     while chunk := list(islice(source, CHUNK)):
         state.db.executemany(insert, map(_bindable, chunk))
-        kept.add(chunk)
+        kept.add(chunk if render_below is None else [r for r in chunk if r[at_id] < render_below])
     kept.finish()
     make_indexes(state, collection)
 
@@ -120,7 +141,7 @@ class _Kept:
 
     def add(self, rows: list[tuple[Any, ...]]) -> None:
         """Keep the records of all chunks of ids that are whole by now."""
-        if self._rendered is None:
+        if self._rendered is None or not rows:
             return
         ready = self._rest + list(map(self._order, rows))
         edge = ready[-1][0] // WIDTH * WIDTH
@@ -128,10 +149,16 @@ class _Kept:
         self._rest = ready[whole:]
         self._rendered.keep(self._collection, self._renderer, ready[:whole])
 
-    def finish(self) -> None:
-        """Keep the rest, and from now on forget what is written."""
+    def flush(self) -> None:
+        """Keep the rest."""
         if self._rendered is not None:
             self._rendered.keep(self._collection, self._renderer, self._rest)
+            self._rest = []
+
+    def finish(self) -> None:
+        """Keep the rest, and from now on forget what is written."""
+        self.flush()
+        if self._rendered is not None:
             self._rendered.watch(self._collection)
 
 

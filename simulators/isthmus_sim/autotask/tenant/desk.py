@@ -1,6 +1,7 @@
 """Tickets, row by row, from the plan's arrays and pools of prepared parts."""
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
@@ -147,9 +148,9 @@ class Tickets:
         """Return the seconds and milliseconds of a ticket's times."""
         return self.tails[bits >> 56]
 
-    def rows(self) -> Iterator[Row]:
-        """Yield every ticket, ascending by id."""
-        rows = self._rows()
+    def rows(self, from_id: int = 0) -> Iterator[Row]:
+        """Yield every ticket from an id on, ascending by id."""
+        rows = self._rows(bisect_left(range(self.plan.count), from_id, key=ticket_id))
         changes = self.build.overrides.get("Tickets", {})
         if not changes:
             return rows
@@ -160,7 +161,7 @@ class Tickets:
         begun = [project for made, project in self.projects[company] if made < created]
         return begun[-1] if begun else None
 
-    def _rows(self) -> Iterator[Row]:
+    def _rows(self, begin: int) -> Iterator[Row]:
         plan, time = self.plan, self.build.time
         days, minutes, sequence = time.day_texts, time.minute_texts, self.sequence
         wordings, moods, udf_rows, tails = self.wordings, self.moods, self.udf_rows, self.tails
@@ -174,8 +175,7 @@ class Tickets:
         fixes = [fix_pool(kind) for kind in KINDS]
         numbers = ["T" + d.isoformat().replace("-", "") for d in time.dates]
         stale, projects = time.now - STALE_AFTER, self.projects
-        work = zip(range(plan.count), plan.created, plan.bits, plan.first, plan.done, plan.last,
-                   plan.firm, plan.tech, plan.kind, strict=True)  # fmt: skip
+        work = zip(range(begin, plan.count), *plan.decided(begin), strict=True)
         for number, created, bits, first, done, last, firm_at, tech_at, kind in work:
             day = created // DAY
             month = months[day]

@@ -58,6 +58,11 @@ class DeskPlan:
         self.tech, self.kind = array("H"), array("B")
         self._decide()
 
+    def decided(self, begin: int) -> "tuple[array[int], ...]":
+        """Return what was decided of each ticket from the nth on, as `created` to `kind`."""
+        kept = (self.created, self.bits, self.first, self.done, self.last)
+        return tuple(part[begin:] for part in (*kept, self.firm, self.tech, self.kind))
+
     def _arrivals(self) -> "array[int]":
         """Spread the tickets over days and office hours, by season and growth."""
         time, rng = self.build.time, self.rng

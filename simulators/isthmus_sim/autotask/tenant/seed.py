@@ -69,7 +69,7 @@ def _generate(plan: TenantPlan) -> Tenant:
     tickets = Tickets(build, desk, udfs["Tickets"], projects.made)
     hours = Hours(build, desk, tickets, projects.work, crew[0].id)
     build.streams = {
-        "Tickets": Table("Tickets", tickets.columns, tickets.rows, desk.count),
+        "Tickets": Table("Tickets", tickets.columns, tickets.rows, desk.count, tickets.rows),
         "TimeEntries": Table("TimeEntries", ENTRY_COLUMNS, hours.entries, hours.entry_count()),
         "TicketNotes": Table("TicketNotes", NOTE_COLUMNS, hours.notes, hours.note_count()),
     }

@@ -68,13 +68,14 @@ class Table:
     Rows of one collection in storage form, ascending by id.
 
     `rows` is called for a fresh iterator; `count` is what it will yield. Columns that hold null
-    in every row are left out.
+    in every row are left out. `rows_from`, where given, yields the rows from an id on.
     """
 
     collection: str
     columns: tuple[str, ...]
     rows: Callable[[], Iterator[Row]]
     count: int
+    rows_from: Callable[[int], Iterator[Row]] | None = None
 
 
 @dataclass
