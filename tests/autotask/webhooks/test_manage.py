@@ -17,6 +17,7 @@ from isthmus.autotask.port import Record, Written
 from isthmus.autotask.rest import RestRecords
 from isthmus.autotask.webhooks import (
     ENTITIES,
+    Outcome,
     Plan,
     ResourceUnclear,
     Standing,
@@ -32,6 +33,7 @@ from isthmus.autotask.webhooks import (
     subject_of,
 )
 from isthmus.base import redaction
+from isthmus.base.errors import IsthmusError
 from tests.autotask.webhooks.conftest import SECRET
 
 FIELDS = {
@@ -312,6 +314,17 @@ async def test_the_missing_right_is_told_with_the_click_path_and_nothing_is_made
     autotask_sim.admin("POST", "faults", {"kind": "permission_lost", "entity": "TicketWebhooks"})
     with pytest.raises(WebhookRightMissing):
         await webhooks.list("acme", wanted.url)
+
+
+async def test_two_runs_side_by_side_make_one_webhook_too(
+    autotask_sim: Any, webhooks: Webhooks, wanted: Wanted
+) -> None:
+    runs = (webhooks.register(wanted), webhooks.register(wanted))
+    ended = await asyncio.gather(*runs, return_exceptions=True)
+    assert all(isinstance(one, Outcome | IsthmusError) for one in ended)
+    (hook,) = rows(autotask_sim)["TicketWebhooks"]
+    outcome = await webhooks.register(wanted)
+    assert (outcome.webhook_id, outcome.done, outcome.ready) == (hook["id"], (), True)
 
 
 async def test_what_is_there_needs_no_right_and_metadata_that_errs_is_no_hindrance(

@@ -320,4 +320,5 @@ def test_every_name_fits_the_vendors_fifty_characters() -> None:
 
 def test_an_address_is_shown_without_what_may_be_secret() -> None:
     assert shown("https://me:pw@Example.com:8443/a?b=c#d") == "https://example.com:8443/a?..."
+    assert shown("http://[::1]:9000/in?t=1") == "http://[::1]:9000/in?..."
     assert shown("nonsense") == "an address that is none"

@@ -24,6 +24,7 @@ from isthmus_sim.base.asked import AdminRefused, keys_of, text
 
 if TYPE_CHECKING:
     from isthmus_sim.autotask.hooks.outbox import Delivery, Outbox
+    from isthmus_sim.autotask.store.catalog import Field
     from isthmus_sim.autotask.store.state import State
     from isthmus_sim.base.switches import Switches
 
@@ -199,10 +200,25 @@ class Workflow:
                 found[known.name] = stored(known, value)
             except VendorError as refused:
                 raise AdminRefused(f"set: {'; '.join(refused.errors)}") from refused
+            _check_kept(self.state, known, found[known.name])
         return found
 
     def _keep(self) -> None:
         self.state.meta_set(_KEPT, [asdict(rule) for rule in self.rules])
+
+
+def _check_kept(state: State, field: Field, value: Any) -> None:
+    """Refuse a value that no write could give a ticket: the next edit of it would fail."""
+    if value is None:
+        if field.required:
+            raise AdminRefused(f"set: {field.name} is required, so it cannot be null")
+        return
+    if field.picklist:
+        known = [entry.value for entry in state.picklist("Tickets", field.name)]
+        if str(value) not in known:
+            raise AdminRefused(f"set: {field.name} has no value {value}; it has {known}")
+    elif field.reference and state.get(field.reference, int(value)) is None:
+        raise AdminRefused(f"set: {field.name}: there is no {value} in {field.reference}")
 
 
 def _events(given: Any) -> list[str]:

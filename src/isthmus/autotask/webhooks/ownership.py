@@ -43,6 +43,7 @@ def shown(url: str) -> str:
     parts = urlsplit(url) if host else None
     if parts is None:
         return "an address that is none"
+    host = f"[{host}]" if ":" in host else host
     port_told = "" if port == _PORTS.get(parts.scheme) else f":{port}"
     return f"{parts.scheme}://{host}{port_told}{parts.path}{'?...' if parts.query else ''}"
 
