@@ -219,7 +219,6 @@ async def measure(ready: dict[str, Any], rate: float, seconds: float) -> tuple[S
     async with aiohttp.ClientSession(connector=connector) as http:
         autotask_off = {"added_latency_scale": 0, "hourly_limit": 10_000_000, "slots": 1_000}
         await off(http, psa["admin_url"], autotask_off)
-        await off(http, field_nation["admin_url"], {"rate_limit_per_minute": 0})
         async with http.get(psa["admin_url"] + "state/Tickets") as answer:
             ids = [row["id"] for row in await answer.json()][-2000:]
         orders = FieldNation(http, field_nation)

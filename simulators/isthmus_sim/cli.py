@@ -105,6 +105,7 @@ def fieldnation(
     state: Path | None = None,
     ready_file: Path | None = None,
     environment: Literal["sandbox", "production"] = "sandbox",
+    rate_limit: Annotated[int, _within(0, 1_000_000)] = 60,
     frozen_clock: Annotated[bool, Parameter(negative="")] = False,
     host: str = "127.0.0.1",
 ) -> None:
@@ -129,12 +130,14 @@ def fieldnation(
         File to write when the server accepts calls.
     environment
         Whose ids to use: no id of the sandbox holds in production.
+    rate_limit
+        Calls a minute for the company, after a burst of 100; 60 as at the vendor, 0 for no limit.
     frozen_clock
         Let time stand still until it is moved by the admin API.
     host
         Address to listen on.
     """
-    service = _fieldnation(seed, environment, state=state, frozen_clock=frozen_clock)
+    service = _fieldnation(seed, environment, rate_limit, state=state, frozen_clock=frozen_clock)
     _serve({"Field Nation": (service, port)}, host=host, ready_file=ready_file)
 
 
@@ -148,6 +151,7 @@ def up(
     state: Path | None = None,
     ready_file: Path | None = None,
     environment: Literal["sandbox", "production"] = "sandbox",
+    rate_limit: Annotated[int, _within(0, 1_000_000)] = 0,
     frozen_clock: Annotated[bool, Parameter(negative="")] = False,
     activity_per_minute: Annotated[float, _within(0, 60_000)] = 0,
     host: str = "127.0.0.1",
@@ -175,6 +179,8 @@ def up(
         File to write when both accept calls.
     environment
         Whose ids Field Nation uses: no id of the sandbox holds in production.
+    rate_limit
+        Field Nation's calls a minute, after a burst of 100; 60 at the vendor, 0 for no limit.
     frozen_clock
         Let time stand still until it is moved by the admin API of each.
     activity_per_minute
@@ -193,6 +199,7 @@ def up(
     field = _fieldnation(
         seed,
         environment,
+        rate_limit,
         state=state / "fieldnation.sqlite" if state else None,
         frozen_clock=frozen_clock,
     )
@@ -222,14 +229,18 @@ def _autotask(
     return AutotaskService(tenancy, Options(*answers))
 
 
-def _fieldnation(seed: int, environment: str, *, state: Path | None, frozen_clock: bool) -> Service:
+def _fieldnation(
+    seed: int, environment: str, rate_limit: int, *, state: Path | None, frozen_clock: bool
+) -> Service:
     """Make or continue an account."""
     from isthmus_sim.fieldnation.service import FieldNationService  # noqa: PLC0415
     from isthmus_sim.fieldnation.world import Wanted, make_world  # noqa: PLC0415
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     path = str(state) if state else None
-    return FieldNationService(make_world(Wanted(seed, environment, path, frozen_clock)))
+    world = make_world(Wanted(seed, environment, path, frozen_clock))
+    world.ground.switches.change({"rate_limit_per_minute": rate_limit})
+    return FieldNationService(world)
 
 
 def _serve(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,10 +18,13 @@ from isthmus_sim.autotask.store.rendered import WIDTH
 from isthmus_sim.autotask.tenant.desk_plan import ticket_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from isthmus_sim.autotask.tenant.shapes import TenantPlan
 
 WORKER = "isthmus_sim.autotask.store.load_worker"
 LARGEST = "Tickets"
+ENDINGS = {signal.SIGINT, signal.SIGTERM}
 WORTH_IT = 100_000
 SHARE = 0.6
 """How many of the records the child renders; with the rest its parent is as busy. Measured."""
@@ -35,7 +40,6 @@ class Helper:
     def __init__(self, plan: TenantPlan, collection: str, folder: str | None) -> None:
         self.collection = collection
         self.edge = (ticket_id(int(plan.tickets * SHARE)) // WIDTH + 1) * WIDTH
-        # Removed at the latest when the interpreter ends: a signal may arrive before `close` can.
         self._folder = TemporaryDirectory(prefix="isthmus-sim-", dir=folder)
         self.path = Path(self._folder.name) / "table.sqlite"
         text = orjson.dumps(asdict(plan)).decode()
@@ -53,6 +57,16 @@ class Helper:
             self._process.kill()
             self._process.wait()
         self._folder.cleanup()
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold signals back, so that none arrives between making a thing and knowing of it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def helper_for(plan: TenantPlan, beside: str | None) -> Helper | None:

@@ -9,11 +9,13 @@ arguments are a collection, a file, the plan as JSON and the id below which reco
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from datetime import datetime
 
 import orjson
 
+from isthmus_sim.autotask.store.load_helper import ENDINGS
 from isthmus_sim.autotask.store.loading import define, load_table
 from isthmus_sim.autotask.store.state import State
 from isthmus_sim.autotask.tenant.seed import generate
@@ -22,6 +24,7 @@ from isthmus_sim.autotask.tenant.shapes import TenantPlan
 
 def main(collection: str, path: str, plan: str, edge: str) -> None:
     """Fill the table of one collection in a new file; render records up to an id."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)  # as its parent was when it was made
     raw = orjson.loads(plan)
     raw["epoch"] = datetime.fromisoformat(raw["epoch"])
     gc.disable()

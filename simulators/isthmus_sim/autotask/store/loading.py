@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 from bisect import bisect_left
+from contextlib import ExitStack
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from isthmus_sim.autotask.store.load_helper import helper_for
+from isthmus_sim.autotask.store.load_helper import helper_for, undisturbed
 from isthmus_sim.autotask.store.rendered import WIDTH, Rendered
 from isthmus_sim.autotask.store.state import quoted
 from isthmus_sim.autotask.tenant.seed import generate
@@ -28,12 +29,12 @@ TOO_WIDE = 150
 
 def load_plan(state: State, plan: TenantPlan) -> None:
     """Generate a tenant and store it; a large one on two cores."""
-    helper = helper_for(plan, state.path)
-    try:
+    with ExitStack() as stack:
+        with undisturbed():
+            helper = helper_for(plan, state.path)
+            if helper is not None:
+                stack.callback(helper.close)
         load(state, generate(plan), helper)
-    finally:
-        if helper is not None:
-            helper.close()
 
 
 def load(state: State, tenant: Tenant, helper: Helper | None = None) -> None:
