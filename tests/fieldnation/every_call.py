@@ -55,7 +55,7 @@ async def _life(client: FieldNationClient) -> None:
     )
     await _drain(aiter(orders.list(filters=wanted, **_ACTING)))
     await orders.settle(7, lambda _order: True)
-    for read in (orders.status, orders.milestones, orders.eta, orders.providers):
+    for read in (orders.status, orders.milestones, orders.providers):
         await read(7)
 
 
@@ -76,8 +76,8 @@ async def _moves(client: FieldNationClient) -> None:
 
 async def _plan(client: FieldNationClient) -> None:
     orders = client.work_orders
-    for read in (orders.schedule, orders.location, orders.pay):
-        await read(7)
+    for read in (orders.schedule, orders.location, orders.pay, orders.eta):
+        await read(7, **_ACTING)
     await orders.set_schedule(7, payloads.hours(_MOMENT, _MOMENT))
     await orders.set_location(7, _AUSTIN)
     await orders.set_location(7, payloads.saved_place(4))
@@ -91,7 +91,7 @@ async def _talk(client: FieldNationClient) -> None:
     await orders.messages(7)
     await orders.send_message(7, "x", kind="SPECIFICTECH", to=3, notify=[4], **both)
     await orders.reply(7, "12", "x", **both)
-    await orders.attachments(7)
+    await orders.attachments(7, **_ACTING)
     await orders.add_folder(7, "Photos")
     await orders.attach(7, 5, "a", b"x", notes="x", force_upload=True, **both)
     changes: dict[str, Any] = {"notes": "x", "status": "APPROVED", "show_before_assignment": True}
@@ -102,7 +102,7 @@ async def _talk(client: FieldNationClient) -> None:
 async def _labour(client: FieldNationClient) -> None:
     orders = client.work_orders
     both = {**_ACTING, **_QUEUED}
-    await orders.time_logs(7)
+    await orders.time_logs(7, **_ACTING)
     await orders.add_time_log(7, _MOMENT, _MOMENT, devices=1, **_ACTING)
     await orders.update_time_log(7, 3, _MOMENT, _MOMENT, devices=1, **_ACTING)
     await orders.remove_time_log(7, 3, **_ACTING)
@@ -117,8 +117,8 @@ async def _sides(client: FieldNationClient) -> None:
     both = {**_ACTING, **_QUEUED}
     for read in (orders.custom_fields, orders.tags, orders.contacts, orders.tasks):
         await read(7)
-    for read in (orders.shipments, orders.problems):
-        await read(7)
+    await orders.shipments(7, **_ACTING)
+    await orders.problems(7)
     await orders.set_custom_field(7, 3, "x", **both)
     await orders.add_tag(7, 3)
     await orders.remove_tag(7, 3, **_QUEUED)
@@ -129,7 +129,7 @@ async def _sides(client: FieldNationClient) -> None:
     parcel = {"name": "x", "direction": "to site", "carrier": {"name": "ups", "tracking": "1"}}
     await orders.add_shipment(7, parcel, **_ACTING)
     await orders.update_shipment(7, 3, parcel, **_ACTING)
-    await orders.remove_shipment(7, 3, **_ACTING)
+    await orders.remove_shipment(7, 3, **both)
     await orders.report_problem(7, {"type": {"id": 7}, "comments": "x"}, **_ACTING)
     await orders.update_problem(7, 3, {"resolution": {"status": "resolved"}}, **both)
     for remove in (orders.remove_contact, orders.remove_task, orders.remove_problem):

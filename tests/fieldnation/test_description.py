@@ -108,6 +108,21 @@ def test_every_path_and_parameter_is_described(described: list[Seen]) -> None:
     assert len({one.operation["operationId"] for one in described}) >= 70
 
 
+def test_acting_for_another_user_and_queueing_are_offered_wherever_the_vendor_has_them(
+    described: list[Seen],
+) -> None:
+    sent: dict[str, set[str]] = {}
+    offered: dict[str, set[str]] = {}
+    for one in described:
+        name = one.operation["operationId"]
+        sent.setdefault(name, set()).update(one.query)
+        known = {parameter["name"] for parameter in one.operation.get("parameters", ())}
+        offered[name] = known & {"acting_user_id", "async"}
+
+    assert {name for name in offered if not offered[name] <= sent[name]} == set()
+    assert sum("acting_user_id" in each for each in offered.values()) >= 20
+
+
 def test_every_body_is_of_the_described_shape(described: list[Seen]) -> None:
     told = set()
     for one in described:

@@ -80,6 +80,20 @@ async def test_a_link_to_the_vendor_itself_is_asked_with_it(
     assert vendor.queries[0]["access_token"]
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [answer({"message": "Expired token"}, 400), answer({"error": "invalid_token"}, 401)],
+    ids=["400", "401"],
+)
+async def test_a_token_that_ran_out_is_renewed_for_a_file_too(
+    vendor: FakeVendor, client: FieldNationClient, refusal: web.Response
+) -> None:
+    vendor.then(refusal, bytes_of(b"abc"))
+
+    assert await client.work_orders.download(file_at("/files/8")) == b"abc"
+    assert len(vendor.log_ins) == 2
+
+
 async def test_a_redirect_is_followed_and_the_log_in_stays_at_home(
     vendor: FakeVendor, elsewhere: FakeVendor, client: FieldNationClient
 ) -> None:

@@ -99,10 +99,9 @@ class Caller:
         """Do the work of a call, again as the settings say and as its kind allows."""
         return await retrying(_Careful(call, self.settings), work)
 
-    async def send(self, call: Call, token: oauth.Token, asked: Asked | None = None) -> Answer:
-        """Send one request in its turn; never retries. `asked` is what logs and errors name."""
-        shown = asked or call.asked
-        await self._bucket.admit(shown.where)
+    async def _send(self, call: Call, token: oauth.Token, asked: Asked) -> Answer:
+        """Send one request in its turn; never retries."""
+        await self._bucket.admit(asked.where)
         query = dict(call.query)
         headers = {"Accept": "application/json"}
         if self.settings.sign_in_by == "header" or call.path.startswith(WEBHOOKS):
@@ -110,7 +109,7 @@ class Caller:
         else:
             query["access_token"] = token.value
         url = f"{self.base_url}{call.path}{'?' if query else ''}{urlencode(query)}"
-        return await self.exchange(shown, url, headers, call.body)
+        return await self.exchange(asked, url, headers, call.body)
 
     async def exchange(
         self, asked: Asked, url: str, headers: dict[str, str], body: object = None
@@ -135,17 +134,25 @@ class Caller:
         return answer
 
     async def _once(self, call: Call, parse: Callable[[Answer, Asked], T]) -> T:
-        """Make one attempt; when the token is refused, one more with a fresh one."""
-        token = await self.tokens.current()
-        answer = await self.send(call, token)
-        error = error_of(answer, call.asked)
-        if isinstance(error, err.AuthFailed):
-            answer = await self.send(call, await self.tokens.renewed(token))
-            error = error_of(answer, call.asked)
-        self._heed(answer, error)
+        answer, error = await self.attempt(call, call.asked)
         if error is not None:
             raise error
         return parse(answer, call.asked)
+
+    async def attempt(self, call: Call, asked: Asked) -> tuple[Answer, err.FieldNationError | None]:
+        """
+        Make one attempt; when the token is refused, one more with a fresh one.
+
+        Args: asked: what logs and errors name. Returns: the answer and the error it stands for.
+        """
+        token = await self.tokens.current()
+        answer = await self._send(call, token, asked)
+        error = error_of(answer, asked)
+        if isinstance(error, err.AuthFailed):
+            answer = await self._send(call, await self.tokens.renewed(token), asked)
+            error = error_of(answer, asked)
+        self._heed(answer, error)
+        return answer, error
 
     def _heed(self, answer: Answer, error: err.FieldNationError | None) -> None:
         """Slow down all calls of the account as the vendor asks."""

@@ -42,12 +42,12 @@ async def _read(caller: Caller, url: str, what: str) -> Answer:
 
     async def attempt() -> Answer:
         if at_home:
-            answer = await caller.send(call, await caller.tokens.current(), asked)
+            answer, error = await caller.attempt(call, asked)
         else:
             answer = await caller.exchange(asked, url, {"Accept": "*/*"})
+            error = error_of(answer, asked)
         if 300 <= answer.status < 400:
             return answer
-        error = error_of(answer, asked)
         if error is not None and answer.status in _GONE:
             raise _unavailable(what, error.what)
         if error is not None:

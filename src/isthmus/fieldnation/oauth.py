@@ -59,7 +59,7 @@ def parse_token(answer: Answer, margin: float) -> Token:
     value = found.get("access_token")
     if not isinstance(value, str) or not value.isprintable() or not value:
         raise broken("it holds no access token", ASKED)
-    redaction.guard(value)
+    redaction.guard_token(value)
     told = number_of(found.get("expires_in"))
     life = float(told) if told is not None and told > 0 else _USUAL_LIFE
     return Token(value, clock.monotonic() + life - min(margin, life / 2))

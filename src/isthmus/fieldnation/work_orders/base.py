@@ -37,14 +37,20 @@ class OrderCalls:
         call = Call("GET", order_path(work_order_id), query)
         return await self._caller.fetch(call, parse_order)
 
-    async def _part(self, work_order_id: int, *tail: str | int, **query: str) -> Raw:
+    async def _part(
+        self, work_order_id: int, *tail: str | int, acting_user_id: int | None = None
+    ) -> Raw:
         """Read a part of an order as the vendor answers it."""
+        query = options(acting_user_id=acting_user_id)
         call = Call("GET", order_path(work_order_id, *tail), query)
         return await self._caller.fetch(call, decode_object)
 
-    async def _rows(self, work_order_id: int, *tail: str | int) -> tuple[Raw, ...]:
+    async def _rows(
+        self, work_order_id: int, *tail: str | int, acting_user_id: int | None = None
+    ) -> tuple[Raw, ...]:
         """Read a part that is a list, bare or under `results`."""
-        call = Call("GET", order_path(work_order_id, *tail))
+        query = options(acting_user_id=acting_user_id)
+        call = Call("GET", order_path(work_order_id, *tail), query)
         return await self._caller.fetch(call, parse_rows)
 
     async def _write(

@@ -12,9 +12,13 @@ from isthmus.fieldnation.work_orders.base import OrderCalls, options, without_no
 class Labour(OrderCalls):
     """The calls about stays on site and expenses."""
 
-    async def time_logs(self, work_order_id: int) -> tuple[TimeLog, ...]:
+    async def time_logs(
+        self, work_order_id: int, *, acting_user_id: int | None = None
+    ) -> tuple[TimeLog, ...]:
         """Read the stays on site."""
-        return parse_time_logs(await self._part(work_order_id, "time_logs"))
+        return parse_time_logs(
+            await self._part(work_order_id, "time_logs", acting_user_id=acting_user_id)
+        )
 
     async def add_time_log(
         self,

@@ -2,7 +2,7 @@
 
 from isthmus.fieldnation.models import CustomValue, Raw, WorkOrder
 from isthmus.fieldnation.parsing import parse_custom_values
-from isthmus.fieldnation.work_orders.base import OrderCalls, options
+from isthmus.fieldnation.work_orders.base import OrderCalls, Query, options
 
 
 class Sides(OrderCalls):
@@ -39,9 +39,7 @@ class Sides(OrderCalls):
         self, work_order_id: int, tag_id: int, *, run_async: bool = False
     ) -> WorkOrder:
         """Take a tag off an order."""
-        query = options(run_async=run_async)
-        tail = ("tags", tag_id)
-        return await self._write_order("DELETE", work_order_id, *tail, body=None, query=query)
+        return await self._drop(work_order_id, "tags", tag_id, options(run_async=run_async))
 
     async def contacts(self, work_order_id: int) -> tuple[Raw, ...]:
         """Read the contacts: `name`, `role`, `phone`, `ext`, `email`, `notes`."""
@@ -77,9 +75,11 @@ class Sides(OrderCalls):
         """Delete a task. Raises: PermissionDenied: Field Nation manages it itself."""
         return await self._drop(work_order_id, "tasks", task_id)
 
-    async def shipments(self, work_order_id: int) -> tuple[Raw, ...]:
+    async def shipments(
+        self, work_order_id: int, *, acting_user_id: int | None = None
+    ) -> tuple[Raw, ...]:
         """Read the shipments: `name`, `direction`, `carrier`, `status`."""
-        return await self._rows(work_order_id, "shipments")
+        return await self._rows(work_order_id, "shipments", acting_user_id=acting_user_id)
 
     async def add_shipment(
         self, work_order_id: int, shipment: Raw, *, acting_user_id: int | None = None
@@ -99,10 +99,16 @@ class Sides(OrderCalls):
         return await self._set(work_order_id, "shipments", shipment_id, shipment, acting_user_id)
 
     async def remove_shipment(
-        self, work_order_id: int, shipment_id: int, *, acting_user_id: int | None = None
+        self,
+        work_order_id: int,
+        shipment_id: int,
+        *,
+        acting_user_id: int | None = None,
+        run_async: bool = False,
     ) -> WorkOrder:
         """Delete a shipment."""
-        return await self._drop(work_order_id, "shipments", shipment_id, acting_user_id)
+        query = options(acting_user_id=acting_user_id, run_async=run_async)
+        return await self._drop(work_order_id, "shipments", shipment_id, query)
 
     async def problems(self, work_order_id: int) -> tuple[Raw, ...]:
         """Read the problems reported: `type`, `comments`, `resolution`."""
@@ -150,8 +156,7 @@ class Sides(OrderCalls):
         return await self._write_order("PUT", work_order_id, part, number, body=body, query=query)
 
     async def _drop(
-        self, work_order_id: int, part: str, number: int, acting_user_id: int | None = None
+        self, work_order_id: int, part: str, number: int, query: Query | None = None
     ) -> WorkOrder:
-        query = options(acting_user_id=acting_user_id)
         tail = (part, number)
-        return await self._write_order("DELETE", work_order_id, *tail, body=None, query=query)
+        return await self._write_order("DELETE", work_order_id, *tail, body=None, query=query or {})

@@ -60,9 +60,13 @@ class Talk(OrderCalls):
         found = await self._write("POST", work_order_id, *tail, body={"message": text}, query=query)
         return _newest(parse_messages(found), text, message_id)
 
-    async def attachments(self, work_order_id: int) -> tuple[Folder, ...]:
+    async def attachments(
+        self, work_order_id: int, *, acting_user_id: int | None = None
+    ) -> tuple[Folder, ...]:
         """Read the folders with their files."""
-        return parse_folders(await self._part(work_order_id, "attachments"))
+        return parse_folders(
+            await self._part(work_order_id, "attachments", acting_user_id=acting_user_id)
+        )
 
     async def add_folder(self, work_order_id: int, name: str) -> tuple[Folder, ...]:
         """Make a folder. Returns: all folders of the order."""
@@ -98,7 +102,9 @@ class Talk(OrderCalls):
         tail = ("attachments", folder_id)
         found = await self._write("POST", work_order_id, *tail, body=form, query=query)
         shown = object_of(found.get("attachments"))
-        folders = parse_folders(shown) if shown else await self.attachments(work_order_id)
+        folders = parse_folders(shown)
+        if not shown:
+            folders = await self.attachments(work_order_id, acting_user_id=acting_user_id)
         mine = [
             file
             for folder in folders
