@@ -131,6 +131,38 @@ def test_a_refused_step_says_why_on_the_page(sim: FieldNationSim) -> None:
     assert "not checked in" in Page(answer.body.decode()).text
 
 
+def test_a_refused_form_stands_there_as_it_was_filled_in(sim: FieldNationSim) -> None:
+    me = providers(sim)[0]
+    order = assigned(sim, me)
+    filled = {"amount": "a lot", "description": "<Toll>", "quantity": "2"}
+    answer = submit(sim, f"{me}/orders/{order}/expense", **filled)
+    assert answer.status == 400
+    shown = answer.body.decode()
+    assert shown.count("<details open>") == 1
+    assert 'value="a lot"' in shown
+    assert 'value="&lt;Toll&gt;"' in shown
+    Page(shown)
+
+
+def test_a_time_is_taken_as_a_browsers_own_field_gives_it(sim: FieldNationSim) -> None:
+    me = providers(sim)[0]
+    order = assigned(sim, me)
+    place = f"{me}/orders/{order}"
+    page = ask("GET", f"{sim.provider_url}{place}").body
+    assert page.count(b'type="datetime-local"') >= 2
+    stay = {"start": "2026-06-15T18:00", "end": "2026-06-15T19:30:00"}
+    answer = submit(sim, f"{place}/time-log", **stay)
+    assert answer.status == 200, answer.body
+    (log,) = sim.admin("GET", f"state/work_order/{order}")["time_logs"]
+    assert (log["in"], log["out"]) == ("2026-06-15 18:00:00", "2026-06-15 19:30:00")
+
+
+def test_a_table_is_one_for_a_screen_reader_at_every_width(sim: FieldNationSim) -> None:
+    page = ask("GET", sim.provider_url).body
+    assert page.count(b'role="row"') == page.count(b"<tr")
+    assert page.count(b'role="cell"') == page.count(b"<td") == page.count(b"data-head=")
+
+
 def test_what_people_wrote_is_text_and_never_markup(sim: FieldNationSim) -> None:
     me = providers(sim)[0]
     order = assigned(sim, me)

@@ -18,21 +18,30 @@ if TYPE_CHECKING:
     from isthmus_sim.fieldnation.provider.values import Given
 
 Doc = dict[str, Any]
-INPUTS = {"number": ("number", ' step="any"'), "whole": ("number", ' min="0" step="1"')}
+INPUTS = {
+    "number": ("number", ' step="any"'),
+    "whole": ("number", ' min="0" step="1"'),
+    "time": ("datetime-local", ' step="1"'),
+}
 
 
-def form(ground: Ground, order: Doc, action: Action, to: str) -> str:
-    """Give an action as a button, or with what it takes inside a part that opens."""
+def form(ground: Ground, order: Doc, action: Action, to: str, *, refused: Doc | None = None) -> str:
+    """
+    Give an action as a button, or with what it takes inside a part that opens.
+
+    refused: what was filled in and not taken; it stands there again, and the part is open.
+    """
     files = any(one.kind == "file" for one in action.given)
     kind = "multipart/form-data" if files else "application/x-www-form-urlencoded"
     begin = f'<form method="post" action="{text(to)}/{action.name}" enctype="{kind}">'
     if not action.given:
         return f'{begin}<button type="submit">{text(action.label)}</button></form>'
-    fields = "".join(_field(ground, order, action, one) for one in action.given)
+    filled = {one.name: _shown(one.default) for one in action.given} | (refused or {})
+    fields = "".join(_field(ground, order, action, one, filled[one.name]) for one in action.given)
     button = f'<button type="submit">{text(action.label)}</button>'
-    return (
-        f"<details><summary>{text(action.label)}</summary>{begin}{fields}{button}</form></details>"
-    )
+    opened = "" if refused is None else " open"
+    head = f"<details{opened}><summary>{text(action.label)}</summary>"
+    return f"{head}{begin}{fields}{button}</form></details>"
 
 
 def read_form(headers: Mapping[str, str], body: bytes) -> Doc:
@@ -67,31 +76,34 @@ def _multipart(kind: str, body: bytes) -> Doc:
     return read
 
 
-def _field(ground: Ground, order: Doc, action: Action, one: Given) -> str:
+def _shown(default: Any) -> Any:
+    """Give a default as a person would type it: 1, not 1.0."""
+    return f"{default:g}" if isinstance(default, float) else default
+
+
+def _field(ground: Ground, order: Doc, action: Action, one: Given, given: Any) -> str:
     key = f"{action.name}-{one.name}"
     needed = " required" if one.required else ""
     common = f'id="{key}" name="{one.name}"{needed}'
     label = f'<label for="{key}">{text(one.label)}{" (required)" if one.required else ""}</label>'
-    return f'<div class="field">{label}{_control(ground, order, one, common)}</div>'
+    return f'<div class="field">{label}{_control(ground, order, one, common, given)}</div>'
 
 
-def _control(ground: Ground, order: Doc, one: Given, common: str) -> str:
+def _control(ground: Ground, order: Doc, one: Given, common: str, given: Any) -> str:
     choices = _choices(ground, order, one)
     if choices is not None:
         rows = "".join(
-            f'<option value="{text(value)}"{" selected" if value == str(one.default) else ""}>'
+            f'<option value="{text(value)}"{" selected" if value == str(given) else ""}>'
             f"{text(label)}</option>"
             for value, label in choices
         )
         return f"<select {common}>{rows}</select>"
     if one.kind == "long":
-        return f'<textarea {common} rows="3"></textarea>'
+        return f'<textarea {common} rows="3">{text(given or "")}</textarea>'
     if one.kind == "file":
         return f'<input type="file" {common}>'
     kind, more = INPUTS.get(one.kind, ("text", ""))
-    if one.kind == "time":
-        more = ' placeholder="YYYY-MM-DD HH:MM:SS"'
-    value = "" if one.default in (None, "") else f' value="{text(one.default)}"'
+    value = "" if given in (None, "") else f' value="{text(given)}"'
     return f'<input type="{kind}"{more}{value} {common}>'
 
 
@@ -102,7 +114,8 @@ def _choices(ground: Ground, order: Doc, one: Given) -> Sequence[tuple[str, str]
     if one.kind == "expense":
         return [(str(row["id"]), row["label"]) for row in ground.store.each("expense")]
     if one.kind == "task":
-        return [(str(row["id"]), f"{row['label']} ({row['status']})") for row in order["tasks"]]
+        tasks = sorted(order["tasks"], key=lambda row: row["status"] == "complete")
+        return [(str(row["id"]), f"{row['label']} ({row['status']})") for row in tasks]
     if one.kind == "folder":
         return [("", "Any"), *((str(row["id"]), row["name"]) for row in order["folders"])]
     if one.kind == "problem":

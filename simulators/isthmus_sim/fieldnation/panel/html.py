@@ -29,7 +29,7 @@ th{color:var(--soft);font-weight:600}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.3em 1.2em;margin:0}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 .badge{display:inline-block;border:1px solid currentColor;border-radius:1em;padding:0 .7em;
-font-size:.9em;font-weight:600}
+white-space:nowrap;font-size:.9em;font-weight:600}
 .now{display:flex;flex-wrap:wrap;gap:.7em;align-items:flex-start}
 form{margin:0}
 .field{margin:0 0 .7em}.field label{display:block;font-weight:600;margin-bottom:.15em}
@@ -37,10 +37,9 @@ input,select,textarea{font:inherit;color:inherit;background:var(--page);
 border:1px solid var(--soft);border-radius:5px;padding:.45em;width:100%;max-width:32em}
 button{font:inherit;font-weight:600;min-height:2.75em;padding:.3em 1.1em;border-radius:6px;
 border:1px solid var(--go);background:var(--go);color:var(--go-ink);cursor:pointer}
-button.quiet{background:transparent;color:var(--go)}
-details{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.6em 1em;
-margin:0 0 .6em}
-summary{cursor:pointer;font-weight:600;min-height:1.8em}details[open] summary{margin-bottom:.6em}
+::placeholder{color:var(--soft);opacity:1}
+details{background:var(--card);border:1px solid var(--line);border-radius:8px;margin:0 0 .6em}
+summary{cursor:pointer;font-weight:600;padding:.7em 1em}details form{padding:.2em 1em 1em}
 :focus-visible{outline:3px solid var(--go);outline-offset:2px}
 .said{border-left:5px solid var(--good);background:var(--card);padding:.7em 1em;margin:0 0 1em}
 .wrong{border-left-color:var(--bad)}
@@ -48,6 +47,12 @@ summary{cursor:pointer;font-weight:600;min-height:1.8em}details[open] summary{ma
 ol.talk{list-style:none;padding:.3em 1em;margin:0}
 ol.talk li{padding:.5em 0;border-top:1px solid var(--line)}
 ol.talk li:first-child{border-top:0}
+@media(max-width:40em){header{gap:.2em 1em}main{padding:.8em}
+table,tbody,tr,td{display:block}thead{position:absolute;left:-99em}
+tr{border-top:1px solid var(--line);padding:.5em .8em}tr:first-child{border-top:0}
+td{border:0;padding:.15em 0;display:grid;grid-template-columns:8em 1fr;gap:.6em}
+td::before{content:attr(data-head);color:var(--soft)}
+td>*{justify-self:start}dl{display:block}dd{margin:0 0 .5em}}
 """.strip()
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
@@ -80,7 +85,8 @@ def said(message: str, *, wrong: bool = False) -> str:
     if not message:
         return ""
     role, style = ("alert", "said wrong") if wrong else ("status", "said")
-    return f'<p class="{style}" role="{role}">{text(message)}</p>'
+    lead = "<strong>That did not work.</strong> " if wrong else ""
+    return f'<p class="{style}" role="{role}">{lead}{text(message)}</p>'
 
 
 def facts(pairs: list[tuple[str, object]]) -> str:
@@ -90,10 +96,22 @@ def facts(pairs: list[tuple[str, object]]) -> str:
 
 
 def table(heads: tuple[str, ...], rows: list[tuple[str, ...]], caption: str) -> str:
-    """Give a table. rows: cells as safe HTML; caption: says what it is, for who cannot see it."""
-    head = "".join(f'<th scope="col">{text(name)}</th>' for name in heads)
-    lines = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    """
+    Give a table. rows: cells as safe HTML; caption: says what it is, for who cannot see it.
+
+    On a narrow screen each row stands as a block; the roles keep it a table for a screen reader.
+    """
+    head = "".join(f'<th scope="col" role="columnheader">{text(name)}</th>' for name in heads)
+    lines = "".join(f'<tr role="row">{_cells(heads, row)}</tr>' for row in rows)
     return (
-        f'<div class="wide"><table aria-label="{text(caption)}"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{lines}</tbody></table></div>"
+        f'<div class="wide"><table role="table" aria-label="{text(caption)}">'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{lines}</tbody></table></div>'
+    )
+
+
+def _cells(heads: tuple[str, ...], row: tuple[str, ...]) -> str:
+    return "".join(
+        f'<td role="cell" data-head="{text(head)}"><span>{cell}</span></td>'
+        for head, cell in zip(heads, row, strict=True)
     )

@@ -91,14 +91,17 @@ class Panel:
         link = f'<a href="{_link(user, order["id"])}">{order["id"]} {text(shown["title"])}</a>'
         return link, _badge(shown), text(_place(shown)), text(_when(shown))
 
-    def _order(self, user: Doc, order_id: int, message: str, status: int = 200) -> Reply:
+    def _order(
+        self, user: Doc, order_id: int, message: str, status: int = 200, refused: Doc | None = None
+    ) -> Reply:
+        """Give an order's page. refused: by the action's name, what was filled in and not taken."""
         how, order = sight.need_order(self._ground, user["id"], order_id)
         shown = show(self._ground, order)
         parts = (
             message,
             f'<p>{_badge(shown)} <span class="soft">{text(GROUPS[how])}</span></p>',
             f'<div class="card">{self._facts(how, shown, order)}</div>',
-            self._steps(user, how, order),
+            self._steps(user, how, order, refused or {}),
             self._tasks(order),
             self._talk(order),
         )
@@ -107,12 +110,12 @@ class Panel:
 
     def _act(self, call: Call, user: Doc, order_id: int, name: str) -> Reply:
         """Do a step and lead back to the order; a refusal is shown on its page."""
+        given = read_form(call.headers, call.body)
         try:
-            given = read_form(call.headers, call.body)
             order = act(self._ground, user["id"], order_id, name, given)
         except Refusal as refused:
             message = said(refused.detail, wrong=True)
-            return self._order(user, order_id, message, refused.kind.status)
+            return self._order(user, order_id, message, refused.kind.status, {name: given})
         gone = sight.relation(order, user["id"]) is None
         to = f"/provider/{user['id']}" if gone else f"{_link(user, order_id)}?done={quote(name)}"
         return Reply(303, b"", "text/html; charset=utf-8", {"Location": to})
@@ -136,13 +139,17 @@ class Panel:
         ]
         return facts(pairs)
 
-    def _steps(self, user: Doc, how: str, order: Doc) -> str:
+    def _steps(self, user: Doc, how: str, order: Doc, refused: Doc) -> str:
         actions = offered(how, order)
         if not actions:
             return ""
         to = _link(user, order["id"])
         plain = [form(self._ground, order, one, to) for one in actions if not one.given]
-        asking = [form(self._ground, order, one, to) for one in actions if one.given]
+        asking = [
+            form(self._ground, order, one, to, refused=refused.get(one.name))
+            for one in actions
+            if one.given
+        ]
         now = f'<div class="now card">{"".join(plain)}</div>' if plain else ""
         return f"<h2>What you can do</h2>{now}{''.join(asking)}"
 
