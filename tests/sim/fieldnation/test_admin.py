@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from isthmus_sim.fieldnation.admin.activity import WEIGHTS
+from isthmus_sim.fieldnation.admin.rows import LATER
 from isthmus_sim.fieldnation.provider.actions import ACTIONS
 from isthmus_sim.in_thread import FieldNationSim, ask, start_fieldnation
 from tests.sim.fieldnation.receiver import Endpoint
@@ -256,6 +257,13 @@ def test_stored_documents_can_be_read_changed_and_forgotten(sim: FieldNationSim)
     assert ask("GET", f"{sim.admin_url}state/user/1").status == 404
 
 
+def test_a_kind_that_has_nothing_yet_is_an_empty_list(sim: FieldNationSim) -> None:
+    counts = sim.admin("GET", "state")
+    for kind in LATER:
+        assert counts[kind] == 0
+        assert sim.admin("GET", f"state/{kind}") == []
+
+
 def test_the_clock_moves_only_forward(sim: FieldNationSim) -> None:
     now = sim.admin("GET", "clock")
     assert now["frozen"] is True
@@ -331,6 +339,6 @@ def test_reset_gives_the_account_as_it_was(sim: FieldNationSim, endpoint: Endpoi
     assert sim.admin("POST", "reset") == {"reset": True}
     after = sim.admin("GET", "account")
     assert after | {"documents": 0} == before | {"documents": 0}
-    assert "work_order" not in after["documents"]
+    assert after["documents"]["work_order"] == 0
     assert sim.admin("GET", "faults") == []
     assert ask("POST", sim.token_url, sim.credentials).status == 200

@@ -50,9 +50,9 @@ ol.talk li:first-child{border-top:0}
 @media(max-width:40em){header{gap:.2em 1em}main{padding:.8em}
 table,tbody,tr,td{display:block}thead{position:absolute;left:-99em}
 tr{border-top:1px solid var(--line);padding:.5em .8em}tr:first-child{border-top:0}
-td{border:0;padding:.15em 0;display:grid;grid-template-columns:8em 1fr;gap:.6em}
+td{border:0;padding:.15em 0;display:grid;grid-template-columns:7.5em minmax(0,1fr);gap:.6em}
 td::before{content:attr(data-head);color:var(--soft)}
-td>*{justify-self:start}dl{display:block}dd{margin:0 0 .5em}}
+td>*{justify-self:start}td .badge{white-space:normal}dl{display:block}dd{margin:0 0 .5em}}
 """.strip()
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
