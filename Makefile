@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test check bench chaos format lock clean
+.PHONY: help setup demo test contract check bench chaos format lock clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ demo: $(READY) ## A simulated Autotask, synced into DuckDB, with three reports
 
 test: $(READY) ## All tests, on two processes
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+contract: $(READY) ## Clients from beside PyPI (node's soap) on the simulator; needs node and npm
+	@$(BIN)/python tests/contract/run.py
 
 check: $(READY) ## Format, lint, strict types, import contracts
 	$(BIN)/ruff format --check .
@@ -51,4 +54,4 @@ lock: $(READY) ## Write the hashed requirement files anew
 	$(BIN)/python requirements/lock.py
 
 clean: ## Remove what was built
-	rm -rf .venv .venv-bench .demo .bench .chaos dist
+	rm -rf .venv .venv-bench .demo .bench .chaos .contract dist
