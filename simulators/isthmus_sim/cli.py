@@ -62,7 +62,7 @@ def autotask(
 
     The tenant is made from the seed: the same seed and sizes give the same rows. What a client
     needs is printed once the server accepts calls, and written to the ready file as one JSON
-    object: url, username, secret, integration_code, zone, admin_url.
+    object: url, username, secret, integration_code, zone, soap_url, admin_url.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def fieldnation(
     state: Path | None = None,
     ready_file: Path | None = None,
     environment: Literal["sandbox", "production"] = "sandbox",
-    rate_limit: Annotated[int, _within(0, 1_000_000)] = 60,
+    rate_limit: Annotated[int | None, _within(0, 1_000_000)] = None,
     frozen_clock: Annotated[bool, Parameter(negative="")] = False,
     host: str = "127.0.0.1",
 ) -> None:
@@ -131,7 +131,8 @@ def fieldnation(
     environment
         Whose ids to use: no id of the sandbox holds in production.
     rate_limit
-        Calls a minute for the company, after a burst of 100; 60 as at the vendor, 0 for no limit.
+        Calls a minute for the company, after a burst of 100; 0 for no limit. Not given: 60, as at
+        the vendor, or what the state file says.
     frozen_clock
         Let time stand still until it is moved by the admin API.
     host
@@ -180,7 +181,7 @@ def up(
     environment
         Whose ids Field Nation uses: no id of the sandbox holds in production.
     rate_limit
-        Field Nation's calls a minute, after a burst of 100; 60 at the vendor, 0 for no limit.
+        Field Nation's calls a minute, after a burst of 100; 60 as at the vendor, 0 for no limit.
     frozen_clock
         Let time stand still until it is moved by the admin API of each.
     activity_per_minute
@@ -230,7 +231,7 @@ def _autotask(
 
 
 def _fieldnation(
-    seed: int, environment: str, rate_limit: int, *, state: Path | None, frozen_clock: bool
+    seed: int, environment: str, rate_limit: int | None, *, state: Path | None, frozen_clock: bool
 ) -> Service:
     """Make or continue an account."""
     from isthmus_sim.fieldnation.service import FieldNationService  # noqa: PLC0415
@@ -239,7 +240,8 @@ def _fieldnation(
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     path = str(state) if state else None
     world = make_world(Wanted(seed, environment, path, frozen_clock))
-    world.ground.switches.change({"rate_limit_per_minute": rate_limit})
+    if rate_limit is not None:
+        world.ground.switches.begin_with({"rate_limit_per_minute": rate_limit})
     return FieldNationService(world)
 
 

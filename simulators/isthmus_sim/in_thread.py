@@ -79,6 +79,11 @@ class AutotaskSim:
     stop: Callable[[], None] = field(repr=False)
 
     @property
+    def wsdl_url(self) -> str:
+        """Give where a SOAP client finds the description (WSDL)."""
+        return self.soap_url.removesuffix(".asmx") + ".wsdl"
+
+    @property
     def headers(self) -> dict[str, str]:
         """Give the headers that sign in."""
         return {
@@ -113,10 +118,7 @@ class AutotaskSim:
 
         Raises: ValueError with the simulator's text when it refuses.
         """
-        answer = self.ask(method, self.admin_url + path.lstrip("/"), body)
-        if answer.status >= 400:
-            raise ValueError(answer.json["error"])
-        return answer.json
+        return _told(self.ask(method, self.admin_url + path.lstrip("/"), body))
 
     def rows(self, collection: str, row_id: int | None = None) -> list[dict[str, Any]]:
         """Give the rows of a collection as they are, whatever permissions and faults say."""
@@ -233,7 +235,10 @@ class FieldNationSim:
         return _told(ask(method, self.admin_url + path.lstrip("/"), body))
 
     def provider(self, method: str, path: str, body: Any = None) -> Any:
-        """Call the provider's side. Raises: ValueError with its text when it refuses."""
+        """Call the technician's side, for instance `provider("GET", "api/providers")`.
+
+        Raises: ValueError with its text when it refuses.
+        """
         return _told(ask(method, self.provider_url + path.lstrip("/"), body))
 
 
@@ -253,9 +258,14 @@ def start_fieldnation(
 
 
 def _told(answer: Answer) -> Any:
+    """Give the JSON of an answer. Raises: ValueError with the text of a refusal."""
+    try:
+        said = answer.json
+    except ValueError:
+        raise ValueError("no JSON came: is it a page for a browser?") from None
     if answer.status >= 400:
-        raise ValueError(answer.body.decode("utf-8", "replace"))
-    return answer.json
+        raise ValueError(said["error"])
+    return said
 
 
 def _template(plan: TenantPlan, place: Path) -> Path:

@@ -104,6 +104,8 @@ def test_up_starts_both_vendors_and_tells_what_to_put_where(tmp_path: Path) -> N
         assert set(ready["autotask"]) == KEYS
         assert admin(ready["autotask"], "tenant")["seed"] == 1
         assert "now" in admin(ready["fieldnation"], "clock")
+        admin(ready["fieldnation"], "reset", {})
+        assert admin(ready["fieldnation"], "switches")["rate_limit_per_minute"]["value"] == 0
         process.terminate()
         out, _ = process.communicate(timeout=30)
         assert process.returncode == 0

@@ -30,6 +30,7 @@ class Switches:
     ) -> None:
         self.known = {switch.name: switch for switch in known}
         self.values: dict[str, Any] = {s.name: s.default for s in self.known.values()}
+        self._begun: dict[str, Any] = {}
         self.on_change = None
         self.change({k: v for k, v in (values or {}).items() if k in self.known})
         self.on_change = on_change
@@ -51,9 +52,17 @@ class Switches:
         if self.on_change:
             self.on_change(dict(self.values))
 
+    def begin_with(self, chosen: dict[str, Any]) -> None:
+        """Set switches as the one who started it chose; `reset` comes back to these.
+
+        Raises: SwitchRefused.
+        """
+        self.change(chosen)
+        self._begun.update(chosen)
+
     def reset(self) -> None:
-        """Set every switch to its default."""
-        self.change({s.name: s.default for s in self.known.values()})
+        """Set every switch to its default, or to what it was begun with."""
+        self.change({s.name: s.default for s in self.known.values()} | self._begun)
 
     def describe(self) -> dict[str, Any]:
         """Give each switch with its value, default, allowed values and meaning."""

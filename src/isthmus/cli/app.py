@@ -15,7 +15,8 @@ def _epilogue() -> str:
     codes = "\n".join(f"{code.value:>5}  {meaning}" for code, meaning in MEANINGS.items())
     return (
         f"Exit codes:\n{codes}\n\n"
-        "Everything is kept in ISTHMUS_HOME. Settings are environment variables, see settings.md."
+        "Everything is kept in ISTHMUS_HOME. Settings are environment variables: see"
+        " docs/settings.md."
     )
 
 

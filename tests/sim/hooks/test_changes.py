@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -76,7 +77,9 @@ def test_an_update_that_changes_nothing_is_none(state: State, told: list[Change]
 
 WAYS: dict[str, Callable[[Tenancy], object]] = {
     "webhook": lambda t: t.state.insert("TicketWebhooks", {"isActive": 1, "isReady": 1}),
-    "rule": lambda t: t.admin.handle("POST", "workflow_rules", {}, b'{"set": {"priority": 1}}'),
+    "rule": lambda t: asyncio.run(
+        t.admin.handle("POST", "workflow_rules", {}, b'{"set": {"priority": 1}}')
+    ),
 }
 
 

@@ -85,10 +85,53 @@ def test_controls_act_one_after_the_other(edits: Edits) -> None:
     assert edits.arrived() == "bbc"
 
 
+def test_controls_are_taken_as_field_nations_side_takes_them(edits: Edits) -> None:
+    told = edits.sim.admin("POST", "deliveries", {"drop": 1, "delay": 1, "seconds": 90})
+    assert [(c["action"], c["count"], c["seconds"]) for c in told["controls"]] == [
+        ("drop", 1, 5.0),
+        ("delay", 1, 90.0),
+    ]
+    edits.make("a", "b")
+    assert edits.arrived() == ""
+    advance(edits.sim, 90)
+    assert edits.arrived() == "b"
+
+
+def test_a_test_can_wait_until_nothing_is_due(edits: Edits) -> None:
+    edits.receiver.pause_s = 0.2
+    edits.make("a", "b", "c")
+    assert edits.sim.admin("POST", "settle") == {"settled": True}
+    assert [got.json["Fields"]["Title"] for got in edits.receiver.got] == ["a", "b", "c"]
+    edits.receiver.always = 500
+    edits.make("d")
+    assert edits.sim.admin("POST", "settle") == {"settled": True}
+    assert len(edits.receiver.got) == 4
+    edits.sim.admin("POST", "clock", {"advance_s": 30})
+    assert edits.sim.admin("POST", "settle") == {"settled": True}
+    assert len(edits.receiver.got) == 5
+
+
+def test_waiting_for_a_receiver_that_does_not_answer_ends(edits: Edits) -> None:
+    edits.receiver.pause_s = 1
+    edits.make("a")
+    assert edits.sim.admin("POST", "settle", {"most_s": 0.05}) == {"settled": False}
+    assert edits.sim.admin("POST", "settle") == {"settled": True}
+
+
+@pytest.mark.parametrize("most", [-1, True, "5"])
+def test_a_wait_that_makes_no_sense_is_refused(sim: AutotaskSim, most: object) -> None:
+    with pytest.raises(ValueError, match="most_s takes seconds"):
+        sim.admin("POST", "settle", {"most_s": most})
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
         ("deliveries", {}),
+        ("deliveries", {"lose": 1}),
+        ("deliveries", {"drop": 0}),
+        ("deliveries", {"drop": 1, "seconds": 5}),
+        ("deliveries", {"seconds": 5}),
         ("deliveries/lose", {}),
         ("deliveries/drop", {"count": 0}),
         ("deliveries/drop", {"count": True}),
@@ -100,7 +143,7 @@ def test_controls_act_one_after_the_other(edits: Edits) -> None:
 def test_a_control_that_makes_no_sense_is_refused(
     sim: AutotaskSim, path: str, body: dict[str, object]
 ) -> None:
-    with pytest.raises(ValueError, match=r"deliveries/|count|seconds"):
+    with pytest.raises(ValueError, match=r"deliveries/|count|seconds|it takes"):
         sim.admin("POST", path, body)
     assert sim.admin("GET", "deliveries/queue")["controls"] == []
 

@@ -91,7 +91,7 @@ class Admin:
         at = self._parts.clock.now_text()
         self._requests.append((at, call.method, path, call.entity, status, round(ms, 3)))
 
-    def handle(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
+    async def handle(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
         """Answer one admin call. path: below the prefix; slashes may be doubled or trail."""
         segments = tuple(part for part in path.split("/") if part)
         if segments[:1] == (PREFIX,):
@@ -102,6 +102,8 @@ class Admin:
             return json_reply({"error": self._no_route(method.upper(), name)}, 404)
         try:
             answer = route(Asked(segments[1:], query, _json(body)))
+            if asyncio.iscoroutine(answer):
+                answer = await answer
         except AdminRefused as refused:
             return json_reply({"error": str(refused)}, refused.status)
         except (ValueError, sqlite3.Error) as refused:

@@ -3,11 +3,11 @@
 from isthmus_sim.base.switches import Switch
 
 SWITCHES = (
-    Switch("hourly_limit", 10_000, "Requests in a rolling hour, all integrations together."),
+    Switch("hourly_limit", 10_000, "Calls allowed in any 60 minutes, all integrations together."),
     Switch(
         "added_latency_scale",
         1.0,
-        "Multiplies the latency added from 50 % (0.5 s) and 75 % (1.0 s) of the hour; 0 = none.",
+        "Multiplies the wait added from 50 % of the hour (0.5 s) and from 75 % (1.0 s); 0 = none.",
     ),
     Switch("hour_refusal_status", 429, "Status of a call over the hourly limit (not known)."),
     Switch(
@@ -15,17 +15,33 @@ SWITCHES = (
         "The Autotask API request threshold has been exceeded.",
         "Text of a call over the hourly limit (not known).",
     ),
-    Switch("zone_information_counts", False, "Zone look-ups count to the hour (not known)."),
-    Switch("slots", 3, "Concurrent calls for one integration code and entity."),
-    Switch("slot_limit_status", 429, "Status of a call beyond the slots.", (429, 500)),
-    Switch("slot_release_delay_ms", 0, "How long a slot stays taken after its answer was sent."),
+    Switch(
+        "zone_information_counts",
+        False,
+        "Zone look-ups count towards the hourly limit (not known).",
+    ),
+    Switch("slots", 3, "Calls at the same time for one integration code and entity."),
+    Switch(
+        "slot_limit_status",
+        429,
+        "Status of a call beyond those at the same time (`slots`).",
+        (429, 500),
+    ),
+    Switch(
+        "slot_release_delay_ms", 0, "Milliseconds a slot stays taken after its answer was sent."
+    ),
     Switch(
         "child_slot",
         "child",
-        "Whose slot Tickets/{id}/Notes takes: the child's or the parent's (not known).",
+        "Whose slot Tickets/{id}/Notes takes: that of TicketNotes or of Tickets (not known).",
         ("child", "parent"),
     ),
-    Switch("permission_status", 500, "Status of a refused permission; docs say 403.", (500, 403)),
+    Switch(
+        "permission_status",
+        500,
+        "Status of a call the security level forbids; 403 as documented, or 500 as seen.",
+        (500, 403),
+    ),
     Switch(
         "bad_code_status",
         500,
@@ -41,10 +57,15 @@ SWITCHES = (
     Switch(
         "access_follows_permission",
         True,
-        "A permission_lost fault shows in userAccessFor* (not known); off: as if nothing happened.",
+        "A permission_lost fault shows in userAccessFor* of entityInformation (not known).",
     ),
     Switch("missing_item", "null", "GET of an unknown id: item:null, or 404.", ("null", "404")),
-    Switch("empty_filter", "accept", "A query without a condition.", ("accept", "refuse")),
+    Switch(
+        "empty_filter",
+        "accept",
+        "A query with an empty filter: all rows, or refused.",
+        ("accept", "refuse"),
+    ),
     Switch(
         "null_on_create",
         "accept",
@@ -58,13 +79,31 @@ SWITCHES = (
         ("refuse", "ignore"),
     ),
     Switch(
-        "empty_udfs", "list", "Records without UDF values carry [] or no key.", ("list", "omit")
+        "empty_udfs",
+        "list",
+        "userDefinedFields of records without any: an empty list, or no such key.",
+        ("list", "omit"),
     ),
-    Switch("patch_by_id", False, "PATCH /{Entity}/{id} works; the vendor answers 405."),
-    Switch("get_of_post_page", "405", "GET on a POST query's next URL.", ("405", "empty")),
+    Switch(
+        "patch_by_id",
+        False,
+        "PATCH /{Entity}/{id}, which the vendor answers with 405, works; one client needs it.",
+    ),
+    Switch(
+        "get_of_post_page",
+        "405",
+        "GET on the next-page URL of a POST query: 405, or a page without rows.",
+        ("405", "empty"),
+    ),
     Switch("long_url_limit", 2_100, "Longest URL in characters before IIS answers 404; 0 = none."),
     Switch("ticket_needs_queue", True, "Tickets need a queue, or a resource with its role."),
     Switch("ticket_needs_due_date", True, "New tickets need dueDateTime (category Standard)."),
-    Switch("attachment_max_bytes", 6_291_456, "Largest file; the vendor says 6 to 7 MB."),
-    Switch("attachment_window_bytes", 10_000_000, "Bytes of attachments in five minutes."),
+    Switch(
+        "attachment_max_bytes", 6_291_456, "Bytes of the largest file; the vendor says 6 to 7 MB."
+    ),
+    Switch(
+        "attachment_window_bytes",
+        10_000_000,
+        "Bytes of attachments that may be sent in five minutes.",
+    ),
 )

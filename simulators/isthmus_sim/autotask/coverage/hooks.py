@@ -106,6 +106,8 @@ LINES: dict[str, list[Line]] = {
          f"{SENT}webhooks_and_what_waits_survive_a_restart"),
         ("Deliveries are lost, doubled, delayed, reordered on request", "assumed", OURS,
          f"{ORDERS}the_next_deliveries_can_be_reordered"),
+        ("A test can wait until nothing is due", "assumed", OURS,
+         f"{ORDERS}a_test_can_wait_until_nothing_is_due"),
     ],
     "Workflow rules and extension callouts": [
         ("GET and name-value pairs unless chosen otherwise", "observed", HELP,

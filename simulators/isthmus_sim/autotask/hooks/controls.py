@@ -48,7 +48,8 @@ class Controls:
         Raises: AdminRefused.
         """
         if action not in ACTIONS:
-            raise AdminRefused(f"there is no deliveries/{action}; it is one of {ACTIONS}", 404)
+            known = ", ".join(ACTIONS)
+            raise AdminRefused(f"there is no deliveries/{action}; there are: {known}", 404)
         keys_of(body, ("count", "seconds") if action == "delay" else ("count",))
         count = body.get("count", 2 if action == "reorder" else 1)
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
@@ -62,6 +63,21 @@ class Controls:
         self._all.append(control)
         self._keep()
         return asdict(control)
+
+    def add_each(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """Put controls in force as `{"drop": 2}` names them, the way Field Nation's side does.
+
+        Raises: AdminRefused.
+        """
+        keys_of(body, (*ACTIONS, "seconds"))
+        chosen = [action for action in body if action in ACTIONS]
+        if not chosen or ("seconds" in body and "delay" not in chosen):
+            raise AdminRefused(f"give one of: {', '.join(ACTIONS)}; seconds goes with delay")
+        late = {"seconds": body["seconds"]} if "seconds" in body else {}
+        return [
+            self.add(action, {"count": body[action], **(late if action == "delay" else {})})
+            for action in chosen
+        ]
 
     def next(self) -> Verdict:
         """Tell what happens to the next delivery."""

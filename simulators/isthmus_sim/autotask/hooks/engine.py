@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("isthmus_sim")
 KEPT_ATTEMPTS = 20_000
+QUIET_S = 0.005
 TICK_S = 0.001  # a clock that stands still is kept to the millisecond over a restart
 AGENT = "Autotask (simulated)"
 
@@ -63,6 +64,17 @@ class Engine:
     def in_flight(self) -> int:
         """Count the requests that wait for an answer."""
         return len(self._busy)
+
+    async def settle(self, outbox: Outbox, most_s: float) -> bool:
+        """Wait until nothing is posted nor due, at most some real seconds; tell whether it is."""
+        try:
+            async with asyncio.timeout(most_s):
+                while self._busy or self._due(outbox):
+                    self.wake()
+                    await asyncio.sleep(QUIET_S)
+        except TimeoutError:
+            return False
+        return True
 
     def lost(self, delivery: Delivery) -> None:
         """Note a delivery that a control made vanish on its way."""

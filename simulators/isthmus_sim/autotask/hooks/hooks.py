@@ -27,6 +27,7 @@ LOGS = "WebhookEventErrorLogs"
 LOG_COLUMNS = {"CompanyWebhooks": "accountWebhookID", "ContactWebhooks": "contactWebhookID"}
 LOG_LENGTH = 8_000
 LOG_DAYS = 30
+SETTLE_S = 10
 
 
 class Hooks:
@@ -52,6 +53,7 @@ class Hooks:
             ("GET", "deliveries"): self._deliveries,
             ("POST", "deliveries"): self._control,
             ("DELETE", "deliveries"): self._forget,
+            ("POST", "settle"): self._settle,
             ("GET", "workflow_rules"): lambda _: [r.describe() for r in self._workflow.rules],
             ("POST", "workflow_rules"): lambda asked: self._workflow.add(asked.body),
             ("DELETE", "workflow_rules"): self._remove_rules,
@@ -139,8 +141,17 @@ class Hooks:
         }
 
     def _control(self, asked: Asked) -> dict[str, Any]:
-        action = asked.rest[0] if asked.rest else ""
-        return self._controls.add(action, asked.body)
+        if asked.rest:
+            return self._controls.add(asked.rest[0], asked.body)
+        return {"controls": self._controls.add_each(asked.body)}
+
+    async def _settle(self, asked: Asked) -> dict[str, Any]:
+        """Wait until no delivery is due any more."""
+        keys_of(asked.body, ("most_s",))
+        most = asked.body.get("most_s", SETTLE_S)
+        if isinstance(most, bool) or not isinstance(most, int | float) or most < 0:
+            raise AdminRefused(f"most_s takes seconds; got {most!r}")
+        return {"settled": await self.engine.settle(self.outbox, most)}
 
     def _forget(self, asked: Asked) -> dict[str, Any]:
         """Forget the log of attempts; `controls` lifts the controls and lets go of what is held."""

@@ -73,7 +73,7 @@ class App:
         raw_path = request.rel_url.raw_path
         address = read_address(raw_path)
         if address.rest is None and address.segments[:1] == ("_sim",):
-            return await self._send(request, self._administer(request, address, body))
+            return await self._send(request, await self._administer(request, address, body))
         call = self._call(request, address, body)
         soap = read_soap_address(address.segments)
         if soap is not None:
@@ -83,10 +83,10 @@ class App:
         self._t.admin.record(call, status_of(outcome), (time.perf_counter() - started) * 1000)
         return await self._send(request, outcome)
 
-    def _administer(self, request: BaseRequest, address: Address, body: bytes) -> Reply:
+    async def _administer(self, request: BaseRequest, address: Address, body: bytes) -> Reply:
         path = "/".join(address.segments[1:])
         try:
-            return self._t.admin.handle(request.method, path, request.query, body)
+            return await self._t.admin.handle(request.method, path, request.query, body)
         except Exception as error:
             LOG.exception("a defect of the simulator: %s %s", request.method, path)
             return json_reply({"error": f"a defect of the simulator: {error!r}"}, 500)
