@@ -107,10 +107,78 @@ def test_filters_stick_to_the_user_unless_told_not_to(sim: FieldNationSim) -> No
         ("f_nonsense=1", [0, 1, 2, 3, 4]),
         ("f_remote_work=true", []),
         ("f_state=NV&f_client=905", []),
+        ("f_time_zone=-7", [1]),
+        ("f_time_zone=-8,-6", [1]),
+        ("f_time_zone=america/los_angeles", [1]),
+        ("f_assignment=any", [3, 4]),
+        ("f_assignment=62000", [3, 4]),
+        ("f_assignment=62001,vendor", []),
+        ("f_company=NORTHGATE", [0, 1, 2, 3, 4]),
+        ("f_company=4121", []),
+        ("f_manager=api%20integration", [0, 1, 2, 3, 4]),
+        ("f_manager=nobody@example.com", []),
+        ("f_search=jonas%20reyes", [3, 4]),
     ],
 )
 def test_filters_select_and_combine(sim: FieldNationSim, query: str, expected: list[int]) -> None:
     assert numbers(sim, f"list=workorders_all&{query}") == expected
+
+
+def test_filters_take_numbers_and_names_in_any_case(sim: FieldNationSim) -> None:
+    made = {
+        "project": {"id": 310},
+        "template": {"id": 2201},
+        "types_of_work": [{"id": 41, "isPrimary": True}],
+        "location": {"mode": "location", "saved_location": {"id": 15001}},
+    }
+    number = sim.post("workorders", {"title": "Named", **made}).json["id"]
+    sim.post(f"workorders/{number}/tags", {"id": 121})
+    for query in (
+        "f_project=310",
+        "f_project=store%20refresh",
+        "f_templates=STANDARD%20DISPATCH,9",
+        "f_template=2201",
+        "f_type_of_work=general%20networking",
+        "f_saved_location=Store%20101",
+        "f_saved_location_group=stores",
+        "f_flags=urgent",
+        "f_search=general%20networking",
+    ):
+        assert ids(sim, f"list=workorders_all&sticky=false&{query}") == [number], query
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("f_fixed=100", ["fixed", "blended"]),
+        ("f_fixed=101,150", ["fixed"]),
+        ("f_fixed=151", []),
+        ("f_hourly=40", ["hourly", "blended"]),
+        ("f_hourly=45,60", ["hourly"]),
+        ("f_device=20", ["device"]),
+        ("f_device=21", []),
+        ("f_pay=150,160", ["fixed"]),
+    ],
+)
+def test_filters_of_pay_ask_for_the_least_rate_or_a_range(
+    fieldnation_sim: FieldNationSim, query: str, expected: list[str]
+) -> None:
+    for kind, units, amount in (("fixed", 1, 150), ("hourly", 3, 55), ("device", 5, 20)):
+        pay: dict[str, Any] = {"type": kind, "base": {"units": units, "amount": amount}}
+        fieldnation_sim.post("workorders", {"title": kind, "pay": pay})
+    more = {"units": 2, "amount": 40}
+    blended = {"type": "blended", "base": {"units": 2, "amount": 100}, "additional": more}
+    fieldnation_sim.post("workorders", {"title": "blended", "pay": blended})
+    path = f"workorders?list=workorders_all&sticky=false&columns=id,title&{query}"
+    assert [row["title"] for row in fieldnation_sim.get(path).json["results"]] == expected
+
+
+def test_several_confirmations_may_be_asked_for(sim: FieldNationSim) -> None:
+    assert numbers(sim, "list=workorders_all&f_confirmation=unconfirmed,onmyway") == [3]
+    first = ids(sim, "list=workorders_all&sticky=false&columns=id")[0]
+    moves.confirm(sim.service.world.ground, first + 3, 62000)
+    assert numbers(sim, "list=workorders_all&f_confirmation=unconfirmed,onmyway") == []
+    assert numbers(sim, "list=workorders_all&f_confirmation=onmyway,readytogo") == [3]
 
 
 def test_known_filters_are_echoed_and_unknown_ones_are_not(sim: FieldNationSim) -> None:

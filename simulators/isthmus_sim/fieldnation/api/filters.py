@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from isthmus_sim.fieldnation.account.zones import ZONE_IDS
 from isthmus_sim.fieldnation.base.statuses import ASSIGNED
+from isthmus_sim.fieldnation.base.times import offset_hours
 from isthmus_sim.fieldnation.orders.money import labor_of
 from isthmus_sim.fieldnation.orders.place import zone_of
 
@@ -15,25 +17,47 @@ if TYPE_CHECKING:
 
 Doc = dict[str, Any]
 Filter = Callable[["Ground", Doc, str], bool]
+_OFFSETS = re.compile(r"-\d+(\.\d+)?(\s*,\s*-\d+(\.\d+)?)?")
 _TRUE = ("1", "true", "yes", "on")
 
 
-def _ids(get: Callable[[Doc], Any]) -> Filter:
-    """Compare a number, or several, with a comma list."""
+def _parts(asked: str) -> set[str]:
+    return {part.strip().casefold() for part in asked.split(",")}
 
-    def fits(_world: Ground, order: Doc, asked: str) -> bool:
-        wanted = {part.strip() for part in asked.split(",")}
+
+def _ids(get: Callable[[Doc], Any]) -> Filter:
+    """Compare a number with a comma list."""
+    return lambda _world, order, asked: str(get(order)) in _parts(asked)
+
+
+def _named(kind: str, get: Callable[[Doc], Any]) -> Filter:
+    """
+    Compare the number and the name of a document, or of several, with a comma list of either.
+
+    Source: ids or names in any case, published description, documented.
+    """
+
+    def fits(world: Ground, order: Doc, asked: str) -> bool:
         value = get(order)
-        values = value if isinstance(value, list) else [value]
-        return any(str(one) in wanted for one in values if one is not None)
+        numbers = value if isinstance(value, list) else [value]
+        return any(_parts(asked) & _calls(world, kind, number) for number in numbers)
 
     return fits
 
 
+def _calls(world: Ground, kind: str, number: Any) -> set[str]:
+    """Give all that a document goes by, in lower case; nothing for no number."""
+    if not number:
+        return set()
+    found = world.store.look(kind, number) or {}
+    person = f"{found.get('first_name', '')} {found.get('last_name', '')}".strip()
+    names = {str(found.get(key, "")).casefold() for key in ("name", "label", "email")}
+    return ({str(number), person.casefold()} | names) - {""}
+
+
 def _place(key: str) -> Filter:
     def fits(_world: Ground, order: Doc, asked: str) -> bool:
-        value = str((order["location"] or {}).get(key) or "").lower()
-        return value in {part.strip().lower() for part in asked.split(",")}
+        return str((order["location"] or {}).get(key) or "").casefold() in _parts(asked)
 
     return fits
 
@@ -66,34 +90,76 @@ def _yes(test: Callable[[Doc], bool]) -> Filter:
     return lambda _world, order, asked: test(order) == (asked.lower() in _TRUE)
 
 
-def _pay_type(name: str) -> Filter:
-    return _yes(lambda order: (order["pay"] or {}).get("type") == name)
+def _rate(**parts: str) -> Filter:
+    """
+    Compare what is paid for one unit; parts: the part of the pay that counts, by type of pay.
+
+    Source: a least value, or two that are both included; blended counts as fixed and as hourly:
+    published description, documented.
+    """
+
+    def fits(_world: Ground, order: Doc, asked: str) -> bool:
+        pay = order["pay"] or {}
+        part = parts.get(pay.get("type", ""))
+        return part is not None and _between(float(pay[part]["amount"]), asked)
+
+    return fits
+
+
+def _between(value: float, asked: str) -> bool:
+    least, _, most = asked.partition(",")
+    try:
+        return float(least or 0) <= value <= float(most or "inf")
+    except ValueError:
+        return True
 
 
 def _search(world: Ground, order: Doc, asked: str) -> bool:
-    """Look in number, title, description, place and custom field values; which is assumed."""
+    """
+    Look for a text in the order and in what it is linked with.
+
+    Source: title, description, location, type of work, buyer and provider are documented with
+    "other criteria"; number, incident, client, project and custom fields are assumed.
+    """
     place = order["location"] or {}
     said = [str(order["id"]), order["title"], order["description"], order["incident_id"]]
-    said += [str(place.get(key) or "") for key in ("city", "state", "zip", "display_name")]
-    said += order["custom_fields"].values()
-    for key in ("client", "project"):
-        linked = world.store.look(key, order[f"{key}_id"] or 0)
-        said += [linked["name"]] if linked else []
-    return asked.lower() in "\n".join(said).lower()
+    said += [str(place.get(key) or "") for key in ("address1", "city", "state", "zip")]
+    said += [str(place.get("display_name") or ""), *order["custom_fields"].values()]
+    linked = [("type_of_work", kind["id"]) for kind in order["types_of_work"]]
+    linked += [(key, order[f"{key}_id"]) for key in ("client", "project", "company")]
+    linked += [("user", order["assignee_id"])]
+    for kind, number in linked:
+        said += _calls(world, kind, number)
+    return asked.casefold() in "\n".join(said).casefold()
 
 
 def _pay_range(_world: Ground, order: Doc, asked: str) -> bool:
-    least, _, most = asked.partition(",")
-    try:
-        low, high = float(least or 0), float(most or "inf")
-    except ValueError:
-        return True
-    return low <= labor_of({**order, "time_logs": []}, 0) <= high
+    return _between(labor_of({**order, "time_logs": []}, 0), asked)
 
 
 def _zone(world: Ground, order: Doc, asked: str) -> bool:
-    number = ZONE_IDS.get(zone_of(world, order), 0)
-    return str(number) in {part.strip() for part in asked.split(",")}
+    """
+    Compare the zone's name or number, or what it is behind UTC now, such as -5 or -4,-6.
+
+    Source: names and offsets are documented (published description), numbers assumed.
+    """
+    zone = zone_of(world, order)
+    if _OFFSETS.fullmatch(asked.strip()):
+        hours = sorted(float(part) for part in asked.split(","))
+        return hours[0] <= offset_hours(zone, world.clock.now()) <= hours[-1]
+    return bool({zone.casefold(), str(ZONE_IDS.get(zone, 0))} & _parts(asked))
+
+
+def _assignment(_world: Ground, order: Doc, asked: str) -> bool:
+    """Compare who has the order; every technician here works for nobody else."""
+    who = order["assignee_id"]
+    return bool(who) and bool({"any", "provider", str(who)} & _parts(asked))
+
+
+def _company(world: Ground, order: Doc, asked: str) -> bool:
+    """Compare the buyer by number, or by a piece of its name."""
+    name = str((world.store.look("company", order["company_id"]) or {}).get("name", ""))
+    return str(order["company_id"]) in _parts(asked) or asked.strip().casefold() in name.casefold()
 
 
 _CONFIRMATION = {
@@ -107,20 +173,22 @@ _CONFIRMATION = {
 
 
 def _confirmation(_world: Ground, order: Doc, asked: str) -> bool:
+    """Compare how sure it is that the technician comes; several are joined by OR."""
     if order["status"] != ASSIGNED:
         return False
-    if asked == "unconfirmed":
-        return not order["confirmed"]
-    return bool(order["sub"]) and order["sub"] == _CONFIRMATION.get(asked)
+    if "unconfirmed" in _parts(asked) and not order["confirmed"]:
+        return True
+    return order["sub"] in {_CONFIRMATION[one] for one in _parts(asked) if one in _CONFIRMATION}
 
 
 def _group(world: Ground, order: Doc, asked: str) -> bool:
     place = world.store.look("location", (order["location"] or {}).get("saved_id") or 0) or {}
-    return str(place.get("group_id")) in {part.strip() for part in asked.split(",")}
+    return bool(_calls(world, "location_group", place.get("group_id")) & _parts(asked))
 
 
 _SCHEDULE = _day(lambda order: (order["schedule"] or {}).get("start"))
 _CREATED = _milestone("created")
+_TEMPLATE = _named("template", lambda order: order["template_id"])
 FILTERS: dict[str, Filter] = {
     "f_work_order_id": _ids(lambda order: order["id"]),
     "f_search": _search,
@@ -129,16 +197,16 @@ FILTERS: dict[str, Filter] = {
     "f_postal_code": _place("zip"),
     "f_zip": _place("zip"),
     "f_country": _place("country"),
-    "f_client": _ids(lambda order: order["client_id"]),
-    "f_project": _ids(lambda order: order["project_id"]),
-    "f_manager": _ids(lambda order: order["manager_id"]),
-    "f_company": _ids(lambda order: order["company_id"]),
-    "f_type_of_work": _ids(lambda order: [kind["id"] for kind in order["types_of_work"]]),
-    "f_template": _ids(lambda order: order["template_id"]),
-    "f_templates": _ids(lambda order: order["template_id"]),
-    "f_network": _ids(lambda order: order["networks"]),
-    "f_flags": _ids(lambda order: [tag["id"] for tag in order["tags"]]),
-    "f_saved_location": _ids(lambda order: (order["location"] or {}).get("saved_id")),
+    "f_client": _named("client", lambda order: order["client_id"]),
+    "f_project": _named("project", lambda order: order["project_id"]),
+    "f_manager": _named("user", lambda order: order["manager_id"]),
+    "f_company": _company,
+    "f_type_of_work": _named("type_of_work", lambda o: [kind["id"] for kind in o["types_of_work"]]),
+    "f_template": _TEMPLATE,
+    "f_templates": _TEMPLATE,
+    "f_network": _named("network", lambda order: order["networks"]),
+    "f_flags": _named("tag", lambda order: [tag["id"] for tag in order["tags"]]),
+    "f_saved_location": _named("location", lambda o: (o["location"] or {}).get("saved_id")),
     "f_saved_location_group": _group,
     "f_created": _CREATED,
     "f_created_date": _CREATED,
@@ -151,14 +219,15 @@ FILTERS: dict[str, Filter] = {
     "f_completed": _milestone("workdone"),
     "f_approved_cancelled_date": _milestone("approved", "canceled"),
     "f_pay": _pay_range,
-    "f_fixed": _pay_type("fixed"),
-    "f_hourly": _pay_type("hourly"),
-    "f_device": _pay_type("device"),
+    "f_fixed": _rate(fixed="base", blended="base"),
+    "f_hourly": _rate(hourly="base", blended="additional"),
+    "f_device": _rate(device="base"),
     "f_time_zone": _zone,
     "f_requests": _yes(lambda order: any(r["active"] for r in order["requests"])),
     "f_counter_offers": _yes(lambda order: any(r["counter"] for r in order["requests"])),
     "f_remote_work": _yes(lambda order: (order["location"] or {}).get("mode") == "remote"),
     "f_confirmation": _confirmation,
+    "f_assignment": _assignment,
 }
 """
 Filter -> test.
