@@ -301,6 +301,54 @@ def test_pay_runs_for_all_that_is_approved(sim: FieldNationSim) -> None:
     assert sim.admin("POST", "pay") == {"paid": []}
 
 
+def test_every_event_of_the_vendor_can_be_made_to_arrive(
+    sim: FieldNationSim, endpoint: Endpoint
+) -> None:
+    hook = register(sim, endpoint.url)
+    me, other = providers(sim)[:2]
+    live_through(sim, me)
+    side_ways(sim, me, other)
+    settle(sim)
+    told = {one.event for one in endpoint.receiver.arrived}
+    assert told == set(hook["events"])
+    assert len(told) == 33
+
+
+def live_through(sim: FieldNationSim, me: int) -> None:
+    order = assigned(sim, me)
+    sim.admin("POST", "at-risk", {"order": order})
+    for action in ("confirm", "on-my-way", "late", "check-in", "message", "photo"):
+        do(sim, me, order, action, **({"text": "Here"} if action == "message" else {}))
+    task = sim.get(f"workorders/{order}/tasks").json["results"][0]["id"]
+    do(sim, me, order, "task", task_id=task, done=False)
+    problem = sim.get(f"workorders/{order}/problems").json["results"][0]["id"]
+    sim.put(f"workorders/{order}/problems/{problem}", {"resolution": {"status": "resolved"}})
+    sim.put(f"workorders/{order}/custom_fields/8101", {"value": "T1"})
+    sim.post(f"workorders/{order}/tags", {"id": 121})
+    sim.delete(f"workorders/{order}/tags/121")
+    parcel = {"name": "Router", "direction": "to site", "carrier": {"name": "ups"}}
+    sim.post(f"workorders/{order}/shipments", parcel)
+    for action in ("check-out", "work-done"):
+        do(sim, me, order, action)
+    sim.post(f"workorders/{order}/approve")
+    sim.admin("POST", "pay")
+
+
+def side_ways(sim: FieldNationSim, me: int, other: int) -> None:
+    order = make(sim)
+    window = {"service_window": {"mode": "exact", "start": {"utc": "2026-07-01 10:00:00"}}}
+    sim.put(f"workorders/{order}/schedule", window)
+    sim.post(f"workorders/{order}/publish")
+    do(sim, me, order, "request")
+    do(sim, other, order, "decline")
+    do(sim, other, order, "undecline")
+    sim.post(f"workorders/{order}/assignee", {"user": {"id": me}})
+    sim.delete(f"workorders/{order}/assignee", {"user": {"id": me}})
+    assert sim.admin("POST", "postpone", {"order": order})["status"]["name"] == "Postponed"
+    sim.delete(f"workorders/{order}?cancel_reason=No%20need")
+    sim.delete(f"workorders/{make(sim)}?cancel_reason=No%20need")
+
+
 def test_the_same_seed_lives_the_same_life(sim: FieldNationSim) -> None:
     def life(one: FieldNationSim) -> list[dict[str, Any]]:
         for _ in range(4):

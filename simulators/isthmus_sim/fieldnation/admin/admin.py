@@ -19,14 +19,13 @@ from isthmus_sim.base.clock import parse_time
 from isthmus_sim.base.reply import Reply, json_reply
 from isthmus_sim.base.switches import SwitchRefused
 from isthmus_sim.fieldnation.admin import activity
+from isthmus_sim.fieldnation.admin.company import AdminCompany
 from isthmus_sim.fieldnation.admin.rows import AdminRows
 from isthmus_sim.fieldnation.base.errors import Refusal
-from isthmus_sim.fieldnation.base.statuses import APPROVED
 from isthmus_sim.fieldnation.faults import kinds as fault_kinds
 from isthmus_sim.fieldnation.hooks.errors import HookRefused
 from isthmus_sim.fieldnation.hooks.mischief import DEEDS, Deed
 from isthmus_sim.fieldnation.hooks.payload import CAMEL, SNAKE
-from isthmus_sim.fieldnation.orders import moves
 from isthmus_sim.fieldnation.provider.actions import act
 from isthmus_sim.fieldnation.provider.sight import providers
 from isthmus_sim.fieldnation.view.order import show
@@ -64,6 +63,7 @@ class Admin:
         self._parts = parts
         self._ground = parts.ground
         self._rows = AdminRows(parts.ground.store)
+        self._company = AdminCompany(parts.ground)
         self._requests: deque[tuple[Any, ...]] = deque(maxlen=KEPT_REQUESTS)
         self._routes: dict[tuple[str, str], Callable[[Asked], Any]] = {
             ("GET", ""): self._index,
@@ -86,7 +86,9 @@ class Admin:
             ("POST", "settle"): self._settle,
             ("PATCH", "webhooks"): self._set_dialect,
             ("POST", "act"): self._act,
-            ("POST", "pay"): self._pay,
+            ("POST", "pay"): self._company.pay,
+            ("POST", "postpone"): self._company.postpone,
+            ("POST", "at-risk"): self._company.put_at_risk,
             ("POST", "activity"): self._activity,
             ("POST", "reset"): self._reset,
         }
@@ -191,19 +193,6 @@ class Admin:
         routed = [int(route["user_id"]) for route in order["routes"]]
         everybody = [int(user["id"]) for user in providers(self._ground)]
         return int(order["assignee_id"] or (routed or everybody)[0])
-
-    def _pay(self, asked: Asked) -> dict[str, Any]:
-        """Run the payment: of one order, or of all that are approved."""
-        keys_of(asked.body, ("order",))
-        approved = [
-            order["id"]
-            for order in self._ground.store.each("work_order")
-            if order["status"] == APPROVED
-        ]
-        wanted = [whole(asked.body, "order", 0)] if "order" in asked.body else approved
-        for order_id in wanted:
-            moves.mark_paid(self._ground, order_id, self._ground.account.user_id)
-        return {"paid": wanted}
 
     def _activity(self, asked: Asked) -> dict[str, Any]:
         keys_of(asked.body, ("steps", "seed", "kinds"))

@@ -124,6 +124,9 @@ HOOKS: dict[str, list[Line]] = {
          f"{PANEL}what_belongs_to_the_assigned_provider_is_refused_to_others"),
         ("Field Nation pays by itself; here on demand", "documented", GUIDE,
          f"{ADMIN}pay_runs_for_all_that_is_approved"),
+        ("Postponed and At risk are set on demand; who sets them, and when, is assumed",
+         "documented", DESCRIBED,
+         f"{ADMIN}every_event_of_the_vendor_can_be_made_to_arrive"),
     ],
     "What can go wrong": [
         ("Refusals in five shapes", "documented", f"{CATALOGUE}; older pages",
