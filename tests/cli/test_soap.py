@@ -63,12 +63,14 @@ def test_rest_is_the_default_and_says_nothing_of_soap(
     isthmus: Run, autotask_sim: AutotaskSim, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
     connect(isthmus, autotask_sim, monkeypatch, "--api", "soap")
+    assert "SOAP for dispatch" in " ".join(isthmus("status").out.split())
     ended = connect(isthmus, autotask_sim, monkeypatch, "--json")
 
     answer = ended.json()
     assert answer["api"] == "rest"
     assert not [one for one in answer["checks"] if "SOAP" in one["subject"]]
     assert saved_api(home) == "rest"
+    assert "SOAP" not in isthmus("status").out
 
 
 def test_a_way_in_that_does_not_work_over_soap_is_not_saved(

@@ -52,12 +52,13 @@ def test_the_connection_saved_last_is_taken_when_none_is_named(state: State) -> 
 
 def test_connections_can_be_listed_without_the_key(state: State) -> None:
     state.save_connection(CONNECTION)
-    state.save_connection(Connection("Fabrikam", "u", "s", "c", zone=5))
+    state.save_connection(Connection("Fabrikam", "u", "s", "c", zone=5, api="soap"))
     state.path.with_name("key").unlink()
 
     notes = state.connections()
     assert [(note.title, note.zone) for note in notes] == [("Fabrikam", 5), ("Contoso", None)]
     assert notes[1].base_url == CONNECTION.base_url
+    assert [note.api for note in notes] == ["soap", "rest"]
 
 
 def test_a_forgotten_connection_is_gone(state: State) -> None:

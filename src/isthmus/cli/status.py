@@ -104,7 +104,8 @@ def _connection(house: House) -> Text:
         place = f"{zone.name}, {zone.url}"
     else:
         place = found.base_url or (f"zone {found.zone}" if found.zone else "zone found by itself")
-    return Text(f"{found.title}, {found.username}, {place}")
+    api = ", SOAP for dispatch" if found.api == "soap" else ""
+    return Text(f"{found.title}, {found.username}, {place}{api}")
 
 
 def _warehouse(house: House) -> str:

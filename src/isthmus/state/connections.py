@@ -46,8 +46,10 @@ def notes(session: Session) -> tuple[ConnectionNote, ...]:
     """Return every connection without its secrets, the one saved last first."""
     table = connections.c
     query = select(table.title, table.username, table.base_url, table.zone)
-    rows = session.execute(query.order_by(table.saved_at.desc())).mappings()
-    return tuple(ConnectionNote(**row) for row in rows)
+    rows = session.execute(query.order_by(table.saved_at.desc())).mappings().all()
+    return tuple(
+        ConnectionNote(**row, api=kept.load(session, _api(row["title"])) or REST) for row in rows
+    )
 
 
 def _api(title: str) -> str:

@@ -31,6 +31,7 @@ class ConnectionNote:
     username: str
     base_url: str | None
     zone: int | None
+    api: str = "rest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,8 @@ class House:
         """Return how Autotask would be reached, without secrets; None when nothing says so."""
         given = self.config.autotask
         if given.username and given.is_complete:
-            return ConnectionNote(given.title, given.username, given.url, given.zone)
+            api = given.api or "rest"
+            return ConnectionNote(given.title, given.username, given.url, given.zone, api)
         saved = next(iter(self.state.connections()), None)
         return None if saved is None else noted_over(given, saved)
 

@@ -43,7 +43,8 @@ def over(given: AutotaskConfig, saved: Connection) -> Connection:
 def noted_over(given: AutotaskConfig, saved: ConnectionNote) -> ConnectionNote:
     """Do the same without secrets."""
     url, zone = _place(given, saved)
-    return replace(saved, username=given.username or saved.username, base_url=url, zone=zone)
+    username, api = given.username or saved.username, given.api or saved.api
+    return replace(saved, username=username, base_url=url, zone=zone, api=api)
 
 
 def _place(
