@@ -1,7 +1,7 @@
+import socket
 from collections.abc import Callable
 
 import pytest
-import zeep
 from lxml import etree
 
 from isthmus_sim.in_thread import AutotaskSim
@@ -144,18 +144,26 @@ def test_the_service_itself_shows_a_page(soap_reading: AutotaskSim) -> None:
     assert b"atws.wsdl" in answer.body
 
 
+@pytest.mark.parametrize(
+    ("version", "wsdl_of", "count"),
+    [("1.5", "2023", 124), ("1.6", "2019", 139), ("1.6", "2023", 167)],
+)
 def test_every_entity_of_every_edition_can_be_queried_or_says_it_cannot(
-    autotask_sim: AutotaskSim, zeep_client: zeep.Client
+    autotask_sim: AutotaskSim, version: str, wsdl_of: str, count: int
 ) -> None:
-    infos = {info.Name: info for info in zeep_client.service.getEntityInfo()}
-    assert len(infos) == 167
+    switches = {"soap_wsdl_of": wsdl_of, "added_latency_scale": 0}
+    autotask_sim.admin("PATCH", "switches", switches)
+    client = zeep_of(autotask_sim, version, strict=True)
+    infos = {info.Name: info for info in client.service.getEntityInfo()}
+    assert len(infos) == count
     wrong = []
     for name, info in infos.items():
         query = f"<queryxml><entity>{name}</entity><query></query></queryxml>"
-        found = zeep_client.service.query(query)
+        found = client.service.query(query)
         if (found.ReturnCode == 1) is not info.CanQuery:
             wrong.append(name)
     assert wrong == []
+    client.transport.session.close()
 
 
 def test_older_versions_answer_in_their_own_namespace(
@@ -169,3 +177,46 @@ def test_older_versions_answer_in_their_own_namespace(
     )
     assert found.EntityResults.Entity[0].TicketNumber.startswith("T20")
     client.transport.session.close()
+
+
+def at(sim: AutotaskSim, head: str) -> bytes:
+    """Ask by bytes written by hand: the request line and headers, each ending a line."""
+    host, port = origin(sim).removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), 30) as line:
+        line.sendall(f"{head}\n".replace("\n", "\r\n").encode())
+        return b"".join(iter(lambda: line.recv(65_536), b""))
+
+
+WSDL = "/ATServices/1.6/atws.wsdl"
+FORWARDED = "X-Forwarded-Host: webservices5.test, middle:82\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        (f"GET {WSDL} HTTP/1.1\nHost: sim.test:81\n", "http://sim.test:81"),
+        (f"GET {WSDL} HTTP/1.1\nHost: autotask_sim:81\n", "http://autotask_sim:81"),
+        (f"GET {WSDL} HTTP/1.1\nHost: [::1]:81\n", "http://[::1]:81"),
+        (f"GET http://sim.test:81{WSDL} HTTP/1.1\nHost: sim.test:81\n", "http://sim.test:81"),
+        (
+            f"GET {WSDL} HTTP/1.1\nHost: inner:81\nX-Forwarded-Proto: https\n{FORWARDED}",
+            "https://webservices5.test",
+        ),
+        (f"GET {WSDL} HTTP/1.1\nHost: sim.test\nX-Forwarded-Proto: gopher\n", "http://sim.test"),
+        (f"GET {WSDL} HTTP/1.1\nHost:\n", ""),
+        (f"GET {WSDL} HTTP/1.1\nHost: [bad\n", ""),
+        (f'GET {WSDL} HTTP/1.1\nHost: a"b<c\n', ""),
+        (f"GET {WSDL} HTTP/1.0\n", ""),
+    ],
+)
+def test_behind_proxies_the_address_is_the_callers(
+    soap_reading: AutotaskSim, head: str, told: str
+) -> None:
+    answer = at(soap_reading, f"{head}Connection: close\n")
+    found = address(etree.fromstring(answer.partition(b"\r\n\r\n")[2]))
+    assert found == f"{told or origin(soap_reading)}/ATServices/1.6/atws.asmx"
+
+
+def test_a_host_that_is_none_spoils_no_refusal(soap_reading: AutotaskSim) -> None:
+    head = f"GET {WSDL} HTTP/1.1\nHost: [bad\nAuthorization: Basic eDp5\nConnection: close\n"
+    assert b" 401 " in at(soap_reading, head).splitlines()[0]

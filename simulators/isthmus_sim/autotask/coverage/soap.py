@@ -15,9 +15,10 @@ from isthmus_sim.autotask.soap.envelope import OPERATIONS
 from isthmus_sim.base.coverage import Line, Part, link
 
 INTRO = """The second wire over the same rows, limits and faults. Tried with clients written for the
-vendor or for any WSDL, unchanged: zeep 4.3 and suds-community 1.2 (in the suite); atws 0.5.6 and
-Node's soap 1.x (by hand: description, zone, query with paging, metadata, create, update, delete,
-refusals, 1.5 and 1.6)."""
+vendor or for any WSDL, unchanged: zeep 4.3 and suds-community 1.2 (in the suite, all 14
+operations); Node's soap 1.13 (`make contract`: zone, query, metadata, threshold, create, update,
+delete, files, refusals); atws 0.5.6 (by hand: description, zone, query with paging, metadata,
+create, update, delete, refusals, 1.5 and 1.6)."""
 
 WSDL = "vendor's WSDL files of 2018, 2019 and 2023"
 METADATA = "field metadata of a live tenant, 2021"
@@ -60,6 +61,12 @@ LINES: dict[str, list[Line]] = {
             "observed",
             CLIENTS,
             "soap/test_wsdl.py::test_the_address_is_the_host_it_was_asked_at",
+        ),
+        (
+            "Behind proxies it is the scheme and host the outermost was asked",
+            "assumed",
+            OURS,
+            "soap/test_wsdl.py::test_behind_proxies_the_address_is_the_callers",
         ),
         (
             "With a wrong login even the WSDL is the page",
@@ -377,6 +384,18 @@ LINES: dict[str, list[Line]] = {
             "soap/test_batches.py::test_a_ticket_made_over_soap_is_seen_over_rest",
         ),
         (
+            "What was read and comes back as it was is not judged anew, user-defined fields too",
+            "assumed",
+            OURS,
+            "soap/test_operations.py::test_what_may_be_updated_can_be_sent_back_as_it_was_read",
+        ),
+        (
+            "An opportunity starts when it was made: SOAP cannot name the start that REST requires",
+            "assumed",
+            OURS,
+            "soap/test_operations.py::test_what_only_rest_requires_does_not_stop_a_creation",
+        ),
+        (
             "zeep and suds make and change",
             "observed",
             CLIENTS,
@@ -482,7 +501,7 @@ LINES: dict[str, list[Line]] = {
             "What metadata does not allow is refused (text assumed)",
             "observed",
             METADATA,
-            "soap/test_batches.py::test_what_the_vendor_does_not_allow_is_refused",
+            "soap/test_operations.py::test_every_entity_is_written_just_where_the_vendor_allows_it",
         ),
         (
             "Times in every form; the first of an autumn hour that comes twice (assumed)",
@@ -634,8 +653,8 @@ def _operations() -> str:
         f"API; {told}. {len(fields)} fields, {held} of which hold what a REST field holds. Names, "
         "order and operations are *documented* (the vendor's WSDL files); types and flags are "
         f"*observed* ({METADATA}). All are shown by "
-        f"{link('soap/test_wsdl.py::test_zeep_loads_every_edition_strictly_with_all_operations')} "
-        "and "
+        f"{link('soap/test_wsdl.py::test_zeep_loads_every_edition_strictly_with_all_operations')}, "
+        f"{link('soap/test_operations.py::test_every_operation_that_tells_is_answered')} and "
         f"{link('soap/test_records.py::test_every_entity_tells_over_soap_what_rest_tells')}."
     )
 

@@ -29,7 +29,7 @@ from isthmus_sim.autotask.soap.xmltext import child
 from isthmus_sim.autotask.store.state import UDF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from isthmus_sim.autotask.base.call import Call
     from isthmus_sim.autotask.soap.catalog import SoapEntity
@@ -47,6 +47,8 @@ DOING = {"create": "creating", "update": "updating", "delete": "deleting"}
 DONE = {"create": "Created", "update": "Updated"}
 # Writable by its metadata, but an update that leaves it out does not take it away (assumed).
 KEPT = frozenset({("Ticket", "TicketNumber")})
+# Required over REST, and not to be named over SOAP: taken from another field (assumed).
+DERIVED = {"Opportunity": {"startDate": "createDate"}}
 _LETTERS = {"create": "C", "update": "U", "delete": "D"}
 _NAMES = re.compile(r"(?<=field )\w+|(?<=for )\w+|(?<=')\w+(?=')|\b[a-z]+[A-Z]\w*\b")
 _ON_RECORD = re.compile(r" ?;? on record number \[\d+\]\.?$")
@@ -120,6 +122,8 @@ class Batches:
         body = _named(sent.entity, {k: v for k, v in values.items() if v is not None})
         body["id"] = sent.id
         body["userDefinedFields"] = udfs_of(sent) or []
+        for name, source in DERIVED.get(sent.entity.name, {}).items():
+            body.setdefault(name, body.get(source))
         return self.writes.create(call, rest, None, body)
 
     def _update(self, call: Call, sent: Sent, rest: Entity) -> int:
@@ -148,13 +152,15 @@ class Batches:
 
     def _udfs(self, sent: Sent, rest: Entity) -> list[dict[str, Any]]:
         given = udfs_of(sent) or []
-        if not self.switches["soap_update_clears_udfs"]:
-            return given
         named = {str(entry["name"]).casefold() for entry in given}
+        held = self.state.get(rest.collection, sent.id) or {}
+        changed = [entry for entry in given if not _is_held(held, entry)]
+        if not self.switches["soap_update_clears_udfs"]:
+            return changed
         known = (k.removeprefix(UDF) for k in self.state.keys(rest.collection) if UDF in k[:4])
         return [
             *({"name": name, "value": None} for name in known if name.casefold() not in named),
-            *given,
+            *changed,
         ]
 
     def _written(self, request: Request, batch: list[Sent], ids: list[int]) -> Reply:
@@ -171,6 +177,12 @@ class Batches:
             kind=pages[0].kind,
             infos="".join(page.infos for page in pages),
         )
+
+
+def _is_held(row: Mapping[str, Any], entry: dict[str, Any]) -> bool:
+    """Tell whether a record has just this value: what comes back as it was is not judged anew."""
+    key = UDF + str(entry["name"])
+    return key in row and row[key] == entry["value"]
 
 
 def _named(entity: SoapEntity, values: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape
 
 from isthmus_sim.autotask.soap.catalog import FIFTH, Edition
 from isthmus_sim.autotask.soap.envelope import LATER, OPERATIONS
@@ -132,7 +132,7 @@ def document(edition: Edition, address: str) -> bytes:
     made = _MADE.get(edition.key)
     if made is None:
         made = _MADE[edition.key] = "\n".join(_lines(edition)) + "\n"
-    return made.replace(ADDRESS, quoteattr(address)[1:-1]).encode()
+    return made.replace(ADDRESS, escape(address)).encode()
 
 
 def _lines(edition: Edition) -> Iterable[str]:

@@ -18,6 +18,7 @@ from isthmus_sim.autotask.base import errors
 from isthmus_sim.autotask.base.call import Call
 from isthmus_sim.autotask.base.limits import ThreadRefused
 from isthmus_sim.autotask.soap.door import read_address as read_soap_address
+from isthmus_sim.base.origin import origin_of
 from isthmus_sim.base.reply import Outcome, Reply, json_reply, send, status_of
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class App:
             username=headers.get("UserName", ""),
             integration_code=headers.get("ApiIntegrationCode", ""),
             impersonate=int(impersonate) if impersonate.strip().isdecimal() else None,
-            origin=f"{request.scheme}://{request.host}",
+            origin=origin_of(request),
             root=f"{prefix}/ATServicesRest/",
             url=str(request.rel_url),
         )
