@@ -87,6 +87,20 @@ async def test_a_webhook_is_made_changed_and_deleted(fn: FieldNationClient) -> N
         await hooks.get(made.webhook_id)
 
 
+async def test_the_history_is_read_as_a_list_and_as_the_bare_row_that_is_declared(
+    fn: FieldNationClient, sim: Any
+) -> None:
+    made = await fn.webhooks.create("https://hooks.example.com/a", [PUBLISHED])
+    await fn.webhooks.update(made.webhook_id, method="put")
+
+    whole = await fn.webhooks.history(made.webhook_id)
+    sim.admin("PATCH", "switches", {"webhook_history": "row"})
+    (newest,) = await fn.webhooks.history(made.webhook_id)
+
+    assert len(whole) == 2
+    assert newest["changes"] == {"method": "put"}
+
+
 async def test_a_second_webhook_for_one_address_is_a_conflict(fn: FieldNationClient) -> None:
     await fn.webhooks.create("https://hooks.example.com/a", [PUBLISHED])
 

@@ -45,6 +45,8 @@ async def read_all(
 def _parse_page(answer: Answer, asked: Asked) -> Page:
     """Return the rows of a page, bare, under `results` or `result`, and the vendor's count."""
     found = decode(answer, asked)
+    if isinstance(found, dict) and {"action", "changes"} <= found.keys():
+        found = [found]  # the history of a webhook is declared as one bare row
     if isinstance(found, list):
         rows = tuple(rows_of({"results": found}))
         return rows, len(rows)

@@ -226,6 +226,15 @@ def test_the_history_says_who_changed_what_but_no_secret(bench: Bench) -> None:
     assert change["changes"] == {"secret": "***", "method": "put"}
 
 
+def test_the_history_is_one_bare_change_by_switch(bench: Bench) -> None:
+    hook = bench.hook(URL)
+    bench.ask("PUT", f"/{hook['webhookId']}", {"method": "put"})
+    bench.ground.switches.change({"webhook_history": "row"})
+    answer = read(bench.call("GET", f"/{hook['webhookId']}/history"), "GET", "/{webhookId}/history")
+    assert answer.keys() == {"id", "userId", "action", "changes", "createdAt", "updatedAt"}
+    assert answer["changes"] == {"method": "put"}
+
+
 def test_headers_are_shown_on_request_merged_by_put_and_deleted_one_by_one(bench: Bench) -> None:
     hook = bench.hook(URL, webhookAttribute={"header": {"X-One": "1"}})
     one = f"/{hook['webhookId']}"

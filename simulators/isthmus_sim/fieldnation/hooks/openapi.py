@@ -168,7 +168,8 @@ _OPERATIONS: tuple[tuple[str, str, str, dict[str, Any], dict[str, Any], str | No
     ("put", "/{webhookId}", "updateWebhook", _envelope(_ref("Webhook")), {}, "UpdateWebhook"),
     ("delete", "/{webhookId}", "deleteWebhook", _envelope(_ref("Webhook")), {}, None),
     ("get", "/{webhookId}/history", "listHistory",
-     _envelope(_list_of(_ref("SomeChange")), "ListMetadata"), _HISTORY_FILTERS, None),
+     {"anyOf": [_envelope(_list_of(_ref("SomeChange")), "ListMetadata"), _ref("Change")]},
+     _HISTORY_FILTERS, None),
     ("delete", "/{webhookId}/{attributeType}/{attributeName}", "deleteAttribute",
      _envelope({"type": "object"}), {}, None),
 )  # fmt: skip

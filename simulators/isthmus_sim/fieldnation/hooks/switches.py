@@ -38,5 +38,11 @@ HOOK_SWITCHES = (
         allowed=("loopback", "any"),
     ),
     Switch("webhook_verify_tls", True, "Deliveries check the certificate of an https endpoint."),
+    Switch(
+        "webhook_history",
+        "list",
+        "The history: a page of changes as every list, or the newest change bare, as declared.",
+        allowed=("list", "row"),
+    ),
     Switch("webhook_missing_status", 404, "Answer for an unknown webhook.", allowed=(404, 400)),
 )
