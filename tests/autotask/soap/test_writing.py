@@ -80,6 +80,38 @@ async def test_what_stays_is_sent_back_in_the_vendors_own_words(
     )
 
 
+async def test_a_time_in_the_second_pass_of_autumns_hour_is_told_with_its_reason(
+    soap: SoapRecords,
+) -> None:
+    asked, first = (datetime(2026, 11, 1, hour, 30, tzinfo=UTC) for hour in (6, 5))
+    made = await soap.create("Tickets", {**TICKET, "dueDateTime": asked})
+    changed = await soap.update("Tickets", made.id, {"dueDateTime": asked})
+    kept = await soap.update("Tickets", made.id, {"dueDateTime": first})
+
+    for told in (made.differences, changed.differences):
+        assert [(one.field, one.asked, one.found) for one in told] == [
+            ("dueDateTime", asked, first)
+        ]
+        assert "second pass" in told[0].why
+    assert kept.differences == ()
+
+
+async def test_a_record_with_every_kind_of_user_defined_field_is_changed(
+    sim: AutotaskSim, soap: SoapRecords
+) -> None:
+    rows = sim.rows("ConfigurationItems")
+    odd = next(r for r in rows for u in r["userDefinedFields"] if u["value"] in ("Yes", "No"))
+
+    told = await soap.update("ConfigurationItems", odd["id"], {"referenceTitle": "Rack 4"})
+
+    (after,) = sim.rows("ConfigurationItems", odd["id"])
+    assert told.differences == ()
+    assert (after["referenceTitle"], after["userDefinedFields"]) == (
+        "Rack 4",
+        odd["userDefinedFields"],
+    )
+
+
 async def test_user_defined_fields_stay_and_change(soap: SoapRecords, rest: RestRecords) -> None:
     known = await rest.user_defined_fields("Tickets")
     changed = next(udf.name for udf in known if udf.data_type == "string" and not udf.picklist)

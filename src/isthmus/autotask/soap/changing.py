@@ -1,6 +1,8 @@
 """Records created, updated and deleted over SOAP, and looked at afterwards."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from isthmus.autotask import query as q
@@ -26,6 +28,10 @@ from isthmus.autotask.writes.look import Look
 _ECHOED: Final = (
     "sent back as it was, because a SOAP update replaces the whole record; a workflow rule or"
     " somebody else has changed it, or Autotask keeps it in another form"
+)
+_PASSES: Final = (
+    "SOAP tells times by the clocks of the US East, where autumn has this hour twice: the second"
+    " pass cannot be named, so it became the first. REST writes it as it is"
 )
 
 
@@ -127,7 +133,7 @@ class Changer:
 
         def compare(found: Record) -> tuple[tuple[Difference, ...], bool]:
             told = differences(entity, sent, found, udf_fields=known.udfs, creator=impersonate)
-            return told, True
+            return self._explained(told), True
 
         look = Look(self._fetch, self._session.writes)
         return await look.after(entity, record_id, compare)
@@ -139,12 +145,25 @@ class Changer:
         echoed = [spelling.rest_of(name) for name in whole.cells]
 
         def compare(found: Record) -> tuple[tuple[Difference, ...], bool]:
-            told = differences(entity, sent, found, before=before, udf_fields=known.udfs)
+            told = self._explained(
+                differences(entity, sent, found, before=before, udf_fields=known.udfs)
+            )
             settled = not may_show_later(told, before)
             return (*told, *_echo_differences(echoed, sent, before, found, known)), settled
 
         look = Look(self._fetch, self._session.writes)
         return await look.after(entity, whole.id, compare)
+
+    def _explained(self, told: tuple[Difference, ...]) -> tuple[Difference, ...]:
+        """Give the true reason where a time was asked for that SOAP cannot tell."""
+        times = self._session.times
+        return tuple(
+            replace(one, why=_PASSES)
+            if isinstance(one.asked, datetime)
+            and one.asked != one.found == times.told_as(one.asked)
+            else one
+            for one in told
+        )
 
 
 def _echo_differences(

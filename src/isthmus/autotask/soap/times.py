@@ -53,6 +53,10 @@ class Times:
         wall = moment.astimezone(UTC if is_day else self._zone).replace(tzinfo=None)
         return _text(wall)
 
+    def told_as(self, moment: datetime) -> datetime:
+        """Return what a written moment is read as: an hour early in autumn's second pass."""
+        return self.read(self.write(moment))
+
     def bound(self, op: str, moment: datetime, *, is_day: bool = False) -> str:
         """
         Return a moment to compare with, never leaving out what a comparison in UTC would find.
