@@ -20,6 +20,7 @@ FIVE = "https://webservices5.autotask.net/ATServicesRest/"
         ("webservices5.autotask.net", 3, FIVE),
         (f"{FIVE}v1.0/Tickets", None, FIVE),
         ("http://127.0.0.1:8080", None, "http://127.0.0.1:8080/ATServicesRest/"),
+        ("http://sim:1/ATServices/1.6/atws.asmx", None, "http://sim:1/ATServicesRest/"),
         ("http://sim:1/atservicesrest", None, "http://sim:1/atservicesrest/"),
         ("http://sim:1/zone-3/ATServicesRest/", None, "http://sim:1/zone-3/ATServicesRest/"),
     ],

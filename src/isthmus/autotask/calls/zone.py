@@ -20,6 +20,7 @@ VENDOR_URL: Final = "https://webservices.autotask.net/ATServicesRest/"
 _HOST: Final = re.compile(r"(?:ww|webservices)(?P<zone>[0-9a-z]+)\.autotask\.net", re.IGNORECASE)
 _ZONE: Final = re.compile(r"\d{1,3}|prde|pres", re.IGNORECASE)
 _ROOT: Final = re.compile(r"^(?P<root>.*?/atservicesrest)(?:/.*)?$", re.IGNORECASE)
+_SOAP: Final = re.compile(r"/atservices(?:/.*)?$", re.IGNORECASE)
 _LOOKUP_HINT: Final = (
     "Give the base URL of the REST API, such as https://webservices5.autotask.net/ATServicesRest/,"
     " or leave it out to have the zone looked up."
@@ -30,8 +31,8 @@ def start_url(base_url: str | None, zone: int | str | None) -> str:
     """
     Return where to ask for the zone, ending in a slash.
 
-    `base_url` wins over `zone`. A bare host, a path below the API's root and the address of the
-    web pages (`ww5.autotask.net`) are all understood.
+    `base_url` wins over `zone`. A bare host, a path below the API's root, the address of the SOAP
+    service beside it and that of the web pages (`ww5.autotask.net`) are all understood.
     Raises: ZoneUnknown: no such kind of zone. WrongAddress: the URL is none.
     """
     if base_url is not None and base_url.strip():
@@ -61,7 +62,8 @@ def _normal(url: str) -> str:
     if host is not None:
         return f"https://webservices{host['zone'].lower()}.autotask.net/ATServicesRest/"
     root = _ROOT.match(parts.path)
-    path = root["root"] if root is not None else f"{parts.path.rstrip('/')}/ATServicesRest"
+    above = _SOAP.sub("", parts.path).rstrip("/")
+    path = root["root"] if root is not None else f"{above}/ATServicesRest"
     return f"{parts.scheme}://{parts.netloc}{path}/"
 
 
