@@ -1,5 +1,8 @@
 """What odd answers mean; the service is one that says what it is told."""
 
+import base64
+import logging
+import traceback
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -229,15 +232,32 @@ async def test_each_refused_record_is_told_with_its_field(
 
 
 async def test_no_secret_stands_in_a_refusal(
-    odd: OddVendor, records: SoapRecords, credentials: Credentials
+    odd: OddVendor,
+    records: SoapRecords,
+    credentials: Credentials,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    told = f"Who is {credentials.username} with {credentials.integration_code}?"
-    for body in (response("query", "", told), fault(told, "soap:Client")):
-        odd.says("query", body)
-        with pytest.raises(QueryRefused) as caught:
-            await records.fetch("Roles", 7)
-        assert credentials.username not in str(caught.value)
-        assert credentials.integration_code not in str(caught.value)
+    mine = (credentials.username, credentials.secret, credentials.integration_code)
+    pair = base64.b64encode(":".join(mine[:2]).encode()).decode()
+    told = f"Who is {' '.join(mine)} with {pair}?"
+    role = ROLE.replace("<Name", "<Active>%s</Active><Name") % (7, told)
+    with caplog.at_level(logging.DEBUG):
+        for status, body in (
+            (200, response("query", "", told)),
+            (500, fault(told, "soap:Client")),
+            (500, fault(told)),
+            (502, page(told)),
+            (401, page(told)),
+            (200, page(told)),
+            (200, response("query", role)),
+            (200, response("query", f"<{pair.strip('=')}>")),
+        ):
+            odd.says("query", body, status=status)
+            with pytest.raises(IsthmusError) as caught:
+                await records.fetch("Roles", 7)
+            shown = "".join(traceback.format_exception(caught.value))
+            assert [one for one in (*mine, pair) if one in shown] == []
+    assert [one for one in (*mine, pair) if one in caplog.text] == []
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from isthmus.autotask.errors import AnswerBroken
 from isthmus.autotask.models import FieldInfo, UdfInfo
 from isthmus.autotask.port import Record, Value
 from isthmus.autotask.records.labels import label_of, named
+from isthmus.base.redaction import redact
 
 WHOLE: Final = frozenset({"integer", "long", "short"})
 FRACTIONS: Final = frozenset({"decimal", "double", "float"})
@@ -77,7 +78,7 @@ def typed(entity: str, name: str, found: object, data_type: str) -> Value:
         return _TYPED.get(data_type.casefold(), _plain)(found)
     except (ValueError, TypeError, OverflowError, InvalidOperation):
         raise AnswerBroken(
-            f"{name} holds {str(found)[:60]!r}, which is no {data_type or 'plain value'}",
+            f"{name} holds {redact(str(found))[:60]!r}, which is no {data_type or 'plain value'}",
             where=entity,
             remedy="It is asked for again; if it stays so, the metadata of this field is wrong.",
         ) from None

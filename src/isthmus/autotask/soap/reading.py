@@ -20,6 +20,7 @@ from isthmus.autotask.soap.times import Times
 from isthmus.autotask.soap.wire import judged
 from isthmus.autotask.soap.xml import broken
 from isthmus.base import log
+from isthmus.base.redaction import redact
 from isthmus.transport import Answer
 
 MOST: Final = 500
@@ -101,7 +102,7 @@ def record(entity: str, row: Row, spelling: Spelling, known: Known, times: Times
         try:
             raw[rest] = _value(cell, told, times, is_day=is_day)
         except (ValueError, InvalidOperation):
-            raise broken(f"{cell.text[:60]!r} as {name}", entity) from None
+            raise broken(f"{redact(cell.text)[:60]!r} as {name}", entity) from None
     return record_of(entity, raw, known.fields, known.udfs)
 
 

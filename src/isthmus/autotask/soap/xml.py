@@ -12,6 +12,7 @@ from typing import Final
 from lxml import etree
 
 from isthmus.autotask.errors import AnswerBroken, ValidationFailed
+from isthmus.base.redaction import redact
 
 Element = etree._Element  # lxml has no public name for it
 SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -58,7 +59,7 @@ def _kept(reference: re.Match[bytes]) -> bytes:
 def broken(what: str, where: str) -> AnswerBroken:
     """Return the error for an answer that holds `what`."""
     return AnswerBroken(
-        f"The answer holds {what}",
+        f"The answer holds {redact(what)}",
         where=where,
         remedy="It is asked for again by itself; if it stays so, a proxy may alter answers.",
     )
