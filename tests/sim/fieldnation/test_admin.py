@@ -390,3 +390,17 @@ def test_reset_gives_the_account_as_it_was(sim: FieldNationSim, endpoint: Endpoi
     assert after["documents"]["work_order"] == 0
     assert sim.admin("GET", "faults") == []
     assert ask("POST", sim.token_url, sim.credentials).status == 200
+
+
+def test_deliveries_are_meddled_with_in_the_way_of_the_simulated_autotask_too(
+    fieldnation_sim: FieldNationSim,
+) -> None:
+    told = fieldnation_sim.admin("POST", "deliveries/drop", {"count": 2})
+    assert [(deed["kind"], deed["left"]) for deed in told["deeds"]] == [("drop", 2)]
+    for path, body, why in (
+        ("deliveries", {"reorder": 0}, "from 1 on"),
+        ("deliveries/dance", {"count": 1}, "dance"),
+        ("act", {"action": "accept"}, "order must be given"),
+    ):
+        with pytest.raises(ValueError, match=why):
+            fieldnation_sim.admin("POST", path, body)

@@ -12,14 +12,21 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from isthmus_sim.autotask.admin.rows import AdminRows
 from isthmus_sim.autotask.faults import kinds as fault_kinds
 from isthmus_sim.autotask.life import activity
 from isthmus_sim.autotask.store.loading import load
-from isthmus_sim.base.asked import AdminRefused, Asked, keys_of, whole
-from isthmus_sim.base.clock import parse_time
+from isthmus_sim.base.asked import (
+    PREFIX,
+    AdminRefused,
+    Asked,
+    body_of,
+    clock_told,
+    keys_of,
+    move_clock,
+    no_route,
+    whole,
+)
 from isthmus_sim.base.reply import Reply, json_reply
 
 if TYPE_CHECKING:
@@ -36,7 +43,6 @@ if TYPE_CHECKING:
     from isthmus_sim.base.switches import Switches
 
 KEPT_REQUESTS = 200_000
-PREFIX = "_sim"
 LOG_KEYS = ("at", "method", "path", "entity", "status", "ms")
 
 
@@ -99,9 +105,9 @@ class Admin:
         name = segments[0].lower() if segments else ""
         route = self._routes.get((method.upper(), name))
         if route is None:
-            return json_reply({"error": self._no_route(method.upper(), name)}, 404)
+            return json_reply({"error": no_route(self._routes, method.upper(), name)}, 404)
         try:
-            answer = route(Asked(segments[1:], query, _json(body)))
+            answer = route(Asked(segments[1:], query, body_of(body)))
             if asyncio.iscoroutine(answer):
                 answer = await answer
         except AdminRefused as refused:
@@ -158,20 +164,10 @@ class Admin:
         return {"steps": steps, "actions": self.play(steps, seed, kinds)}
 
     def _clock(self, _asked: Asked) -> dict[str, Any]:
-        clock = self._parts.clock
-        return {"now": clock.now_text(), "frozen": clock.frozen_at is not None}
+        return clock_told(self._parts.clock)
 
     def _move_clock(self, asked: Asked) -> dict[str, Any]:
-        keys_of(asked.body, ("advance_s", "set", "frozen"))
-        clock = self._parts.clock
-        if "frozen" in asked.body:
-            clock.freeze(frozen=bool(asked.body["frozen"]))
-        if "set" in asked.body:
-            clock.set_to(parse_time(str(asked.body["set"])))
-        seconds = asked.body.get("advance_s", 0)
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-            raise AdminRefused(f"advance_s takes seconds; got {seconds!r}")
-        clock.advance(seconds)
+        move_clock(self._parts.clock, asked.body)
         return self._clock(asked)
 
     def _faults(self, asked: Asked) -> Any:
@@ -219,22 +215,3 @@ class Admin:
         parts.hooks.forget()
         self._requests.clear()
         return {"reset": True}
-
-    def _no_route(self, method: str, name: str) -> str:
-        same = [m for m, n in self._routes if n == name]
-        if same:
-            return f"{method} {name} does not exist; there is: {', '.join(same)}"
-        names = ", ".join(dict.fromkeys(n for _, n in self._routes if n))
-        return f"there is no /{PREFIX}/{name}; there are: {names}"
-
-
-def _json(body: bytes) -> dict[str, Any]:
-    if not body.strip():
-        return {}
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise AdminRefused(f"the body is not JSON: {error}") from error
-    if not isinstance(document, dict):
-        raise AdminRefused("the body must be a JSON object")
-    return document

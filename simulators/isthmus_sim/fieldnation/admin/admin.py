@@ -12,10 +12,19 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from isthmus_sim.base.asked import AdminRefused, Asked, keys_of, text, whole
-from isthmus_sim.base.clock import parse_time
+from isthmus_sim.base.asked import (
+    PREFIX,
+    AdminRefused,
+    Asked,
+    body_of,
+    clock_told,
+    keys_of,
+    move_clock,
+    no_route,
+    seconds,
+    text,
+    whole,
+)
 from isthmus_sim.base.reply import Reply, json_reply
 from isthmus_sim.base.switches import SwitchRefused
 from isthmus_sim.fieldnation.admin import activity
@@ -40,7 +49,6 @@ if TYPE_CHECKING:
     from isthmus_sim.fieldnation.hooks.webhooks import Webhooks
 
 KEPT_REQUESTS = 200_000
-PREFIX = "_sim"
 LOG_KEYS = ("at", "method", "path", "status", "ms")
 SETTLE_S = 10
 
@@ -107,8 +115,8 @@ class Admin:
         handler = self._routes.get((call.method, name))
         try:
             if handler is None:
-                return json_reply({"error": self._no_route(call.method, name)}, 404)
-            said = handler(Asked(rest, call.query, _json(call.body)))
+                return json_reply({"error": no_route(self._routes, call.method, name)}, 404)
+            said = handler(Asked(rest, call.query, body_of(call.body)))
             return json_reply(await said if asyncio.iscoroutine(said) else said)
         except AdminRefused as refused:
             return json_reply({"error": str(refused)}, refused.status)
@@ -160,26 +168,18 @@ class Admin:
     # Live ----------------------------------------------------------------------------
 
     def _clock(self, _asked: Asked) -> dict[str, Any]:
-        clock = self._ground.clock
-        return {"now": clock.now_text(), "frozen": clock.frozen_at is not None}
+        return clock_told(self._ground.clock)
 
     def _move_clock(self, asked: Asked) -> dict[str, Any]:
-        keys_of(asked.body, ("advance_s", "set", "frozen"))
-        clock = self._ground.clock
-        if "frozen" in asked.body:
-            clock.freeze(frozen=bool(asked.body["frozen"]))
-        if "set" in asked.body:
-            clock.set_to(parse_time(str(asked.body["set"])))
-        seconds = asked.body.get("advance_s", 0)
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-            raise AdminRefused(f"advance_s takes seconds; got {seconds!r}")
-        clock.advance(seconds)
+        move_clock(self._ground.clock, asked.body)
         self._parts.engine.wake()
         return self._clock(asked)
 
     def _act(self, asked: Asked) -> dict[str, Any]:
         """Act as a provider; without one as the assigned, else the first who has the offer."""
         body = dict(asked.body)
+        if "order" not in body:
+            raise AdminRefused("order must be given: the number of a work order")
         order_id, action = whole(body, "order", 0), text(body, "action")
         order = self._ground.store.look("work_order", order_id)
         if order is None:
@@ -258,17 +258,16 @@ class Admin:
 
     def _meddle(self, asked: Asked) -> dict[str, Any]:
         """Drop, double, delay or reorder the next deliveries."""
-        keys_of(asked.body, (*DEEDS, "seconds", "event"))
-        chosen = [deed for deed in DEEDS if deed in asked.body]
-        if not chosen:
-            raise AdminRefused(f"name one of {', '.join(DEEDS)} with a number")
-        seconds = asked.body.get("seconds", 60)
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
-            raise AdminRefused(f"seconds takes a number, not negative; got {seconds!r}")
-        event = asked.body.get("event")
-        for kind in chosen:
-            deed = Deed(kind, whole(asked.body, kind, 1), seconds, event)
-            self._parts.engine.mischief.add(deed)
+        body = dict(asked.body)
+        for kind in asked.rest[:1]:  # the way the simulated Autotask is asked, too
+            body[kind] = body.pop("count", 1)
+        keys_of(body, (*DEEDS, "seconds", "event"))
+        chosen = {kind: whole(body, kind, 1) for kind in DEEDS if kind in body}
+        if not chosen or not all(chosen.values()):
+            raise AdminRefused(f"name one of {', '.join(DEEDS)} with a number from 1 on")
+        late, event = seconds(body, "seconds", 60), body.get("event")
+        for kind, count in chosen.items():
+            self._parts.engine.mischief.add(Deed(kind, count, late, event))
         return {"deeds": [asdict(deed) for deed in self._parts.engine.mischief.deeds]}
 
     def _let_go(self, _asked: Asked) -> dict[str, Any]:
@@ -278,10 +277,7 @@ class Admin:
     async def _settle(self, asked: Asked) -> dict[str, Any]:
         """Wait until no delivery is due any more."""
         keys_of(asked.body, ("most_s",))
-        most = asked.body.get("most_s", SETTLE_S)
-        if isinstance(most, bool) or not isinstance(most, int | float) or most < 0:
-            raise AdminRefused(f"most_s takes seconds; got {most!r}")
-        return {"settled": await self._parts.engine.settle(most)}
+        return {"settled": await self._parts.engine.settle(seconds(asked.body, "most_s", SETTLE_S))}
 
     def _set_dialect(self, asked: Asked) -> dict[str, Any]:
         """Choose the dialect of one webhook; null follows the switch."""
@@ -292,22 +288,3 @@ class Admin:
         webhook_id = asked.rest[0] if asked.rest else ""
         self._parts.webhooks.set_dialect(webhook_id, dialect)
         return {"webhookId": webhook_id, "dialect": dialect}
-
-    def _no_route(self, method: str, name: str) -> str:
-        same = [m for m, n in self._routes if n == name]
-        if same:
-            return f"{method} {name} does not exist; there is: {', '.join(same)}"
-        names = ", ".join(dict.fromkeys(n for _, n in self._routes if n))
-        return f"there is no /{PREFIX}/{name}; there are: {names}"
-
-
-def _json(body: bytes) -> dict[str, Any]:
-    if not body.strip():
-        return {}
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise AdminRefused(f"the body is not JSON: {error}") from error
-    if not isinstance(document, dict):
-        raise AdminRefused("the body must be a JSON object")
-    return document

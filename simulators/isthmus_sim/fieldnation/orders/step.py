@@ -63,7 +63,9 @@ class Step:
         if self.order["status"] not in ALLOWED[move]:
             code = int(self.ground.switches["illegal_transition_status"])
             status, number = self.order["status"], self.order["id"]
-            raise illegal_move(f"Work order {number} is {status}: you cannot {move} it.", code)
+            raise illegal_move(
+                f"Work order {number} is {status}, which does not allow: {move}.", code
+            )
 
     def must_not(self, wrong: object, why: str) -> None:
         """Refuse a move for another reason than the status. Raises: Refusal."""
