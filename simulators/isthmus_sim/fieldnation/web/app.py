@@ -7,6 +7,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from isthmus_sim.base.origin import origin_of
 from isthmus_sim.base.reply import Reply, json_reply, send, status_of
 from isthmus_sim.fieldnation.base.call import Call
 
@@ -45,7 +46,7 @@ class App:
             headers=request.headers,
             body=body,
             at=self._world.ground.clock.now(),
-            origin=f"{request.scheme}://{request.host}",
+            origin=origin_of(request),
         )
 
     async def _outcome(self, call: Call) -> Outcome:
