@@ -1,0 +1,1 @@
+"""Decisions of dispatch: pure, no clock, network, disk, log or environment."""

@@ -1,0 +1,1 @@
+"""Scripts of mappings, in JSONNET, run in a process of their own within limits."""
