@@ -1,7 +1,8 @@
 import re
 from pathlib import Path
 
-from isthmus_sim.fieldnation.faults.kinds import COMMON, KINDS, SHAPES
+from isthmus_sim.base.fault_kinds import COMMON
+from isthmus_sim.fieldnation.faults.kinds import KINDS, SHAPES
 from isthmus_sim.fieldnation.hooks.mischief import DEEDS
 from isthmus_sim.fieldnation.hooks.switches import HOOK_SWITCHES
 from isthmus_sim.fieldnation.provider.actions import ACTIONS

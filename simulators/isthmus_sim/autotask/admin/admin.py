@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from isthmus_sim.autotask.admin.rows import AdminRows
-from isthmus_sim.autotask.faults import kinds as fault_kinds
+from isthmus_sim.autotask.faults.kinds import COMMON, KINDS
 from isthmus_sim.autotask.life import activity
 from isthmus_sim.autotask.store.loading import load
 from isthmus_sim.base.asked import (
@@ -27,6 +27,7 @@ from isthmus_sim.base.asked import (
     no_route,
     whole,
 )
+from isthmus_sim.base.fault_kinds import describe_kinds
 from isthmus_sim.base.reply import Reply, json_reply
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class Admin:
 
     def _faults(self, asked: Asked) -> Any:
         if asked.rest == ("kinds",):
-            return fault_kinds.describe()
+            return describe_kinds(KINDS, COMMON)
         return self._parts.faults.describe()
 
     def _add_fault(self, asked: Asked) -> dict[str, Any]:

@@ -1,43 +1,12 @@
-"""The kinds of fault there are, as data, and the check of what a test posts."""
+"""The kinds of fault of the simulated Autotask."""
 
-import re
-from dataclasses import dataclass
 from typing import Any
 
 from isthmus_sim.autotask.store.catalog import Catalog, Entity
+from isthmus_sim.base.fault_kinds import COMMON as ALL_TAKE
+from isthmus_sim.base.fault_kinds import NUMBER, TEXT, FaultRefused, Kind, Setting, read_posted
 
 VERBS = ("query", "create", "update", "delete")
-METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
-
-
-class FaultRefused(ValueError):
-    """A fault the simulator cannot make; the text says what is allowed."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting of a kind. A default of `...` means it must be given."""
-
-    name: str
-    types: tuple[type, ...]
-    default: Any
-    meaning: str
-    allowed: tuple[Any, ...] | None = None
-    top: float | None = None
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of fault and when it strikes: `before` or `after` the effect, or neither."""
-
-    name: str
-    moment: str
-    meaning: str
-    settings: tuple[Setting, ...] = ()
-
-
-NUMBER = (int, float)
-TEXT = "Simulated fault"
 STATUS = Setting("status", (int,), 500, "HTTP status.")
 
 KINDS = {
@@ -131,11 +100,7 @@ KINDS = {
 
 COMMON = (
     Setting("entity", (str,), None, "Collection it strikes, for instance Tickets; all if null."),
-    Setting("method", (str,), None, "HTTP method it strikes; all if null.", allowed=METHODS),
-    Setting("path", (str,), None, "Regular expression looked for in the path; all if null."),
-    Setting("count", (int,), None, "How often it strikes; for ever if null."),
-    Setting("probability", NUMBER, 1.0, "Chance of each strike, decided by the seed.", top=1),
-    Setting("seed", (int,), None, "Seed of the chances; the simulator's if null."),
+    *ALL_TAKE,
 )
 
 
@@ -144,35 +109,9 @@ def check(posted: Any, catalog: Catalog) -> tuple[dict[str, Any], dict[str, Any]
 
     Raises: FaultRefused.
     """
-    if not isinstance(posted, dict):
-        raise FaultRefused('a fault is a JSON object, for instance {"kind": "drop_before"}')
-    kind = KINDS.get(str(posted.get("kind")))
-    if kind is None:
-        raise FaultRefused(f"kind is one of {', '.join(KINDS)}; got {posted.get('kind')!r}")
-    allowed = {s.name: s for s in (*COMMON, *kind.settings)}
-    unknown = sorted(set(posted) - set(allowed) - {"kind"})
-    if unknown:
-        raise FaultRefused(
-            f"{kind.name} has no {', '.join(unknown)}; it takes {', '.join(allowed)}"
-        )
-    common = {s.name: _value(kind, s, posted) for s in COMMON}
-    settings = {s.name: _value(kind, s, posted) for s in kind.settings}
+    kind, common, settings = read_posted(posted, KINDS, COMMON)
     _settle(kind, common, settings, catalog)
     return {"kind": kind.name, **common}, settings
-
-
-def describe() -> dict[str, Any]:
-    """Give every kind with its settings, as GET faults/kinds shows it."""
-    return {
-        kind.name: {
-            "meaning": kind.meaning,
-            "settings": {
-                s.name: s.meaning + ("" if s.default is not ... else " Must be given.")
-                for s in (*kind.settings, *COMMON)
-            },
-        }
-        for kind in KINDS.values()
-    }
 
 
 def _settle(kind: Kind, common: dict[str, Any], settings: dict[str, Any], catalog: Catalog) -> None:
@@ -185,11 +124,6 @@ def _settle(kind: Kind, common: dict[str, Any], settings: dict[str, Any], catalo
             settings["field"] = _field(entity, settings["field"])
     elif "field" in settings:
         raise FaultRefused(f"{kind.name} needs an entity")
-    if common["path"] is not None:
-        try:
-            re.compile(common["path"])
-        except re.error as error:
-            raise FaultRefused(f"path is no regular expression: {error}") from error
 
 
 def _field(entity: Entity, name: str) -> str:
@@ -197,26 +131,3 @@ def _field(entity: Entity, name: str) -> str:
     if field is None:
         raise FaultRefused(f"{entity.collection} has no field {name!r}")
     return field.name
-
-
-def _value(kind: Kind, setting: Setting, posted: dict[str, Any]) -> Any:
-    value = posted.get(setting.name)
-    if value is None:
-        if setting.default is ...:
-            raise FaultRefused(f"{kind.name} needs {setting.name}: {setting.meaning}")
-        return setting.default
-    if setting.name == "method" and isinstance(value, str):
-        value = value.upper()
-    wrong_type = not isinstance(value, setting.types) or (
-        isinstance(value, bool) and bool not in setting.types
-    )
-    if wrong_type:
-        names = " or ".join(t.__name__ for t in setting.types)
-        raise FaultRefused(f"{setting.name} takes {names}; got {value!r}")
-    number = float(value) if isinstance(value, int | float) and str not in setting.types else 0
-    if not 0 <= number <= (setting.top or number):
-        raise FaultRefused(f"{setting.name} is out of range: {value}")
-    choices = value if isinstance(value, list) else [value]
-    if setting.allowed and not set(choices) <= set(setting.allowed):
-        raise FaultRefused(f"{setting.name} takes {', '.join(setting.allowed)}; got {value!r}")
-    return value

@@ -25,13 +25,14 @@ from isthmus_sim.base.asked import (
     text,
     whole,
 )
+from isthmus_sim.base.fault_kinds import COMMON, describe_kinds
 from isthmus_sim.base.reply import Reply, json_reply
 from isthmus_sim.base.switches import SwitchRefused
 from isthmus_sim.fieldnation.admin import activity
 from isthmus_sim.fieldnation.admin.company import AdminCompany
 from isthmus_sim.fieldnation.admin.rows import AdminRows
 from isthmus_sim.fieldnation.base.errors import Refusal
-from isthmus_sim.fieldnation.faults import kinds as fault_kinds
+from isthmus_sim.fieldnation.faults.kinds import KINDS
 from isthmus_sim.fieldnation.hooks.errors import HookRefused
 from isthmus_sim.fieldnation.hooks.mischief import DEEDS, Deed
 from isthmus_sim.fieldnation.hooks.payload import CAMEL, SNAKE
@@ -218,7 +219,7 @@ class Admin:
 
     def _faults(self, asked: Asked) -> Any:
         if asked.rest == ("kinds",):
-            return fault_kinds.describe()
+            return describe_kinds(KINDS, COMMON)
         return self._parts.faults.describe()
 
     def _add_fault(self, asked: Asked) -> dict[str, Any]:

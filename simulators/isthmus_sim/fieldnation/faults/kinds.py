@@ -1,42 +1,12 @@
-"""The kinds of fault there are, as data, and the check of what a test posts."""
+"""The kinds of fault of the simulated Field Nation."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import Any
 
-METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
+from isthmus_sim.base.fault_kinds import COMMON, NUMBER, TEXT, Kind, Setting, read_posted
+
 SHAPES = ("problem", "status_message", "error_object", "oauth", "webhooks")
-TEXT = "Simulated fault"
-NUMBER = (int, float)
-
-
-class FaultRefused(ValueError):
-    """A fault the simulator cannot make; the text says what is allowed."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting of a kind. A default of `...` means it must be given."""
-
-    name: str
-    types: tuple[type, ...]
-    default: Any
-    meaning: str
-    allowed: tuple[Any, ...] | None = None
-    least: float = 0
-    top: float | None = None
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of fault and when it strikes: `before` or `after` the effect."""
-
-    name: str
-    moment: str
-    meaning: str
-    settings: tuple[Setting, ...] = ()
 
 
 def _status(default: int) -> Setting:
@@ -110,14 +80,6 @@ KINDS = {
     )
 }
 
-COMMON = (
-    Setting("method", (str,), None, "HTTP method it strikes; all if null.", METHODS),
-    Setting("path", (str,), None, "Regular expression looked for in the path; all if null."),
-    Setting("count", (int,), None, "How often it strikes; for ever if null."),
-    Setting("probability", NUMBER, 1.0, "Chance of each strike, decided by the seed.", top=1),
-    Setting("seed", (int,), None, "Seed of the chances; the simulator's if null."),
-)
-
 
 def check(posted: Any) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """
@@ -125,51 +87,5 @@ def check(posted: Any) -> tuple[str, dict[str, Any], dict[str, Any]]:
 
     Raises: FaultRefused.
     """
-    if not isinstance(posted, dict):
-        raise FaultRefused('a fault is a JSON object, for instance {"kind": "drop_before"}')
-    kind = KINDS.get(str(posted.get("kind")))
-    if kind is None:
-        raise FaultRefused(f"kind is one of {', '.join(KINDS)}; got {posted.get('kind')!r}")
-    allowed = [setting.name for setting in (*COMMON, *kind.settings)]
-    if unknown := sorted(set(posted) - set(allowed) - {"kind"}):
-        raise FaultRefused(
-            f"{kind.name} has no {', '.join(unknown)}; it takes {', '.join(allowed)}"
-        )
-    common = {s.name: _value(kind, s, posted.get(s.name)) for s in COMMON}
-    if common["path"] is not None:
-        try:
-            re.compile(common["path"])
-        except re.error as error:
-            raise FaultRefused(f"path is no regular expression: {error}") from error
-    return kind.name, common, {s.name: _value(kind, s, posted.get(s.name)) for s in kind.settings}
-
-
-def describe() -> dict[str, Any]:
-    """Give every kind with its settings, as GET faults/kinds shows it."""
-    return {
-        kind.name: {
-            "meaning": kind.meaning,
-            "settings": {
-                s.name: s.meaning + ("" if s.default is not ... else " Must be given.")
-                for s in (*kind.settings, *COMMON)
-            },
-        }
-        for kind in KINDS.values()
-    }
-
-
-def _value(kind: Kind, setting: Setting, value: Any) -> Any:
-    if value is None:
-        if setting.default is ...:
-            raise FaultRefused(f"{kind.name} needs {setting.name}: {setting.meaning}")
-        return setting.default
-    if setting.name == "method" and isinstance(value, str):
-        value = value.upper()
-    if not isinstance(value, setting.types) or isinstance(value, bool) != (bool in setting.types):
-        names = " or ".join(t.__name__ for t in setting.types)
-        raise FaultRefused(f"{setting.name} takes {names}; got {value!r}")
-    if isinstance(value, int | float) and not setting.least <= value <= (setting.top or value):
-        raise FaultRefused(f"{setting.name} is out of range: {value}")
-    if setting.allowed and value not in setting.allowed:
-        raise FaultRefused(f"{setting.name} takes {', '.join(setting.allowed)}; got {value!r}")
-    return value
+    kind, common, settings = read_posted(posted, KINDS, COMMON)
+    return kind.name, common, settings
