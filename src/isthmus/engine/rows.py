@@ -1,0 +1,217 @@
+"""Statements on the rows of work."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from isthmus.base.ids import new_ordered_id
+from isthmus.engine.port import Item, Waiting
+from isthmus.engine.tables import work
+
+_c = work.c
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An item that a worker has taken, and the run that is to do it."""
+
+    item: Item
+    run_id: str
+    taken: int
+
+
+def _insert(session: Connection) -> postgresql.Insert | sqlite.Insert:
+    if session.dialect.name == "postgresql":
+        return postgresql.insert(work)
+    return sqlite.insert(work)
+
+
+def enqueue(session: Connection, item: Item, due_at: datetime, priority: int, arrived: str) -> None:
+    """Ask for one more run; what already waits is brought forward, never put off."""
+    insert = _insert(session)
+    new = insert.excluded
+    first = _c.due_at.is_(None)
+    statement = insert.values(
+        kind=item.kind,
+        key=item.key,
+        payload_ref=item.payload_ref,
+        priority=priority,
+        wanted=1,
+        taken=0,
+        cancelled=0,
+        due_at=due_at,
+        arrived=arrived,
+        failures=0,
+    ).on_conflict_do_update(
+        index_elements=[_c.kind, _c.key],
+        set_={
+            "payload_ref": case((new.payload_ref == "", _c.payload_ref), else_=new.payload_ref),
+            "priority": case((new.priority < _c.priority, new.priority), else_=_c.priority),
+            "wanted": _c.wanted + 1,
+            "due_at": case((or_(first, new.due_at < _c.due_at), new.due_at), else_=_c.due_at),
+            "arrived": case((first, new.arrived), else_=_c.arrived),
+        },
+    )
+    session.execute(statement)
+
+
+def is_anything_due(session: Connection, now: datetime) -> bool:
+    """Tell whether a claim could find something."""
+    query = select(_c.kind).where(_c.run_id.is_(None), _c.due_at <= now).limit(1)
+    return session.execute(query).first() is not None
+
+
+def claim(
+    session: Connection, worker: str, room: Mapping[str, int], slots: int, now: datetime
+) -> tuple[Claim, ...]:
+    """Take what is due, the most urgent first: at most `slots`, and of a kind at most its room."""
+    kinds = [kind for kind, left in room.items() if left > 0]
+    query = (
+        select(_c.kind, _c.key, _c.payload_ref, _c.failures, _c.wanted)
+        .where(_c.run_id.is_(None), _c.due_at <= now, _c.kind.in_(kinds))
+        .order_by(_c.priority, _c.due_at, _c.arrived)
+        .limit(slots)
+        .with_for_update(skip_locked=True)
+    )
+    left = dict(room)
+    claims: list[Claim] = []
+    for row in session.execute(query):
+        if left[row.kind] > 0:
+            left[row.kind] -= 1
+            item = Item(row.kind, row.key, row.payload_ref, row.failures)
+            claims.append(Claim(item, new_ordered_id(), row.wanted))
+    _mark(session, worker, claims)
+    return tuple(claims)
+
+
+def _mark(session: Connection, worker: str, claims: Sequence[Claim]) -> None:
+    if not claims:
+        return
+    statement = (
+        update(work)
+        .where(_c.kind == bindparam("of_kind"), _c.key == bindparam("of_key"))
+        .values(run_id=bindparam("run"), worker=worker, taken=bindparam("upto"), due_at=None)
+    )
+    rows = [
+        {"of_kind": it.item.kind, "of_key": it.item.key, "run": it.run_id, "upto": it.taken}
+        for it in claims
+    ]
+    session.execute(statement, rows)
+
+
+def take_over(session: Connection, run_id: str, worker: str) -> bool:
+    """Note who does a run now; False: the run has ended or is another's work by now."""
+    changed = update(work).where(_c.run_id == run_id).values(worker=worker)
+    return session.execute(changed).rowcount > 0
+
+
+def end(
+    session: Connection,
+    item: Item,
+    run_id: str,
+    worker: str,
+    *,
+    again_at: datetime | None,
+    failed: bool,
+) -> None:
+    """
+    End a run: the row goes, or waits for the run that was asked for meanwhile.
+
+    Nothing happens when the run is no longer this worker's.
+    """
+    ours = and_(_c.kind == item.kind, _c.key == item.key, _c.run_id == run_id, _c.worker == worker)
+    if again_at is None:
+        gone = delete(work).where(ours, _c.wanted == _c.taken)
+        if session.execute(gone).rowcount:
+            return
+    row = session.execute(select(work).where(ours).with_for_update()).mappings().first()
+    if row is None:
+        return
+    due = _next_due(row, again_at)
+    if due is None:
+        session.execute(delete(work).where(ours))
+        return
+    failures = row["failures"] + 1 if failed else 0
+    _wait(session, ours, due, failures)
+
+
+def _next_due(row: RowMapping, again_at: datetime | None) -> datetime | None:
+    """Return when to run next, None for never."""
+    if row["wanted"] == row["cancelled"]:
+        return None
+    asked: datetime | None = row["due_at"]
+    if row["cancelled"] >= row["taken"] or again_at is None:
+        return asked
+    return again_at if asked is None else min(asked, again_at)
+
+
+def _wait(session: Connection, where: ColumnElement[bool], due: datetime, failures: int) -> None:
+    values: dict[str, Any] = {"run_id": None, "worker": None, "due_at": due, "failures": failures}
+    session.execute(update(work).where(where).values(arrived=new_ordered_id(), **values))
+
+
+def release(session: Connection, run_id: str, due: datetime, *, failed: bool) -> None:
+    """Let a run go that nobody will end; the item waits again, unless it was cancelled."""
+    ours = _c.run_id == run_id
+    row = session.execute(select(work).where(ours).with_for_update()).mappings().first()
+    if row is None:
+        return
+    next_due = _next_due(row, due)
+    if next_due is None:
+        session.execute(delete(work).where(ours))
+    else:
+        _wait(session, ours, next_due, row["failures"] + failed)
+
+
+def cancel(session: Connection, kind: str, key: str) -> bool:
+    """Drop what waits and mark what runs; tells whether there was either."""
+    here = and_(_c.kind == kind, _c.key == key)
+    waits = delete(work).where(here, _c.run_id.is_(None))
+    if session.execute(waits).rowcount:
+        return True
+    marked = update(work).where(here).values(cancelled=_c.wanted, due_at=None)
+    return session.execute(marked).rowcount > 0
+
+
+def cancelled(session: Connection, worker: str) -> frozenset[str]:
+    """Return the runs of a worker that are to stop at their next step."""
+    query = select(_c.run_id).where(
+        _c.worker == worker, _c.run_id.is_not(None), _c.cancelled >= _c.taken, _c.cancelled > 0
+    )
+    return frozenset(session.execute(query).scalars())
+
+
+def held(session: Connection) -> tuple[tuple[str, str, int], ...]:
+    """Return every run: its worker, its id, and how often its item failed."""
+    query = select(_c.worker, _c.run_id, _c.failures).where(_c.run_id.is_not(None))
+    return tuple((row.worker, row.run_id, row.failures) for row in session.execute(query))
+
+
+def waiting(session: Connection, limit: int) -> tuple[Waiting, ...]:
+    """Return what waits or runs, the next first."""
+    query = select(work).order_by(_c.due_at, _c.arrived).limit(limit)
+    return tuple(
+        Waiting(row["kind"], row["key"], row["due_at"], row["run_id"] is not None, row["failures"])
+        for row in session.execute(query).mappings()
+    )
+
+
+def count(session: Connection) -> int:
+    """Return how many items wait or run."""
+    return session.execute(select(func.count()).select_from(work)).scalar_one()
