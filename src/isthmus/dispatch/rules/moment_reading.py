@@ -170,3 +170,8 @@ def _zone(offset: str) -> timezone:
     digits = offset[1:].replace(":", "")
     passed = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return timezone(-passed if offset[0] == "-" else passed)
+
+
+def check_format(pattern: str) -> None:
+    """Check that texts can be read by a format. Raises: Unfit."""
+    _compiled(pattern)

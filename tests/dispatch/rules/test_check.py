@@ -1,0 +1,442 @@
+"""Mappings and values held against what both sides have: every seeded fault is found."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from isthmus.autotask.models import FieldInfo, PicklistValue, UdfInfo
+from isthmus.autotask.port import Label
+from isthmus.dispatch.rules.changes import to_changes
+from isthmus.dispatch.rules.check import check_mapping, check_result
+from isthmus.dispatch.rules.known import CompanyLists, EntityShape, Known
+from isthmus.dispatch.rules.mapping import apply
+from isthmus.dispatch.rules.orders import to_body
+from isthmus.dispatch.rules.shapes import Mapping, Row
+from isthmus.fieldnation.models import Choice, CompanyField
+
+
+def picks(*labels: str, inactive: str = "Retired") -> tuple[PicklistValue, ...]:
+    active = [PicklistValue(str(n), one, True, False, n, None) for n, one in enumerate(labels, 1)]
+    return (*active, PicklistValue("99", inactive, False, False, 99, None))
+
+
+def field(name: str, kind: str = "string", **more: Any) -> FieldInfo:
+    told: dict[str, Any] = {
+        "length": 0,
+        "is_required": False,
+        "is_read_only": False,
+        "is_queryable": True,
+        "reference": None,
+        "picklist": None,
+        "picklist_parent": None,
+        **more,
+    }
+    return FieldInfo(name, kind, **told)
+
+
+ID = field("id", "long", is_required=True, is_read_only=True)
+TICKETS = EntityShape(
+    (
+        ID,
+        field("title", length=20, is_required=True),
+        field("status", "integer", picklist=picks("New", "Complete"), is_required=True),
+        field("companyID", "integer", reference="Companies", is_required=True),
+        field("contactID", "integer", reference="Contacts"),
+        field("dueDateTime", "datetime"),
+        field("estimatedHours", "decimal"),
+        field("isVisible", "boolean"),
+        field("lastActivityDate", "datetime", is_read_only=True),
+    ),
+    (
+        UdfInfo("Send to FN", "", "string", picks("Yes", "No")),
+        UdfInfo("Site", "", "string", None, length=5),
+        UdfInfo("Count", "", "integer", None),
+        UdfInfo("On", "", "datetime", None),
+    ),
+)
+COMPANIES = EntityShape((ID, field("companyName"), field("parentCompanyID", reference="Companies")))
+NOTES = EntityShape(
+    (
+        ID,
+        field("ticketID", "integer", reference="Tickets", is_required=True),
+        field("description", length=50, is_required=True),
+        field("noteType", "integer", picklist=picks("Task Notes"), is_required=True),
+    )
+)
+
+
+def custom(number: int, name: str, kind: str = "text", options: tuple[str, ...] = ()) -> Any:
+    return CompanyField(number, name, kind, False, False, False, False, options, {})
+
+
+KNOWN = Known(
+    {"Tickets": TICKETS, "Companies": COMPANIES, "TicketNotes": NOTES},
+    CompanyLists(
+        projects=(
+            Choice(310, "Store Refresh", {}),
+            Choice(311, "Twin", {}),
+            Choice(312, "Twin", {}),
+        ),
+        types_of_work=(Choice(41, "General Networking", {}),),
+        custom_fields=(
+            custom(8101, "Autotask Ticket ID"),
+            custom(8103, "Priority", "predefined", ("High", "Low")),
+            custom(8105, "Devices", "numeric"),
+            custom(8106, "Bill By", "date"),
+        ),
+    ),
+)
+TITLE = Row("title", "static", params={"value": "A visit"})
+
+
+def static(target: str, value: Any) -> Row:
+    return Row(target, "static", params={"value": value})
+
+
+def sync(source: str, target: str = "description.html", **params: Any) -> Row:
+    return Row(target, "sync", source, params)
+
+
+def inbound(*rows: Row) -> Mapping:
+    return Mapping("m", "inbound", "ticket", (TITLE, *rows))
+
+
+def outbound(*rows: Row) -> Mapping:
+    return Mapping("m", "outbound", "ticket", rows)
+
+
+PLACE = static("location.city", "Boston")
+WINDOW = "schedule.service_window"
+FAULTS: dict[str, tuple[Mapping, str, str]] = {
+    # name: (mapping, part of the message, part of the remedy)
+    "unknown source field": (inbound(sync("ticket.titel")), "no field 'titel'", "title"),
+    "unknown source record": (inbound(sync("tickets.title")), "no record 'tickets'", "ticket"),
+    "unknown relation": (inbound(sync("ticket.compny.name")), "no record 'compny'", "company"),
+    "unknown related field": (
+        inbound(sync("ticket.company.companyNam")),
+        "no field",
+        "companyName",
+    ),
+    "unknown grand-parent's field": (
+        inbound(sync("ticket.company.parentCompany.nam")),
+        "no field 'nam'",
+        "",
+    ),
+    "deleted udf": (inbound(sync('ticket.udf["Sent to FN"]')), "deleted", "Send to FN"),
+    "udf without a name": (inbound(sync("ticket.udf")), "udf", ""),
+    "label of a plain field": (inbound(sync("ticket.title.label")), "no labels", ".label"),
+    "a record as a value": (inbound(sync("ticket")), "whole record", ""),
+    "unknown label in a table": (
+        inbound(
+            Row(
+                "custom_fields.Priority",
+                "array_map",
+                "ticket.status.label",
+                {"mappings": [{"cmp": "Closed", "val": "High"}]},
+            )
+        ),
+        "never is 'Closed'",
+        "",
+    ),
+    "concat of an unknown field": (
+        inbound(
+            Row(
+                "incident_id", "concat", params={"parts": [{"type": "field", "value": "ticket.nr"}]}
+            )
+        ),
+        "'nr'",
+        "",
+    ),
+    "template with an unknown field": (
+        inbound(Row("incident_id", "template", params={"template": "{{ticket.nr}}"})),
+        "'nr'",
+        "",
+    ),
+    "template with a broken path": (
+        inbound(Row("incident_id", "template", params={"template": "{{ticket..a}}"})),
+        "no path",
+        "",
+    ),
+    "script that reads an unknown field": (
+        inbound(Row("incident_id", "custom", params={"script": "$.input.ticket.nr"})),
+        "'nr'",
+        "",
+    ),
+    "unknown target": (inbound(static("titel", "x")), "no titel", "title"),
+    "unknown deep target": (inbound(static("pay.bas.amount", 1)), "no pay.bas", "pay.base.amount"),
+    "broken target": (inbound(static("pay..base", 1)), "no path", ""),
+    "unknown custom field": (inbound(static("custom_fields.Prio", "High")), "'Prio'", "Priority"),
+    "unknown option": (inbound(static("custom_fields.Priority", "high")), "no option", "High"),
+    "custom field no number": (inbound(static("custom_fields.Devices", "many")), "no number", ""),
+    "custom field no date": (
+        inbound(static('custom_fields["Bill By"]', "soon")),
+        "no ISO date",
+        "",
+    ),
+    "unknown project": (
+        inbound(static("project.name", "Store Refrsh")),
+        "there is no",
+        "Store Refresh",
+    ),
+    "id as text": (inbound(static("project.id", "first")), "no number", ""),
+    "mode that does not exist": (
+        inbound(PLACE, static("location.mode", "onsite")),
+        "cannot be 'onsite'",
+        "custom",
+    ),
+    "location without mode": (inbound(PLACE), "needs location.mode", "drops"),
+    "schedule without mode": (
+        inbound(static(f"{WINDOW}.start.utc", "2026-07-01 12:00:00")),
+        "window.mode",
+        "",
+    ),
+    "schedule without start": (inbound(static(f"{WINDOW}.mode", "exact")), "start.utc", ""),
+    "pay without amount": (inbound(static("pay.type", "fixed")), "needs pay.base.amount", ""),
+    "pay of no number": (
+        inbound(static("pay.type", "fixed"), static("pay.base.amount", "a lot")),
+        "no number",
+        "",
+    ),
+    "time of a wrong form": (
+        inbound(
+            static(f"{WINDOW}.mode", "exact"), static(f"{WINDOW}.start.utc", "2026-07-01T12:00:00Z")
+        ),
+        "takes a time as",
+        "date",
+    ),
+    "long country": (
+        inbound(static("location.mode", "custom"), static("location.country", "USA")),
+        "2 letters",
+        "",
+    ),
+    "flag as text": (inbound(static("require_gps", "yes")), "true or false", ""),
+    "text as a list": (inbound(static("incident_id", ["a", {"b": 1}])), "", ""),
+    "missing title": (Mapping("m", "inbound", "ticket", ()), "needs a title", ""),
+    "unknown type": (inbound(sync("ticket.title", type="varchar")), "no type 'varchar'", "text"),
+    "unknown zone": (
+        inbound(Row("incident_id", "date_convert", "ticket.dueDateTime", {"timezone_in": "EST5"})),
+        "no time zone",
+        "America/New_York",
+    ),
+    "unreadable format": (
+        inbound(Row("incident_id", "date_convert", "ticket.dueDateTime", {"input_format": "w"})),
+        "cannot be read",
+        "",
+    ),
+    "table without values": (
+        inbound(Row("incident_id", "array_map", "ticket.title", {"mappings": [{"cmp": 1}]})),
+        "no value",
+        "",
+    ),
+    "bands out of order": (
+        inbound(
+            Row(
+                "incident_id",
+                "range_map",
+                "ticket.title",
+                {"ranges": [{"cmp": 2, "val": "a"}, {"cmp": 1, "val": "b"}]},
+            )
+        ),
+        "reached",
+        "order",
+    ),
+    "band of no number": (
+        inbound(
+            Row("incident_id", "range_map", "ticket.title", {"ranges": [{"cmp": "x", "val": "a"}]})
+        ),
+        "no number",
+        "",
+    ),
+    "default that does not fit": (
+        inbound(
+            replace(sync("ticket.title", "location.state"), default="Texas"),
+            static("location.mode", "custom"),
+        ),
+        "2 letters",
+        "",
+    ),
+    "out: unknown source": (outbound(sync("statsu.name", "ticket.title")), "'statsu'", "status"),
+    "out: unknown field": (outbound(static("ticket.titel", "x")), "'titel'", "title"),
+    "out: unknown record": (outbound(static("incident.title", "x")), "'incident'", ""),
+    "out: another record": (outbound(static("task.title", "x")), "no task", ""),
+    "out: read-only field": (
+        outbound(static("ticket.lastActivityDate", "x")),
+        "cannot be written",
+        "",
+    ),
+    "out: unknown label": (
+        outbound(static("ticket.status.label", "Complet")),
+        "no value",
+        "Complete",
+    ),
+    "out: inactive label": (
+        outbound(static("ticket.status.label", "Retired")),
+        "inactive",
+        "active",
+    ),
+    "out: inactive code": (outbound(static("ticket.status", 99)), "inactive", "active"),
+    "out: unknown code": (outbound(static("ticket.status", 7)), "code '7'", "label"),
+    "out: too long": (outbound(static("ticket.title", "x" * 21)), "takes 20", "Shorten"),
+    "out: no number": (outbound(static("ticket.estimatedHours", "two")), "no number", ""),
+    "out: no whole number": (outbound(static("ticket.companyID", 1.5)), "no whole number", ""),
+    "out: too large": (outbound(static("ticket.companyID", 2**40)), "cannot hold", ""),
+    "out: no date": (
+        outbound(static("ticket.dueDateTime", "soon")),
+        "takes a date",
+        "date conversion",
+    ),
+    "out: no boolean": (outbound(static("ticket.isVisible", "maybe")), "neither yes nor no", ""),
+    "out: deleted udf": (outbound(static("ticket.udf.Sites", "x")), "deleted", "Site"),
+    "out: udf too long": (outbound(static("ticket.udf.Site", "x" * 6)), "takes 5", ""),
+    "out: udf unknown label": (
+        outbound(static('ticket.udf["Send to FN"].label', "Maybe")),
+        "no value 'Maybe'",
+        "Yes",
+    ),
+    "out: udf inactive label": (
+        outbound(static('ticket.udf["Send to FN"].label', "Retired")),
+        "inactive",
+        "",
+    ),
+    "out: udf no number": (outbound(static("ticket.udf.Count", "x")), "no number", ""),
+    "out: udf no date": (outbound(static("ticket.udf.On", "x")), "no ISO date", ""),
+    "out: note without its type": (
+        outbound(static("note.description", "x")),
+        "needs noteType",
+        "row",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_seeded_fault_is_found_before_anything_is_sent(name: str) -> None:
+    mapping, what, remedy = FAULTS[name]
+    problems = check_mapping(mapping, KNOWN)
+    told = [one for one in problems if what in one.what and remedy in one.remedy]
+    assert told, problems
+    assert all(one.is_fatal and one.remedy for one in told)
+
+
+def test_there_are_at_least_forty_seeded_faults() -> None:
+    assert len(FAULTS) >= 40
+
+
+GOOD_IN = inbound(
+    sync("ticket.company.parentCompany.name"),
+    sync('ticket.udf["Send to FN"].label', "custom_fields.Priority"),
+    static("project.name", "Store Refresh"),
+    static("types_of_work[0].name", "General Networking"),
+    static("pay.type", "hourly"),
+    static("pay.base.amount", "45.50"),
+    Row("contacts.results[0]", "custom", params={"script": "{}"}),
+    Row("location", "custom", params={"script": "{}"}),
+)
+GOOD_OUT = outbound(
+    static("ticket.status.label", "Complete"),
+    static("ticket.dueDateTime", "2026-07-01T12:00:00Z"),
+    static("ticket.estimatedHours", "1.50"),
+    static("ticket.udf.Count", "0042"),
+    static('ticket.udf["Send to FN"].label', "No"),
+    static("note.description", "Done"),
+    static("note.noteType.label", "Task Notes"),
+)
+
+
+@pytest.mark.parametrize("mapping", [GOOD_IN, GOOD_OUT])
+def test_a_sound_mapping_has_no_problems(mapping: Mapping) -> None:
+    assert check_mapping(mapping, KNOWN) == ()
+
+
+def test_a_target_written_twice_is_told_and_not_fatal() -> None:
+    problems = check_mapping(inbound(static("title", "again")), KNOWN)
+    assert [(one.row, one.is_fatal) for one in problems] == [(2, False)]
+
+
+def test_a_mapping_that_is_to_make_tickets_needs_what_autotask_requires() -> None:
+    told = {one.field for one in check_mapping(GOOD_OUT, KNOWN, creates=True)}
+    assert told == {"ticket.title", "ticket.companyID"}
+
+
+def test_a_records_own_values_are_checked_before_they_are_sent() -> None:
+    mapping = outbound(sync("title", "ticket.title"), sync("status.name", "ticket.status.label"))
+    result = apply(mapping, {"title": "x" * 21, "status": {"name": "Retired"}})
+    told = [(one.row, one.what) for one in check_result(mapping, result, KNOWN)]
+    assert [row for row, _ in told] == [1, 2]
+    assert "takes 20" in told[0][1]
+    assert "inactive" in told[1][1]
+    assert check_result(mapping, apply(mapping, {"title": "y"}), KNOWN) == ()
+
+
+def test_an_order_whose_title_came_out_empty_is_not_fit() -> None:
+    mapping = Mapping("m", "inbound", "ticket", (sync("ticket.title", "title"),))
+    problems = check_result(mapping, apply(mapping, {"ticket": {}}), KNOWN)
+    assert [one.field for one in problems] == ["title"]
+
+
+def test_names_become_ids_in_the_body_of_an_order() -> None:
+    document = {
+        "title": 5,
+        "project": {"name": "Store Refresh"},
+        "types_of_work": [{"name": "General Networking", "isPrimary": True}],
+        "pay": {"type": "fixed", "base": {"amount": "150.50", "units": Decimal(1)}},
+        "custom_fields": {"Priority": "High", "Devices": 3},
+    }
+    body, problems = to_body(document, KNOWN.company)
+    assert problems == ()
+    assert body == {
+        "title": "5",
+        "project": {"id": 310},
+        "types_of_work": [{"id": 41, "isPrimary": True}],
+        "pay": {"type": "fixed", "base": {"amount": 150.5, "units": 1}},
+        "custom_fields": {
+            "results": [{"results": [{"id": 8103, "value": "High"}, {"id": 8105, "value": "3"}]}]
+        },
+    }
+    assert document["project"] == {"name": "Store Refresh"}
+
+
+@pytest.mark.parametrize(
+    ("document", "what"),
+    [
+        ({"project": {"name": "None"}}, "no project"),
+        ({"project": {"name": "Twin"}}, "several"),
+        ({"custom_fields": {"Nope": 1}}, "no custom field"),
+        ({"custom_fields": {"Priority": "Urgent"}}, "no option"),
+    ],
+)
+def test_a_name_that_does_not_lead_to_one_id_is_a_problem(document: Any, what: str) -> None:
+    _, problems = to_body(document, KNOWN.company)
+    assert [what in one.what for one in problems] == [True]
+
+
+def test_a_document_becomes_typed_writes_changes_first() -> None:
+    result = apply(GOOD_OUT, {})
+    changes, problems = to_changes(result.document, KNOWN)
+    assert problems == ()
+    assert [(one.entity, one.is_new) for one in changes] == [
+        ("Tickets", False),
+        ("TicketNotes", True),
+    ]
+    values = changes[0].values
+    assert values["status"] == Label("Complete")
+    assert values["estimatedHours"] == Decimal("1.50")
+    assert getattr(values["dueDateTime"], "tzinfo", None) is not None
+    assert changes[0].udfs == {"Count": "42", "Send to FN": Label("No")}
+    assert changes[1].values["noteType"] == Label("Task Notes")
+
+
+def test_what_cannot_be_written_is_a_problem_and_the_rest_is_kept() -> None:
+    document = {
+        "ticket": {"title": "fine", "titel": 1, "estimatedHours": "x", "udf": {"Gone": 1}},
+        "wat": {},
+    }
+    changes, problems = to_changes(document, KNOWN)
+    assert changes[0].values == {"title": "fine"}
+    assert {one.field for one in problems} == {
+        "ticket.titel",
+        "estimatedHours",
+        "ticket.udf.Gone",
+        "wat",
+    }
