@@ -9,7 +9,8 @@ import pytest
 from isthmus.autotask.models import FieldInfo, PicklistValue, UdfInfo
 from isthmus.autotask.port import Label
 from isthmus.dispatch.rules.changes import to_changes
-from isthmus.dispatch.rules.check import check_mapping, check_result
+from isthmus.dispatch.rules.check import check_condition, check_mapping, check_result
+from isthmus.dispatch.rules.conditions import parse_condition
 from isthmus.dispatch.rules.known import CompanyLists, EntityShape, Known
 from isthmus.dispatch.rules.mapping import apply
 from isthmus.dispatch.rules.orders import to_body
@@ -440,3 +441,27 @@ def test_what_cannot_be_written_is_a_problem_and_the_rest_is_kept() -> None:
         "ticket.udf.Gone",
         "wat",
     }
+
+
+@pytest.mark.parametrize(
+    ("told", "what", "fatal"),
+    [
+        ({"field": "ticket.statu", "is": 1}, "no field 'statu'", True),
+        ({"field": 'ticket.udf["Gone"]', "is": "x"}, "deleted", True),
+        ({"field": "task.status", "is": 1}, "no record 'task'", True),
+        ({"field": "ticket.status.label", "is": "Complet"}, "never is 'Complet'", True),
+        ({"field": "ticket.status.label", "in": ["New", "Retired"]}, "inactive", False),
+        ('value("ticket.company.nope") == 1', "no field 'nope'", True),
+    ],
+)
+def test_a_condition_is_held_against_metadata(told: Any, what: str, fatal: bool) -> None:
+    (problem,) = check_condition(parse_condition(told), "ticket", KNOWN)
+    assert what in problem.what
+    assert (problem.is_fatal, problem.row) == (fatal, None)
+
+
+def test_a_sound_condition_has_no_problems() -> None:
+    told = {"all": [{"field": "ticket.status.label", "is": "New"},
+                    {"field": 'ticket.udf["Send to FN"].label', "is": "Yes"},
+                    "value('ticket.company.name') != 'x'"]}  # fmt: skip
+    assert check_condition(parse_condition(told), "ticket", KNOWN) == ()

@@ -162,6 +162,7 @@ def test_a_tree_comes_back_from_plain_data(tree: Condition) -> None:
         ({"not": "a <"}, "the condition, not", "1:4"),
         ("[1].all(x, x == 1)", "the condition", "loop"),
         ("x" * 20_000, "the condition", "longer"),
+        ({"field": "a", "in": ["x" * 15_000] * 2}, "the condition", "longer"),
         ({"all": [{"field": "a", "is": 1}] * 101}, "the condition", "100"),
     ],
 )
@@ -181,7 +182,8 @@ def test_a_condition_nested_without_end_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ticket.none == 1", "1", "nobody == 1", "1 / 0 == 1", "call(1)", "ticket < 1"]
+    "text",
+    ["ticket.none == 1", "1", "nobody == 1", "1 / 0 == 1", "call(1)", "ticket < 1", "[1][5] == 1"],
 )
 def test_a_text_that_fails_on_a_record_says_so(text: str) -> None:
     with pytest.raises(ConditionWrong) as failed:

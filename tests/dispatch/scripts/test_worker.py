@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -116,6 +119,22 @@ def test_a_process_that_was_killed_is_started_again() -> None:
         outcomes = [one.run({}, {1: "1"})[1] for _ in range(2)]
         assert outcomes[-1].value == 1
         assert _process_id(one) != first
+
+
+def test_the_process_ends_with_the_one_that_started_it() -> None:
+    code = (
+        "from isthmus.dispatch.scripts.worker import ScriptWorker as W; import os, signal\n"
+        "w = W(); w.run({}, {1: '1'}); print(w._process.pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL
+    folder = Path("/proc", done.stdout.strip())
+    for _ in range(500):
+        if not folder.exists() or "\nState:\tZ" in folder.joinpath("status").read_text():
+            return
+        time.sleep(0.01)
+    raise AssertionError("the process for scripts is left behind")
 
 
 def test_a_record_too_large_is_told_without_a_process() -> None:

@@ -1,6 +1,7 @@
 """A mapping, and what it made of a record, held against what both sides have."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from isthmus.base.errors import IsthmusError
@@ -9,6 +10,8 @@ from isthmus.dispatch.rules.check_orders import check_target, check_value
 from isthmus.dispatch.rules.check_params import check_params, compares_of, outcomes_of
 from isthmus.dispatch.rules.check_records import follow
 from isthmus.dispatch.rules.check_values import writable
+from isthmus.dispatch.rules.condition_shapes import Condition, FieldTest
+from isthmus.dispatch.rules.conditions import fields_of, tests_of
 from isthmus.dispatch.rules.known import ROOTS, UPDATED, Known, near
 from isthmus.dispatch.rules.needs import sources_of
 from isthmus.dispatch.rules.order_fields import ALWAYS, TOGETHER, WORK_ORDER_KEYS
@@ -43,6 +46,48 @@ def check_result(mapping: Mapping, result: Result, known: Known) -> tuple[Proble
     if mapping.direction == INBOUND or there:
         problems += _missing(mapping, there, known)
     return tuple(problems)
+
+
+def check_condition(condition: Condition, root: str, known: Known) -> tuple[Problem, ...]:
+    """
+    Return what is wrong with a condition on Autotask's records: unknown fields and labels.
+
+    A label that is inactive is told and not fatal: old records still have it.
+    """
+    problems: list[Problem] = []
+    for path in fields_of(condition):
+        problems += _told(0, path, lambda path: _check_condition_path(path, root, known))
+    for test in tests_of(condition):
+        if isinstance(test, FieldTest) and test.operator in {"is", "is_not", "in", "not_in"}:
+            problems += _label_problems(test, known)
+    return tuple(replace(one, row=None) for one in problems)
+
+
+def _check_condition_path(path: str, root: str, known: Known) -> None:
+    first = str(paths.parse(path)[0])
+    if first != root:
+        raise Unfit(f"There is no record {first!r} here", f"Paths of this rule begin with {root}.")
+    follow(path, known)
+
+
+def _label_problems(test: FieldTest, known: Known) -> Iterator[Problem]:
+    try:
+        found = follow(test.path, known)
+    except (Unfit, IsthmusError):
+        return
+    if not found.is_label or found.field is None:
+        return
+    entries = found.field.picklist or ()
+    wanted = test.value if isinstance(test.value, tuple) else (test.value,)
+    for value in wanted:
+        mine = [one for one in entries if one.label == value]
+        if not mine:
+            remedy = near(str(value), [one.label for one in entries])
+            yield Problem(f"{test.path} never is {value!r}", remedy, None, test.path)
+        elif not any(one.is_active for one in mine):
+            what = f"{test.path}: the value {value!r} is inactive"
+            remedy = "Take an active value of the picklist."
+            yield Problem(what, remedy, None, test.path, is_fatal=False)
 
 
 def _row_problems(mapping: Mapping, number: int, row: Row, known: Known) -> list[Problem]:

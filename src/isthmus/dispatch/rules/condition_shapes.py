@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from isthmus.base.errors import Permanent
 
-LONGEST_TEXT: Final = 4_000
+LONGEST_TEXT: Final = 16_000
 
 
 class ConditionWrong(Permanent):

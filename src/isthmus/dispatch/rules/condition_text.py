@@ -28,8 +28,8 @@ _REMEDY: Final = 'Write it like value("ticket.status.label") == "Dispatch to Fie
 @lru_cache(maxsize=256)
 def compiled(text: str) -> Any:
     """Read a condition once. Raises: ConditionWrong, with where it goes wrong."""
-    if len(text) > LONGEST_TEXT * 4:
-        raise ConditionWrong(f"The text is longer than {LONGEST_TEXT * 4}", remedy="Shorten it.")
+    if len(text) > LONGEST_TEXT:
+        raise ConditionWrong(f"It is longer than {LONGEST_TEXT} characters", remedy="Shorten it.")
     loop = _LOOP.search(_STRING.sub('""', text))
     if loop is not None:
         raise ConditionWrong(f"{loop[1]} is a loop", remedy="Conditions have none; use `in`.")
@@ -59,7 +59,7 @@ def text_holds(text: str, reader: Reader) -> bool:
         what = f"The record has no {missing} here"
         remedy = "Read it with value(...), which gives null for what is not there."
         raise ConditionWrong(what, remedy=remedy) from None
-    except (ValueError, RuntimeError, TypeError, ArithmeticError) as wrong:
+    except (LookupError, ValueError, RuntimeError, TypeError, ArithmeticError) as wrong:
         raise ConditionWrong(_first_line(wrong), remedy=_REMEDY) from None
     if not isinstance(answer, bool):
         raise ConditionWrong("It answers neither true nor false", remedy=_REMEDY)

@@ -91,7 +91,7 @@ def fields_of(condition: Condition) -> tuple[str, ...]:
         from isthmus.dispatch.rules.condition_text import paths_in  # noqa: PLC0415 - loads CEL
 
         return paths_in(condition.text)
-    return tuple(test.path for test in _tests(condition) if isinstance(test, FieldTest))
+    return tuple(test.path for test in tests_of(condition) if isinstance(test, FieldTest))
 
 
 def to_text(condition: Condition) -> str:
@@ -115,8 +115,10 @@ def parse_condition(told: Any, where: str = "the condition") -> Condition:
     Raises: ConditionWrong.
     """
     found = _parsed(told, where, 1)
-    if sum(1 for _ in _tests(found)) > _MOST_TESTS:
+    if sum(1 for _ in tests_of(found)) > _MOST_TESTS:
         raise _wrong(f"It has more than {_MOST_TESTS} tests", where, "Use `in` with a list.")
+    if len(to_text(found)) > LONGEST_TEXT:
+        raise _wrong(f"Written out it is longer than {LONGEST_TEXT}", where, "Shorten its values.")
     return found
 
 
@@ -149,12 +151,13 @@ def _holds(condition: Condition, reader: Reader) -> bool:
     return OPERATORS[condition.operator].holds(reader, condition.path, condition.value)
 
 
-def _tests(condition: Condition) -> Iterator[FieldTest | Text]:
+def tests_of(condition: Condition) -> Iterator[FieldTest | Text]:
+    """Yield the leaves of a condition, in order."""
     if isinstance(condition, AllOf | AnyOf):
         for part in condition.parts:
-            yield from _tests(part)
+            yield from tests_of(part)
     elif isinstance(condition, Not):
-        yield from _tests(condition.part)
+        yield from tests_of(condition.part)
     else:
         yield condition
 

@@ -56,7 +56,9 @@ class Reader:
         """Tell whether there is nothing; an object is something."""
         return is_empty(self._at(path))
 
-    def _at(self, path: str) -> Any:
+    def _at(self, path: Any) -> Any:
+        if not isinstance(path, str):  # a text in CEL may hand over anything
+            return MISSING
         try:
             return paths.read(self.source, paths.parse(path))
         except paths.PathWrong:
