@@ -37,6 +37,7 @@ def main() -> None:
     os.dup2(_STDERR, 1)
     os.dup2(_memory_file(), _STDERR)
     _limit(memory, trace)
+    _send(going, {"ready": True})
     while (asked := _receive(coming)) is not None:
         given = json.dumps(asked["input"])
         for script in asked["scripts"]:

@@ -20,12 +20,15 @@ from isthmus.dispatch.scripts.limits import Limits
 
 _LENGTH: Final = struct.Struct(">I")
 _CHUNK: Final = 1 << 16
+_START_SECONDS: Final = 60.0  # not a script's own time: a busy machine may take long
+_NO_START: Final = "The process for scripts does not start"
 _BY_SIGNAL: Final = {
     signal.SIGXCPU: "The script computed for too long",
     signal.SIGABRT: "The script needs more memory than one may use",
-    signal.SIGKILL: "The script took too long",
+    signal.SIGKILL: "Something else ended the process for scripts, perhaps for want of memory",
 }
 
+_TOO_SLOW: Final = "The script took too long"
 _BROKEN: Final = "The script calls itself without end or is nested too deeply"
 
 
@@ -121,46 +124,34 @@ class ScriptWorker:
             except OSError:  # it was ended from outside while it waited
                 self._end()
                 if attempt == 2:
-                    raise _Ended("The process for scripts does not start") from None
+                    raise _Ended(_NO_START) from None
             else:
                 return
 
     def _answer(self) -> dict[str, Any]:
-        until = clock.monotonic() + self.limits.seconds
-        head = self._read(_LENGTH.size, until)
-        answer: dict[str, Any] = json.loads(self._read(_LENGTH.unpack(head)[0], until))
-        return answer
-
-    def _read(self, size: int, until: float) -> bytes:
-        process = self._started()
-        stdout = cast("IO[bytes]", process.stdout).fileno()
-        got = bytearray()
-        while len(got) < size:
-            left = until - clock.monotonic()
-            ready, _, _ = select.select([stdout], [], [], max(left, 0))
-            if not ready:
-                process.kill()
-                raise _Ended(_BY_SIGNAL[signal.SIGKILL])
-            chunk = os.read(stdout, min(size - len(got), _CHUNK))
-            if not chunk:
-                raise _Ended(_why(process.wait()))
-            got += chunk
-        return bytes(got)
+        return _receive(self._started(), self.limits.seconds)
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            command = [sys.executable, "-I", "-m", "isthmus.dispatch.scripts.child"]
-            numbers = [str(self.limits.memory_mb), str(self.limits.trace_bytes)]
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-                [*command, *numbers],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={},
-                cwd="/",
-                start_new_session=True,
-            )
+            self._process = self._start()
+            try:
+                _receive(self._process, _START_SECONDS)
+            except _Ended:
+                raise _Ended(_NO_START) from None
         return self._process
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-I", "-m", "isthmus.dispatch.scripts.child"]
+        numbers = [str(self.limits.memory_mb), str(self.limits.trace_bytes)]
+        return subprocess.Popen(  # noqa: S603 - our own module, no shell
+            [*command, *numbers],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            cwd="/",
+            start_new_session=True,
+        )
 
     def _end(self) -> None:
         process, self._process = self._process, None
@@ -174,6 +165,29 @@ class ScriptWorker:
                     pipe.close()
                 except BrokenPipeError:
                     continue  # what was still to be written to it has no reader
+
+
+def _receive(process: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
+    """Return the next answer. Raises: _Ended: it did not come in time, or will not come."""
+    until = clock.monotonic() + seconds
+    size = _LENGTH.unpack(_read(process, _LENGTH.size, until))[0]
+    answer: dict[str, Any] = json.loads(_read(process, size, until))
+    return answer
+
+
+def _read(process: subprocess.Popen[bytes], size: int, until: float) -> bytes:
+    stdout = cast("IO[bytes]", process.stdout).fileno()
+    got = bytearray()
+    while len(got) < size:
+        ready, _, _ = select.select([stdout], [], [], max(until - clock.monotonic(), 0))
+        if not ready:
+            process.kill()
+            raise _Ended(_TOO_SLOW)
+        chunk = os.read(stdout, min(size - len(got), _CHUNK))
+        if not chunk:
+            raise _Ended(_why(process.wait()))
+        got += chunk
+    return bytes(got)
 
 
 def _outcome(answer: dict[str, Any]) -> Outcome:
