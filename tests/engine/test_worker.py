@@ -23,7 +23,8 @@ from isthmus.engine import (
     Settings,
     Small,
 )
-from isthmus.engine.database import reading, writing
+from isthmus.engine.database import file_of, reading, writing
+from isthmus.engine.roll import proof_of_life
 from isthmus.engine.worker import Worker
 from tests.engine.conftest import QUICK, Start, Until
 
@@ -277,8 +278,13 @@ async def test_a_schedule_runs_by_itself(agenda: Agenda, start: Start, until: Un
 
 async def test_a_process_has_one_worker(agenda: Agenda, start: Start) -> None:
     await start({})
+    second = Worker(agenda, {}, QUICK)
     with pytest.raises(EngineBroken, match="already"):
-        await Worker(agenda, {}, QUICK).start()
+        await second.start()
+    file = file_of(agenda.engine)
+    if file is not None:
+        with proof_of_life(file, second.id):  # nothing holds its place any more
+            pass
 
 
 async def test_the_loop_has_threads_after_a_worker_has_stopped(agenda: Agenda) -> None:
