@@ -74,10 +74,14 @@ class Worker:
         """Begin; what an earlier process left is taken up at once where its death is certain."""
         loop = asyncio.get_running_loop()
         self._held.enter_context(proof_of_life(self._file, self.id))
-        await self._in_thread(self._agenda.enter, self.id)
-        self._backend.launch()
-        self._held.callback(self._agenda.on_enqueue(partial(_wake, loop, self._wake)))
-        await self.pulse()
+        try:
+            await self._in_thread(self._agenda.enter, self.id)
+            self._backend.launch()
+            self._held.callback(self._agenda.on_enqueue(partial(_wake, loop, self._wake)))
+            await self.pulse()
+        except BaseException:
+            self._held.close()  # a worker that never began shows no sign of life
+            raise
         beat = self._settings.silence.total_seconds() / _BEATS_IN_SILENCE
         self._claims = asyncio.create_task(self._claiming())
         self._loops = [
