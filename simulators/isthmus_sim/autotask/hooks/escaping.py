@@ -21,8 +21,8 @@ def escaped_json(value: Any) -> bytes:
     r"""
     Write a value of dicts, lists, texts, numbers, booleans and None as ASCII JSON, no spaces.
 
-    `& < > ' " \`` and `+` and all beyond ASCII become \uXXXX in upper case. Source: the vendor's
-    page on verifying payloads, as told by integrators.
+    `& < > ' " \`` and `+` and all beyond ASCII become \u and four upper-case digits.
+    Source: the vendor's page on verifying payloads, as told by integrators.
     """
     return _write(value).encode("ascii")
 

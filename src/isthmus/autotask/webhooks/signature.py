@@ -84,8 +84,8 @@ def escape(body: bytes) -> bytes | None:
     r"""
     Return a JSON text as .NET's default writer has it; None for no JSON text, or a long one.
 
-    Spaces between tokens go; in strings `& < > ' " ` +` and all beyond ASCII become upper-case
-    `\uXXXX`. Numbers stay as they are, so one that was rewritten on the way does not verify.
+    Spaces between tokens go; in strings `& < > ' " ` +` and all beyond ASCII become `\u` and four
+    upper-case digits. Numbers stay as they are, so one that was rewritten on the way does not verify.
     """
     if len(body) > ESCAPED_MOST:
         return None
