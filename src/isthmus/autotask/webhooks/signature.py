@@ -85,7 +85,8 @@ def escape(body: bytes) -> bytes | None:
     Return a JSON text as .NET's default writer has it; None for no JSON text, or a long one.
 
     Spaces between tokens go; in strings `& < > ' " ` +` and all beyond ASCII become `\u` and four
-    upper-case digits. Numbers stay as they are, so one that was rewritten on the way does not verify.
+    upper-case digits. Numbers stay as they are, so one that was rewritten on the way does not
+    verify.
     """
     if len(body) > ESCAPED_MOST:
         return None
