@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from isthmus_sim.base.serving import Service
 
+GC_THRESHOLD = 10_000  # a page of orders is thousands of new objects and not one circle of them
 USE = {
     "Autotask": (
         "url is the base URL of a REST client, soap_url of a SOAP client.",
@@ -258,6 +259,7 @@ def _serve(
             write_ready_file(ready_file, keyed if len(keyed) > 1 else readies[0])
         _print(named)
 
+    gc.set_threshold(GC_THRESHOLD)
     try:
         asyncio.run(serve(list(services.values()), host, announce))
     except OSError as error:

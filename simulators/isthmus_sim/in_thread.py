@@ -241,6 +241,26 @@ class FieldNationSim:
         """
         return _told(ask(method, self.provider_url + path.lstrip("/"), body))
 
+    def do_job(
+        self,
+        order_id: int,
+        provider_id: int,
+        *,
+        notes: str,
+        hours: float,
+        expense: float | Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """
+        Have a technician do a whole job; gives the order as it is then: Work Done.
+
+        Accepts an offer or is assigned, confirms, sets out, checks in (`hours` ago) and out,
+        claims an expense (an amount, or what the action `expense` takes), leaves closing notes.
+        Raises: ValueError with the text of the step that was refused; those before it stay.
+        """
+        body = {"order": order_id, "provider": provider_id, "notes": notes, "hours": hours}
+        done: dict[str, Any] = self.admin("POST", "job", {**body, "expense": expense})["order"]
+        return done
+
 
 def start_fieldnation(
     *,

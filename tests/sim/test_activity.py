@@ -13,6 +13,7 @@ from isthmus_sim.autotask.store.catalog import catalog
 from isthmus_sim.autotask.store.loading import load
 from isthmus_sim.autotask.store.state import State
 from isthmus_sim.autotask.tenant.seed import Tenant, TenantPlan, generate
+from isthmus_sim.autotask.tenant.udfs import DISPATCH
 
 NOW = datetime(2026, 6, 15, 15, 5, 0, 125_000, tzinfo=UTC)
 NOW_TEXT = "2026-06-15T15:05:00.125Z"
@@ -204,3 +205,15 @@ def test_an_empty_tenant_can_live_too() -> None:
     state = State(now=lambda: NOW)
     load(state, generate(TenantPlan(companies=2, tickets=0)))
     assert len(activity.play(state, 1, 100)) == 100
+
+
+def test_a_life_dispatches_nothing_by_itself(state: State) -> None:
+    activity.play(state, 3, 600)
+    for collection in ("Tickets", "Tasks", "ServiceCalls"):
+        entries = state.picklist(collection, "status")
+        code = next(int(e.value) for e in entries if e.label == "Dispatch to Field")
+        assert state.ids(collection, '"status" = ?', (code,)) == [], collection
+    for collection, fields in DISPATCH.items():
+        for name, _kind in fields:
+            column = state.column(collection, f"udf:{name}")
+            assert state.ids(collection, f"{column} IS NOT NULL") == [], name

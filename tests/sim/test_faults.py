@@ -258,3 +258,26 @@ def test_a_lost_permission_shows_in_the_metadata_unless_switched_off(
     off = {"access_levels": "words", "access_follows_permission": False}
     autotask_sim.admin("PATCH", "switches", off)
     assert levels("Tickets") == ["All", "All", "None"]
+
+
+def test_in_an_outage_nothing_answers_until_its_time_is_over(
+    autotask_sim_factory: Callable[..., AutotaskSim],
+) -> None:
+    sim = autotask_sim_factory(frozen_clock=True)
+    post(sim, kind="outage", seconds=600)
+    for call in (sim.get, sim.delete):
+        with pytest.raises((http.client.HTTPException, ConnectionError)):
+            call("Tickets/1")
+    sim.admin("POST", "clock", {"advance_s": 599})
+    with pytest.raises((http.client.HTTPException, ConnectionError)):
+        query(sim)
+    sim.admin("POST", "clock", {"advance_s": 1})
+    assert sim.get("Tickets/1").status == 200
+
+
+def test_an_outage_can_show_the_page_of_a_gateway(autotask_sim: AutotaskSim) -> None:
+    post(autotask_sim, kind="outage", seconds=600, status=503)
+    answer = query(autotask_sim)
+    assert (answer.status, b"<html>" in answer.body) == (503, True)
+    autotask_sim.admin("DELETE", "faults")
+    assert query(autotask_sim).status == 200

@@ -8,6 +8,7 @@ import pytest
 from isthmus_sim.autotask.store.catalog import catalog
 from isthmus_sim.autotask.tenant import hard_cases
 from isthmus_sim.autotask.tenant.seed import Tenant, TenantPlan, generate
+from isthmus_sim.autotask.tenant.udfs import DISPATCH
 from isthmus_sim.autotask.tenant.worktime import eastern_offset, nth_sunday
 
 Row = dict[str, Any]
@@ -376,6 +377,40 @@ def test_a_tenant_can_have_300_ticket_udfs() -> None:
     assert len(tenant.udfs["Tickets"]) == 300
     assert len([c for c in part.columns if c.startswith("udf:")]) == 300
     assert len({d.name for d in tenant.udfs["Tickets"]}) == 300
+
+
+def test_a_tenant_is_set_up_for_dispatch(tenant: Tenant) -> None:
+    for field in ("Tickets.status", "Tasks.status", "ServiceCalls.status"):
+        collection, _, name = field.partition(".")
+        (entry,) = [e for e in tenant.picklists[collection, name] if e.label == "Dispatch to Field"]
+        assert (entry.is_active, entry.is_system) == (True, False), field
+    labels = {e.label for e in tenant.picklists["Tickets", "issueType"] if e.is_active}
+    queues = {e.label for e in tenant.picklists["Tickets", "queueID"] if e.is_active}
+    assert ("On-Site Required" in labels, "Field Services" in queues) == (True, True)
+    fields = {c: {d.name: d for d in tenant.udfs[c]} for c in ("Tickets", "Tasks")}
+    for known in fields.values():
+        assert known["Field Nation ID"].type == known["Field Nation Link"].type == "String"
+    choice = fields["Tickets"]["Send to FN"]
+    assert choice.type == "List"
+    assert [entry.label for entry in choice.entries or ()] == ["Yes", "No"]
+
+
+def test_nothing_generated_asks_to_be_dispatched(
+    tenant: Tenant, rows: dict[str, list[Row]]
+) -> None:
+    for collection in ("Tickets", "Tasks", "ServiceCalls"):
+        entries = tenant.picklists[collection, "status"]
+        code = next(int(e.value) for e in entries if e.label == "Dispatch to Field")
+        assert [row["id"] for row in rows[collection] if row["status"] == code] == []
+    on_site = next(
+        int(e.value)
+        for e in tenant.picklists["Tickets", "issueType"]
+        if e.label == "On-Site Required"
+    )
+    assert [row["id"] for row in rows["Tickets"] if row["issueType"] == on_site] == []
+    for collection, names in DISPATCH.items():
+        filled = {row.get(f"udf:{name}") for row in rows[collection] for name, _kind in names}
+        assert filled == {None}, collection
 
 
 def test_the_number_of_ticket_udfs_changes_nothing_else() -> None:

@@ -91,7 +91,7 @@ def make_tenancy(wanted: Wanted) -> Tenancy:
     reader = Reader(state, faults, switches)
     handlers = Handlers(state, reader, writes, attachments, switches, faults, limits, account)
     soap = make_door(handlers)
-    hooks = Hooks(state, clock, switches)
+    hooks = Hooks(state, clock, switches, faults.down_until)
     clock.on_change = lambda: _clock_moved(state, clock, hooks)
     parts = Parts(
         state,

@@ -49,6 +49,16 @@ COMMON = (
     Setting("seed", (int,), None, "Seed of the chances; the simulator's if null."),
 )
 """What every fault takes, at every simulator: whom it strikes, how often."""
+OUTAGE = Kind(
+    "outage",
+    "before",
+    "Nothing answers for a while; an outage of all calls holds deliveries back, too.",
+    (
+        Setting("seconds", NUMBER, ..., "How long from now, on the simulator's clock."),
+        Setting("status", (int,), None, "Status of a gateway's page; null closes the connection."),
+    ),
+)
+"""A vendor that is gone, and comes back."""
 
 
 def read_posted(

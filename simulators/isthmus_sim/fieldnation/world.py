@@ -87,9 +87,10 @@ def make_world(wanted: Wanted) -> World:
     ground = make_ground(wanted)
     rest = RestApi(ground)
     webhooks = Webhooks(ground)
-    engine = Engine(ground, webhooks, lambda number: _whole(ground, number))
+    faults = Faults(ground)
+    engine = Engine(ground, webhooks, lambda number: _whole(ground, number), faults.down_until)
     ground.bus.subscribe(engine.tell)
-    hooks, faults = HooksApi(ground, webhooks, engine), Faults(ground)
+    hooks = HooksApi(ground, webhooks, engine)
     admin = Admin(AdminParts(ground, faults, webhooks, engine, lambda: remake(ground)))
     world = World(ground, rest, faults, admin)
     world.vendor = {

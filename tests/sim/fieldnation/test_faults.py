@@ -227,3 +227,21 @@ def test_the_kinds_are_described_with_their_settings(sim: FieldNationSim) -> Non
     told = sim.admin("GET", "faults/kinds")
     assert set(told) == set(KINDS)
     assert "Must be given" in told["delay"]["settings"]["seconds"]
+
+
+def test_in_an_outage_nothing_answers_until_its_time_is_over(sim: FieldNationSim) -> None:
+    fault(sim, "outage", seconds=600)
+    for call in (lambda: sim.get("workorders"), lambda: hooks(sim, "GET")):
+        with pytest.raises((http.client.HTTPException, ConnectionError)):
+            call()
+    sim.admin("POST", "clock", {"advance_s": 599})
+    with pytest.raises((http.client.HTTPException, ConnectionError)):
+        ask("POST", sim.token_url, sim.credentials)
+    sim.admin("POST", "clock", {"advance_s": 1})
+    assert sim.get("workorders").status == 200
+
+
+def test_an_outage_can_show_the_page_of_a_gateway(sim: FieldNationSim) -> None:
+    fault(sim, "outage", seconds=600, status=503)
+    answer = sim.get("workorders")
+    assert (answer.status, b"<html>" in answer.body) == (503, True)

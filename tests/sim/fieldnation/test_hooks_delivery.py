@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -6,6 +7,9 @@ from uuid import UUID
 import orjson
 import pytest
 
+from isthmus_sim.base.storm import Storm
+from isthmus_sim.fieldnation.faults.faults import Faults
+from isthmus_sim.fieldnation.hooks import deliveries
 from isthmus_sim.fieldnation.hooks.mischief import Deed
 from tests.sim.fieldnation.bench import Bench
 from tests.sim.fieldnation.receiver import Receiver
@@ -166,7 +170,7 @@ async def test_a_delivery_taken_at_the_second_try_ends_there(
     await bench.advance(0)
     await bench.advance(DAY_S)
     await bench.advance(DAY_S)
-    assert [log["deliveryStatus"] for log in bench.engine.logs()] == [503, 200]
+    assert [log["deliveryStatus"] for log in bench.engine.deliveries.logs()] == [503, 200]
     assert bench.states() == ["delivered"]
 
 
@@ -187,7 +191,7 @@ async def test_a_silent_endpoint_counts_as_no_answer(bench: Bench, receiver: Rec
     receiver.hang_s = 0.5
     bench.happen()
     await bench.advance(0)
-    (log,) = bench.engine.logs()
+    (log,) = bench.engine.deliveries.logs()
     assert log["deliveryStatus"] == 0
     assert log["error"] == "no answer within 0.1 s"
     assert bench.states() == ["waiting"]
@@ -198,7 +202,7 @@ async def test_an_endpoint_that_is_down_is_tried_again(bench: Bench, receiver: R
     await receiver.stop()
     bench.happen()
     await bench.advance(0)
-    (log,) = bench.engine.logs()
+    (log,) = bench.engine.deliveries.logs()
     assert log["deliveryStatus"] == 0
     assert bench.states() == ["waiting"]
 
@@ -207,7 +211,7 @@ async def test_nothing_leaves_this_machine_unless_switched(bench: Bench) -> None
     bench.hook("https://example.com/hook")
     bench.happen()
     await bench.advance(0)
-    (log,) = bench.engine.logs()
+    (log,) = bench.engine.deliveries.logs()
     assert "webhook_targets" in log["error"]
 
 
@@ -216,7 +220,7 @@ async def test_a_redirect_is_not_followed(bench: Bench, receiver: Receiver) -> N
     receiver.answers = [302]
     bench.happen()
     await bench.advance(0)
-    assert [log["deliveryStatus"] for log in bench.engine.logs()] == [302]
+    assert [log["deliveryStatus"] for log in bench.engine.deliveries.logs()] == [302]
     assert bench.states() == ["waiting"]
 
 
@@ -280,10 +284,10 @@ async def test_a_dead_delivery_can_be_sent_again_by_hand_once(
     assert job["job_id"]
     await bench.advance(0)
     await bench.advance(DAY_S)
-    assert [one["deliveryStatus"] for one in bench.engine.logs()] == [404, 500]
+    assert [one["deliveryStatus"] for one in bench.engine.deliveries.logs()] == [404, 500]
     bench.ask("PATCH", f"/delivery-logs/{log['deliveryId']}/retry")
     await bench.advance(0)
-    assert [one["deliveryAttempt"] for one in bench.engine.logs()] == [1, 2, 3]
+    assert [one["deliveryAttempt"] for one in bench.engine.deliveries.logs()] == [1, 2, 3]
     assert bench.states() == ["delivered"]
 
 
@@ -390,3 +394,80 @@ async def test_a_poor_endpoint_gets_three_retries_only(bench: Bench, receiver: R
         await bench.advance(700)
     assert len(receiver.arrived) == 4
     assert bench.states() == ["dead"]
+
+
+# A storm, an outage -------------------------------------------------------------------
+
+
+async def stormed(bench: Bench, receiver: Receiver, storm: Storm) -> list[int]:
+    bench.hook(receiver.url)
+    bench.engine.mischief.begin_storm(storm)
+    for order in range(1, 21):
+        bench.happen(order=order)
+    await bench.advance(0)
+    return [one.json["workorder"]["id"] for one in receiver.arrived]
+
+
+async def test_a_storm_repeats_every_delivery_as_further_attempts(
+    bench: Bench, receiver: Receiver
+) -> None:
+    arrived = await stormed(bench, receiver, Storm(3, 0, 0, 30, seed=1))
+    assert arrived == [order for order in range(1, 21) for _ in range(3)]
+    ids = [one.headers["X-FN-Delivery-Id"].split(":") for one in receiver.arrived[:3]]
+    assert [number for _uuid, number in ids] == ["1", "2", "3"]
+    assert len({uuid for uuid, _number in ids}) == 1
+    assert len({one.body for one in receiver.arrived[:3]}) == 1
+
+
+async def test_a_storm_loses_deliveries_for_good(bench: Bench, receiver: Receiver) -> None:
+    arrived = await stormed(bench, receiver, Storm(2, 0.5, 0, 30, seed=1))
+    states = Counter(bench.states())
+    assert 4 < states["dropped"] < 16
+    assert len(arrived) == states["delivered"] == 2 * (20 - states["dropped"])
+    await bench.advance(3_600)
+    assert len(receiver.arrived) == len(arrived)
+
+
+async def test_a_storm_lets_later_deliveries_overtake(bench: Bench, receiver: Receiver) -> None:
+    in_time = await stormed(bench, receiver, Storm(1, 0, 0.5, 60, seed=1))
+    assert 4 < len(in_time) < 16
+    await bench.advance(60)
+    orders = [one.json["workorder"]["id"] for one in receiver.arrived]
+    assert sorted(orders) == list(range(1, 21))
+    assert orders != sorted(orders)
+
+
+async def test_a_lifted_storm_is_over(bench: Bench, receiver: Receiver) -> None:
+    await stormed(bench, receiver, Storm(2, 0, 0, 30, seed=1))
+    bench.engine.let_go()
+    bench.happen(order=99)
+    await bench.advance(0)
+    assert [one.json["workorder"]["id"] for one in receiver.arrived].count(99) == 1
+
+
+async def test_in_an_outage_nothing_is_sent_and_nothing_is_lost(
+    bench: Bench, receiver: Receiver
+) -> None:
+    faults = Faults(bench.ground)
+    bench.engine.down_until = faults.down_until
+    bench.hook(receiver.url)
+    faults.add({"kind": "outage", "seconds": 600})
+    bench.happen(order=1)
+    await bench.advance(599)
+    assert receiver.arrived == []
+    await bench.advance(1)
+    assert len(receiver.arrived) == 1
+
+
+async def test_a_twin_that_waits_keeps_its_body_when_old_deliveries_are_forgotten(
+    bench: Bench, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "MOST_KEPT", 10)
+    bench.hook(receiver.url)
+    bench.engine.mischief.begin_storm(Storm(2, 0, 0.5, 60, seed=4))
+    for order in range(1, 60):
+        bench.happen(order=order)
+    await bench.advance(0)
+    await bench.advance(60)
+    assert len(receiver.arrived) == 118
+    assert all(one.json["workorder"]["id"] for one in receiver.arrived)

@@ -232,3 +232,23 @@ def test_talent_pools_page_by_cursor(sim: FieldNationSim) -> None:
     assert rest["pagination"]["has_next_page"] is False
     names = [row["name"] for row in first["data"] + rest["data"]]
     assert sorted(names) == ["A", "B", "C"]
+
+
+def test_a_search_sees_what_was_changed_since_the_last_one(sim: FieldNationSim) -> None:
+    assert numbers(sim, "list=workorders_all&f_search=haystack") == []
+    first = ids(sim, "list=workorders_all&sticky=false")[0]
+    sim.put(f"workorders/{first}", {"title": "In the Haystack"})
+    assert numbers(sim, "list=workorders_all&f_search=haystack") == [0]
+    sim.admin("PATCH", "state/user/62000", {"first_name": "Haystacker"})
+    assert numbers(sim, "list=workorders_all&f_search=haystacker") == [3, 4]
+    sim.delete(f"workorders/{first}?cancel_reason=x")
+    assert numbers(sim, "list=workorders_all&f_search=in%20the%20haystack") == []
+
+
+def test_what_is_equal_is_listed_by_id_in_the_order_asked_for(sim: FieldNationSim) -> None:
+    first = ids(sim, "list=workorders_all&sticky=false")[0]
+    for number in range(5):
+        sim.put(f"workorders/{first + number}", {"title": "b" if number % 2 else "a"})
+    for order, expected in (("asc", [0, 2, 4, 1, 3]), ("desc", [3, 1, 4, 2, 0])):
+        found = ids(sim, f"list=workorders_all&sticky=false&sort=title&order={order}")
+        assert [number - first for number in found] == expected

@@ -1,6 +1,11 @@
+from pathlib import Path
+
 import pytest
 
-from isthmus_sim.in_thread import AutotaskSim
+from isthmus_sim.autotask.tenancy import Wanted, make_tenancy
+from isthmus_sim.autotask.tenant.shapes import TenantPlan
+from isthmus_sim.autotask.web.server import AutotaskService
+from isthmus_sim.in_thread import AutotaskSim, ServiceThread
 from tests.sim.hooks.receiving import Receiver, advance, register, settle
 
 
@@ -138,6 +143,7 @@ def test_a_wait_that_makes_no_sense_is_refused(sim: AutotaskSim, most: object) -
         ("deliveries/drop", {"seconds": 5}),
         ("deliveries/delay", {"seconds": -1}),
         ("deliveries/delay", {"seconds": "5"}),
+        ("deliveries/storm", {"count": 5}),
     ],
 )
 def test_a_control_that_makes_no_sense_is_refused(
@@ -154,3 +160,107 @@ def test_an_unknown_route_below_deliveries_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match="there is no deliveries/x"):
         sim.admin(method, path)
+
+
+def storm(sim: AutotaskSim, **wanted: float) -> None:
+    sim.admin("POST", "deliveries/storm", wanted)
+
+
+def test_a_storm_repeats_every_delivery_until_it_is_lifted(edits: Edits) -> None:
+    storm(edits.sim, copies=3)
+    edits.make("a", "b")
+    assert edits.arrived() == "aaabbb"
+    assert edits.sim.admin("GET", "deliveries/queue")["storm"]["copies"] == 3
+    assert edits.sim.admin("DELETE", "deliveries/controls") == {"lifted": 1}
+    assert edits.sim.admin("GET", "deliveries/queue")["storm"] is None
+    edits.make("c")
+    assert edits.arrived() == "aaabbbc"
+
+
+def test_a_storm_loses_deliveries_for_good(edits: Edits) -> None:
+    storm(edits.sim, copies=2, drop=0.5, seed=1)
+    titles = [chr(97 + number) for number in range(20)]
+    edits.make(*titles)
+    arrived = edits.arrived()
+    lost = [line["sequence"] for line in edits.sim.admin("GET", "deliveries?status=0")]
+    assert 4 < len(lost) < 16
+    assert arrived == "".join(t * 2 for n, t in enumerate(titles, 1) if n not in lost)
+    advance(edits.sim, 600)
+    assert edits.arrived() == arrived
+    assert edits.sim.rows("WebhookEventErrorLogs") == []
+
+
+def test_a_storm_lets_later_deliveries_overtake(edits: Edits) -> None:
+    storm(edits.sim, reorder=0.5, late_s=60, seed=2)
+    titles = [chr(97 + number) for number in range(20)]
+    edits.make(*titles)
+    in_time = edits.arrived()
+    assert 4 < len(in_time) < 16
+    advance(edits.sim, 60)
+    arrived = edits.arrived()
+    assert sorted(arrived) == titles
+    assert arrived != "".join(titles)
+    assert arrived.startswith(in_time)
+
+
+def test_late_copies_that_fail_are_no_strikes(edits: Edits) -> None:
+    edits.sim.admin("PATCH", "switches", {"webhook_attempts": 1, "webhook_strikes": 2})
+    storm(edits.sim, copies=6, reorder=0.5, late_s=60, seed=1)
+    edits.make("a")
+    assert 0 < len(edits.arrived()) < 6
+    edits.receiver.always = 500
+    advance(edits.sim, 60)
+    assert len(edits.arrived()) == 6
+    assert edits.sim.rows("WebhookEventErrorLogs") == []
+    assert edits.sim.get("TicketWebhooks/1").json["item"]["isActive"] is True
+
+
+def test_a_control_goes_before_a_storm(edits: Edits) -> None:
+    storm(edits.sim, copies=2)
+    edits.sim.admin("POST", "deliveries/drop", {"count": 1})
+    edits.make("a", "b")
+    assert edits.arrived() == "bb"
+
+
+def test_a_storm_and_what_it_holds_survive_a_restart(tmp_path: Path, receiver: Receiver) -> None:
+    def tenancy() -> AutotaskService:
+        plan = TenantPlan(companies=5, tickets=20)
+        path = str(tmp_path / "tenant.sqlite")
+        return AutotaskService(make_tenancy(Wanted(plan, path=path, frozen_clock=True)))
+
+    def served() -> tuple[ServiceThread, AutotaskSim]:
+        thread = ServiceThread(tenancy())
+        return thread, AutotaskSim(**thread.ready, stop=thread.stop)
+
+    thread, sim = served()
+    register(sim, receiver.url)
+    storm(sim, copies=2, reorder=1, late_s=60)
+    sim.patch("Tickets", {"id": sim.rows("Tickets")[-1]["id"], "title": "a"})
+    settle(sim)
+    assert receiver.got == []
+    thread.stop()
+    thread, sim = served()
+    advance(sim, 60)
+    assert len(receiver.got) == 2
+    assert sim.admin("GET", "deliveries/queue")["storm"]["copies"] == 2
+    thread.stop()
+
+
+def test_in_an_outage_nothing_is_posted_and_nothing_is_lost(edits: Edits) -> None:
+    edits.sim.admin("POST", "faults", {"kind": "outage", "seconds": 600})
+    edits.sim.admin("PATCH", f"state/Tickets/{edits.ticket}", {"title": "a"})
+    assert edits.sim.admin("POST", "settle") == {"settled": True}
+    assert edits.receiver.got == []
+    edits.sim.admin("POST", "clock", {"advance_s": 600})
+    assert edits.arrived() == "a"
+    edits.sim.admin("POST", "faults", {"kind": "outage", "seconds": 600})
+    edits.sim.admin("PATCH", f"state/Tickets/{edits.ticket}", {"title": "b"})
+    edits.sim.admin("DELETE", "faults")
+    assert edits.arrived() == "ab"
+
+
+def test_an_outage_of_some_calls_holds_nothing_back(edits: Edits) -> None:
+    fault = {"kind": "outage", "seconds": 600, "entity": "Companies"}
+    edits.sim.admin("POST", "faults", fault)
+    edits.make("a")
+    assert edits.arrived() == "a"

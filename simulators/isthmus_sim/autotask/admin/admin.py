@@ -27,6 +27,7 @@ from isthmus_sim.base.asked import (
     no_route,
     whole,
 )
+from isthmus_sim.base.calls import Calls
 from isthmus_sim.base.fault_kinds import describe_kinds
 from isthmus_sim.base.reply import Reply, json_reply
 
@@ -63,16 +64,19 @@ class Parts:
 
 
 class Admin:
-    """Routes and answers of the admin API, and the log of requests."""
+    """Routes and answers of the admin API, the log of requests and their count."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._rows = AdminRows(parts.state)
+        self._calls = Calls(parts.clock)
         self._requests: deque[tuple[Any, ...]] = deque(maxlen=KEPT_REQUESTS)
         self._routes: dict[tuple[str, str], Callable[[Asked], Any]] = {
             ("GET", ""): self._index,
             ("GET", "requests"): self._requests_seen,
             ("DELETE", "requests"): self._forget_requests,
+            ("GET", "calls"): self._calls_told,
+            ("DELETE", "calls"): self._forget_calls,
             ("GET", "state"): self._rows.read,
             ("POST", "state"): self._rows.insert,
             ("PATCH", "state"): self._rows.update,
@@ -97,6 +101,7 @@ class Admin:
         path = "/" + "/".join(call.path)
         at = self._parts.clock.now_text()
         self._requests.append((at, call.method, path, call.entity, status, round(ms, 3)))
+        self._calls.note(call.method, path, call.entity or "", status, ms)
 
     async def handle(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
         """Answer one admin call. path: below the prefix; slashes may be doubled or trail."""
@@ -151,6 +156,13 @@ class Admin:
         self._requests.clear()
         return {"forgotten": forgotten}
 
+    def _calls_told(self, asked: Asked) -> dict[str, Any]:
+        keys_of(asked.query, ())
+        return self._calls.told()
+
+    def _forget_calls(self, _asked: Asked) -> dict[str, Any]:
+        return {"forgotten": self._calls.forget()}
+
     def _activity(self, asked: Asked) -> dict[str, Any]:
         keys_of(asked.body, ("steps", "seed", "kinds"))
         steps = whole(asked.body, "steps", 1)
@@ -185,10 +197,12 @@ class Admin:
         if not asked.rest:
             lifted = len(faults.all)
             faults.clear()
+            self._parts.hooks.wake()
             return {"lifted": lifted}
         number = asked.rest[0]
         if not number.isdecimal() or not faults.remove(int(number)):
             raise AdminRefused(f"there is no fault {number}", 404)
+        self._parts.hooks.wake()
         return {"lifted": 1}
 
     def _tenant(self, _asked: Asked) -> dict[str, Any]:
@@ -215,4 +229,5 @@ class Admin:
         parts.limits.forget()
         parts.hooks.forget()
         self._requests.clear()
+        self._calls.forget()
         return {"reset": True}

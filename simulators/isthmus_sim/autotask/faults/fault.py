@@ -1,5 +1,6 @@
 """One fault in force."""
 
+import math
 import random
 import re
 from dataclasses import dataclass, field
@@ -11,7 +12,10 @@ from isthmus_sim.autotask.faults.kinds import KINDS
 
 @dataclass
 class Fault:
-    """One fault as posted: whom it strikes, what it does, how often it did."""
+    """One fault as posted: whom it strikes, what it does, how often it did.
+
+    until: simulated seconds since 1970 from which it strikes no more.
+    """
 
     id: int
     kind: str
@@ -25,6 +29,7 @@ class Fault:
     matched: int = 0
     fired: int = 0
     state: dict[str, Any] = field(default_factory=dict)
+    until: float = math.inf
 
     @property
     def moment(self) -> str:
@@ -35,6 +40,12 @@ class Fault:
     def spent(self) -> bool:
         """Tell whether it has fired as often as it may."""
         return self.count is not None and self.fired >= self.count
+
+    @property
+    def is_of_all(self) -> bool:
+        """Tell whether it strikes every call there is."""
+        whom = (self.entity, self.method, self.path, self.count)
+        return whom == (None,) * 4 and self.probability == 1
 
     def strikes(self, call: Call) -> bool:
         """Tell whether it fires for this call, and count it."""

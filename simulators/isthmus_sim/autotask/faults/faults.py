@@ -49,6 +49,8 @@ class Faults:
         self._next_id += 1
         if fault.kind == "quota_eaten":
             self._start_eating(fault)
+        if fault.kind == "outage":
+            fault.until = self._clock.timestamp() + settings["seconds"]
         self.all.append(fault)
         return fault
 
@@ -79,6 +81,9 @@ class Faults:
                 await asyncio.sleep(fault.settings["seconds"])
             elif fault.kind == "drop_before":
                 return Drop()
+            elif fault.kind == "outage":
+                status = fault.settings["status"]
+                return Drop() if status is None else errors.html_error(status)
             else:
                 return _failure(fault)
         return None
@@ -178,6 +183,11 @@ class Faults:
         """Tell whether a misspelt operator matches every row. Observed in one tenant."""
         return any(f.kind == "unknown_op_matches_all" for f in self.all)
 
+    def down_until(self) -> float:
+        """Tell until when nothing answers, in simulated seconds since 1970; 0 when all is well."""
+        ends = [f.until for f in self.all if f.kind == "outage" and f.is_of_all]
+        return max(ends, default=0.0)
+
     @property
     def zone_number(self) -> int | None:
         """Give the number the zone was moved to, or None while it is at home."""
@@ -193,8 +203,9 @@ class Faults:
 
     def _striking(self, call: Call, moment: str) -> Iterator[Fault]:
         """Lazily, so that a fault behind one that ends the call is not used up."""
+        now = self._clock.timestamp()
         for fault in list(self.all):
-            if fault.moment == moment and fault.strikes(call):
+            if fault.moment == moment and now < fault.until and fault.strikes(call):
                 yield fault
 
     def _about(self, entity: str, kind: str) -> list[Fault]:

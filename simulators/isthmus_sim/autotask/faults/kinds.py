@@ -4,7 +4,15 @@ from typing import Any
 
 from isthmus_sim.autotask.store.catalog import Catalog, Entity
 from isthmus_sim.base.fault_kinds import COMMON as ALL_TAKE
-from isthmus_sim.base.fault_kinds import NUMBER, TEXT, FaultRefused, Kind, Setting, read_posted
+from isthmus_sim.base.fault_kinds import (
+    NUMBER,
+    OUTAGE,
+    TEXT,
+    FaultRefused,
+    Kind,
+    Setting,
+    read_posted,
+)
 
 VERBS = ("query", "create", "update", "delete")
 STATUS = Setting("status", (int,), 500, "HTTP status.")
@@ -35,6 +43,7 @@ KINDS = {
             "Answer with an HTML page, as a gateway in front does.",
             (Setting("status", (int,), 502, "HTTP status."),),
         ),
+        OUTAGE,
         Kind("drop_before", "before", "Close the connection before any effect."),
         Kind("drop_after", "after", "Do the work, then close the connection without an answer."),
         Kind(

@@ -1,4 +1,4 @@
-"""What a test does to the next deliveries: lose, double, delay or reorder them."""
+"""What a test does to deliveries: lose, double, delay or reorder the next ones; a storm."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from isthmus_sim.base.asked import AdminRefused, keys_of
+from isthmus_sim.base.storm import Storm, read_storm
 
 if TYPE_CHECKING:
     from isthmus_sim.autotask.store.state import State
 
 ACTIONS = ("drop", "double", "delay", "reorder")
 _KEPT = "hook controls"
+_STORM = "hook storm"
 
 
 @dataclass
@@ -27,20 +29,32 @@ class Control:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What happens to one delivery. last: it completes its batch."""
+    """
+    What happens to one delivery. last: it completes its batch.
+
+    late: the seconds by which each copy comes later than it should; one in time without a storm.
+    """
 
     action: str = ""
     delay_s: float = 0
     batch: int = 0
     last: bool = False
+    late: tuple[float, ...] = (0.0,)
 
 
 class Controls:
-    """The controls in force, first come first served; kept with the tenant."""
+    """
+    The controls in force, first come first served; kept with the tenant.
+
+    storm: strikes what no control wants, until it is lifted.
+    """
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._all = [Control(**kept) for kept in state.meta_get(_KEPT, [])]
+        storm = state.meta_get(_STORM)
+        self.storm = Storm(**storm) if storm else None
+        self._struck = 0
 
     def add(self, action: str, body: dict[str, Any]) -> dict[str, Any]:
         """Put a control in force.
@@ -79,10 +93,20 @@ class Controls:
             for action in chosen
         ]
 
+    def begin_storm(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Let a storm begin, in place of the one there was.
+
+        Raises: AdminRefused.
+        """
+        self.storm = read_storm(body, self._state.meta_get("plan", {}).get("seed", 1))
+        self._struck = 0
+        self._state.meta_set(_STORM, self.storm.describe())
+        return self.storm.describe()
+
     def next(self) -> Verdict:
         """Tell what happens to the next delivery."""
         if not self._all:
-            return Verdict()
+            return self._by_storm()
         control = self._all[0]
         control.left -= 1
         if control.left <= 0:
@@ -96,11 +120,20 @@ class Controls:
         return [asdict(control) for control in self._all]
 
     def clear(self) -> int:
-        """Lift all; give how many there were."""
-        lifted = len(self._all)
+        """Lift all, a storm too; give how many there were."""
+        lifted = len(self._all) + (self.storm is not None)
         self._all.clear()
         self._keep()
+        self.storm = None
+        self._state.meta_set(_STORM, None)
         return lifted
+
+    def _by_storm(self) -> Verdict:
+        if self.storm is None:
+            return Verdict()
+        self._struck += 1
+        late = self.storm.plan(self._struck)
+        return Verdict("" if late else "drop", late=late)
 
     def _keep(self) -> None:
         self._state.meta_set(_KEPT, self.describe())

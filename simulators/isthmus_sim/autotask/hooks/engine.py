@@ -47,10 +47,17 @@ class Result:
 
 
 class Engine:
-    """Posts the outbox while it runs; `log` holds every attempt since the start."""
+    """
+    Posts the outbox while it runs; `log` holds every attempt since the start.
 
-    def __init__(self, clock: SimClock, switches: Switches) -> None:
+    down_until: tells until when, by the clock, the vendor posts nothing.
+    """
+
+    def __init__(
+        self, clock: SimClock, switches: Switches, down_until: Callable[[], float]
+    ) -> None:
         self._clock = clock
+        self._down_until = down_until
         self._switches = switches
         self._woken: asyncio.Event | None = None
         self._busy: set[Delivery] = set()
@@ -101,14 +108,17 @@ class Engine:
 
     def _due(self, outbox: Outbox) -> list[Delivery]:
         now = self._clock.timestamp() + TICK_S
+        if now < self._down_until():
+            return []
+        outbox.let_in(now)
         return [d for d in outbox.heads() if d.due <= now and d not in self._busy]
 
     async def _pause(self, outbox: Outbox, woken: asyncio.Event) -> None:
         """Sleep until woken, or until the next delivery is due on a running clock."""
-        times = [d.due for d in outbox.heads() if d not in self._busy]
+        times = [d.due for d in outbox.heads() if d not in self._busy] + outbox.next_late()
         wait = None
         if times and self._clock.frozen_at is None:
-            wait = max(min(times) - self._clock.timestamp(), 0)
+            wait = max(max(min(times), self._down_until()) - self._clock.timestamp(), 0)
         try:
             async with asyncio.timeout(wait):
                 await woken.wait()

@@ -33,11 +33,17 @@ SETTLE_S = 10
 class Hooks:
     """Hears the tenant's changes, runs its rules and posts what follows."""
 
-    def __init__(self, state: State, clock: SimClock, switches: Switches) -> None:
+    def __init__(
+        self,
+        state: State,
+        clock: SimClock,
+        switches: Switches,
+        down_until: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self._state = state
         self._switches = switches
         derive_picklists(state)
-        self.engine = Engine(clock, switches)
+        self.engine = Engine(clock, switches, down_until)
         self._controls = Controls(state)
         self.outbox = Outbox(
             state, self._controls, clock.timestamp, self.engine.lost, self.engine.wake
@@ -87,6 +93,8 @@ class Hooks:
 
     def _ended(self, delivery: Delivery, result: Result) -> None:
         request = delivery.request
+        if request.twin:
+            return
         if request.kind == CALLOUT and result.error:
             self._workflow.failed(delivery, result.error)
         if not is_event(delivery):
@@ -138,9 +146,12 @@ class Hooks:
             "waiting": [_waiting(self.outbox, d) for d in self.outbox.waiting()],
             "in_flight": self.engine.in_flight(),
             "controls": self._controls.describe(),
+            "storm": self._controls.storm.describe() if self._controls.storm else None,
         }
 
     def _control(self, asked: Asked) -> dict[str, Any]:
+        if asked.rest == ("storm",):
+            return self._controls.begin_storm(asked.body)
         if asked.rest:
             return self._controls.add(asked.rest[0], asked.body)
         return {"controls": self._controls.add_each(asked.body)}

@@ -7,8 +7,9 @@ one waiting behind a retry (documented). Lanes do not wait for each other.
 
 from __future__ import annotations
 
+import heapq
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from isthmus_sim.autotask.store.state import State
 
 WEBHOOK, DEACTIVATION, CALLOUT = "webhook", "deactivation", "callout"
+LATE = 0  # the batch of what a storm holds back; those of a reordering begin with 1
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS _hook_queue (id INTEGER PRIMARY KEY AUTOINCREMENT, position INTEGER,
@@ -38,7 +40,8 @@ class Request:
 
     kind: webhook, deactivation or callout. source: the collection of the webhook and its id, or
     "rule" and its number. name: the webhook's GUID or the rule's name. event: Create, Update,
-    Delete, Deactivated or callout. entity, row_id: the row the event is about.
+    Delete, Deactivated or callout. entity, row_id: the row the event is about. twin: a late copy
+    made by a storm, of which nobody counts how it ended.
     """
 
     kind: str
@@ -52,6 +55,7 @@ class Request:
     entity: str
     row_id: int
     sequence: int = 0
+    twin: bool = False
 
     @property
     def lane(self) -> str:
@@ -76,7 +80,11 @@ class Delivery:
 
 @dataclass
 class Outbox:
-    """The deliveries that wait, and the numbers of each webhook."""
+    """
+    The deliveries that wait, and the numbers of each webhook.
+
+    late: what a storm holds back, by due time; it joins the end of its lane when it is due.
+    """
 
     state: State
     controls: Controls
@@ -85,6 +93,7 @@ class Outbox:
     wake: Callable[[], None]
     lanes: dict[str, deque[Delivery]] = field(default_factory=lambda: defaultdict(deque))
     held: dict[int, list[Delivery]] = field(default_factory=lambda: defaultdict(list))
+    late: list[tuple[float, int, Delivery]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.state.db.executescript(_TABLES)
@@ -94,43 +103,48 @@ class Outbox:
     def add(self, request: Request, body: bytes, after_s: float = 0) -> None:
         """Queue a request; the next control decides whether it is lost, doubled, late or held."""
         verdict = self.controls.next()
-        now = self.clock()
-        delivery = Delivery(0, request.lane, request, body, now + after_s + verdict.delay_s)
-        delivery.copies = 2 if verdict.action == "double" else 1
+        due = self.clock() + after_s + verdict.delay_s
+        delivery = Delivery(0, request.lane, request, body, due)
         if verdict.action == "drop":
             self.lost(delivery)
-            return
-        if verdict.action == "reorder":
-            delivery.lane = f"reorder:{verdict.batch}"
-        self._store(delivery, verdict)
-        if verdict.action == "reorder":
-            self.held[verdict.batch].append(delivery)
-            if verdict.last:
-                self.release(verdict.batch)
+        elif verdict.action == "reorder":
+            self._hold(delivery, verdict)
         else:
-            self.lanes[delivery.lane].append(delivery)
+            in_time = verdict.late.count(0)
+            if in_time:
+                delivery.copies = 2 if verdict.action == "double" else in_time
+                self._store(delivery)
+                self.lanes[delivery.lane].append(delivery)
+            self._put_off(delivery, [late for late in verdict.late if late], twins=bool(in_time))
         self.wake()
 
     def release(self, batch: int | None = None) -> None:
         """Let go of what is held to be reordered, the last first. batch: one of them, or all."""
         for number in [batch] if batch is not None else list(self.held):
             for delivery in reversed(self.held.pop(number, [])):
-                self.lanes[delivery.lane].append(delivery)
-                self.state.sql(
-                    "UPDATE _hook_queue SET batch = NULL, position = "
-                    "(SELECT max(position) + 1 FROM _hook_queue) WHERE id = ?",
-                    (delivery.id,),
-                )
+                self._join(delivery)
         self.wake()
+
+    def let_in(self, now: float) -> None:
+        """Let what a storm held back join the end of its lane, when it is due."""
+        while self.late and self.late[0][0] <= now:
+            delivery = heapq.heappop(self.late)[2]
+            if not delivery.gone:
+                self._join(delivery)
+
+    def next_late(self) -> list[float]:
+        """Tell when the next of what a storm held back is due; empty when there is none."""
+        return [due for due, _id, _delivery in self.late[:1]]
 
     def heads(self) -> Iterator[Delivery]:
         """Give the first delivery of each lane."""
         return (lane[0] for lane in self.lanes.values() if lane)
 
     def waiting(self) -> list[Delivery]:
-        """Give all that waits, held ones last."""
+        """Give all that waits, held and late ones last."""
         queued = [d for lane in self.lanes.values() for d in lane]
-        return queued + [d for batch in self.held.values() for d in batch]
+        queued += [d for batch in self.held.values() for d in batch]
+        return queued + [d for _due, _id, d in sorted(self.late) if not d.gone]
 
     def keep(self, delivery: Delivery) -> None:
         """Write down how far a delivery has come."""
@@ -187,10 +201,36 @@ class Outbox:
             delivery.gone = True
         self.lanes.clear()
         self.held.clear()
+        self.late.clear()
         for table in ("_hook_queue", "_hook_numbers"):
             self.state.sql(f"DELETE FROM {table}")
 
     # Inside
+
+    def _hold(self, delivery: Delivery, verdict: Verdict) -> None:
+        """Keep a delivery until its reordering is complete."""
+        delivery.lane = f"reorder:{verdict.batch}"
+        self._store(delivery, verdict.batch)
+        self.held[verdict.batch].append(delivery)
+        if verdict.last:
+            self.release(verdict.batch)
+
+    def _put_off(self, delivery: Delivery, late: list[float], *, twins: bool) -> None:
+        """Make a delivery for each late copy. twins: another one comes in time and counts."""
+        for number, seconds in enumerate(late):
+            request = replace(delivery.request, twin=twins or number > 0)
+            due = delivery.due + seconds
+            one = Delivery(0, delivery.lane, request, delivery.body, due)
+            self._store(one, LATE)
+            heapq.heappush(self.late, (due, one.id, one))
+
+    def _join(self, delivery: Delivery) -> None:
+        self.lanes[delivery.lane].append(delivery)
+        self.state.sql(
+            "UPDATE _hook_queue SET batch = NULL, position = "
+            "(SELECT max(position) + 1 FROM _hook_queue) WHERE id = ?",
+            (delivery.id,),
+        )
 
     def _count(self, collection: str, webhook_id: int, change: str) -> None:
         key = (collection, webhook_id)
@@ -202,13 +242,13 @@ class Outbox:
         text = f"SELECT {column} FROM _hook_numbers WHERE collection = ? AND id = ?"
         return int(self.state.sql(text, (collection, webhook_id))[0][0])
 
-    def _store(self, delivery: Delivery, verdict: Verdict) -> None:
+    def _store(self, delivery: Delivery, batch: int | None = None) -> None:
         cursor = self.state.db.execute(
             "INSERT INTO _hook_queue (position, lane, batch, due, attempts, copies, request, body)"
             " VALUES ((SELECT ifnull(max(position), 0) + 1 FROM _hook_queue), ?, ?, ?, 0, ?, ?, ?)",
             (
                 delivery.lane,
-                verdict.batch if verdict.action == "reorder" else None,
+                batch,
                 delivery.due,
                 delivery.copies,
                 orjson.dumps(delivery.request).decode(),
@@ -221,5 +261,8 @@ class Outbox:
         row_id, _position, lane, batch, due, first_at, attempts, copies, request, body = row
         told = Request(**orjson.loads(request))
         delivery = Delivery(row_id, lane, told, body, due, first_at, attempts, copies)
+        if batch == LATE:
+            heapq.heappush(self.late, (due, row_id, delivery))
+            return
         place = self.lanes[lane] if batch is None else self.held[batch]
         place.append(delivery)

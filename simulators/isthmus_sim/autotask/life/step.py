@@ -93,8 +93,15 @@ class Life:
         return int(self.rng.choice(codes))
 
     def udf_value(self, collection: str) -> dict[str, str | None]:
-        """Draw a value for one of the collection's user-defined fields; {} without any."""
-        known = self.state.udf_definitions(collection)
+        """Draw a value for one of the collection's user-defined fields; {} without any.
+
+        Those for dispatch are left alone: a tenant dispatches nothing by itself.
+        """
+        known = [
+            definition
+            for definition in self.state.udf_definitions(collection)
+            if definition.name not in udfs.DISPATCH_NAMES
+        ]
         if not known:
             return {}
         definition = self.rng.choice(known)

@@ -19,9 +19,9 @@ _MAIL = (
 )
 _COLOURS = ".1 Blue|.2 Green|.3 Orange|.4 Red|.5 Grey"
 _STATUS = (
-    "!1 New|.8 In Progress|.10 Dispatched|!7 Waiting Customer|.9 Waiting Materials|.11 Escalated"
-    "|.12 Waiting Vendor|.13 Waiting Approval|.15 Scheduled|.19 Customer Note Added"
-    "|.21 Waiting Customer|~20 On Hold|~24 Closed (migrated)|!5 Complete"
+    "!1 New|.8 In Progress|.10 Dispatched|.14 Dispatch to Field|!7 Waiting Customer"
+    "|.9 Waiting Materials|.11 Escalated|.12 Waiting Vendor|.13 Waiting Approval|.15 Scheduled"
+    "|.19 Customer Note Added|.21 Waiting Customer|~20 On Hold|~24 Closed (migrated)|!5 Complete"
 )
 _PUBLISH = "*1 All Autotask Users|.2 Internal Project Team"
 
@@ -48,7 +48,7 @@ PICKLISTS: dict[str, str] = {
     ),
     "Tickets.issueType": (
         ".10 Account|.11 Email|.12 Printing|.13 Computer|.14 Network|.15 Monitoring|.16 Application"
-        "|.17 Onboarding|.18 General|~19 Blackberry"
+        "|.17 Onboarding|.18 General|.20 On-Site Required|~19 Blackberry"
     ),
     "Tickets.subIssueType": (
         ".101<10 Password|.102<10 Multi-Factor|.111<11 Outlook|.112<11 Delivery|.113<11 Mailbox"
@@ -161,7 +161,9 @@ PICKLISTS: dict[str, str] = {
     "Invoices.paymentTerm": ".1 Due on receipt|*2 Net 15|.3 Net 30|~4 Net 45",
     "Invoices.taxGroup": ".1 New York Sales Tax|.2 Exempt",
     "Invoices.invoiceStatus": ".1 Open|.2 Paid|.3 Voided|.4 Sent",
-    "ServiceCalls.status": "!1 New|!2 Complete|.101 Canceled|.102 Missed|.103 In Progress",
+    "ServiceCalls.status": (
+        "!1 New|!2 Complete|.101 Canceled|.102 Missed|.103 In Progress|.104 Dispatch to Field"
+    ),
     "Projects.department": "*29682801 Service Desk|.29682802 Projects|.29682803 Sales"
     "|~29682804 Web Design",
     "Projects.lastActivityPersonType": _PERSON,

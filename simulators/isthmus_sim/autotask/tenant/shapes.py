@@ -17,7 +17,8 @@ class TenantPlan:
     How large a tenant to generate, from which seed, and when it "is now" there.
 
     `companies` counts company 0 too. `ticket_udfs` is the number of user-defined ticket fields
-    (the vendor allows 300). `epoch` is aware UTC; no wall clock is ever read.
+    beside those for dispatch (the vendor allows 300 in all). `epoch` is aware UTC; no wall clock
+    is ever read.
     """
 
     seed: int = 1

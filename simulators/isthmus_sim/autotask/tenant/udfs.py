@@ -60,6 +60,17 @@ OTHER_NAMES: dict[str, tuple[tuple[str, str], ...]] = {
     "Opportunities": (("Campaign", "String"),),
     "ServiceBundles": (("Tier", "List"),),
 }
+DISPATCH: dict[str, tuple[tuple[str, str], ...]] = {
+    "Tickets": (
+        ("Field Nation ID", "String"),
+        ("Field Nation Link", "String"),
+        ("Send to FN", "List"),
+    ),
+    "Tasks": (("Field Nation ID", "String"), ("Field Nation Link", "String")),
+}
+"""Fields for a broker, beside the others: empty until somebody dispatches."""
+DISPATCH_NAMES = {name for fields in DISPATCH.values() for name, _kind in fields}
+MOST_TICKET_UDFS = 300  # the vendor's limit
 LISTS = {
     "List": (("A", "Approved"), ("N", "North"), ("S", "Süd / South"), ("4", "Nicht zutreffend")),
     "MultiSelect": (("1", "Server"), ("2", "Network"), ("3", "Cloud"), ("7", "Telefonía")),
@@ -74,9 +85,11 @@ SENTENCES = (
 )
 
 
-def _entries(kind: str) -> tuple[PicklistEntry, ...] | None:
+def _entries(name: str, kind: str) -> tuple[PicklistEntry, ...] | None:
     if kind not in LISTS:
         return None
+    if name in DISPATCH_NAMES:
+        return PicklistEntry("1", "Yes", sort_order=1), PicklistEntry("2", "No", sort_order=2)
     entries = [
         PicklistEntry(value=value, label=label, sort_order=n + 1)
         for n, (value, label) in enumerate(LISTS[kind])
@@ -92,20 +105,23 @@ def define(name: str, kind: str) -> UdfDefinition:
         type=kind,
         length=LENGTHS.get(kind, 0),
         description="" if len(name) > 12 else f"{name} as agreed with the customer",
-        entries=_entries(kind),
+        entries=_entries(name, kind),
         is_protected=name.startswith("Zugang"),
     )
 
 
 def definitions(ticket_udfs: int) -> dict[str, list[UdfDefinition]]:
-    """Return every collection's user-defined fields; tickets have `ticket_udfs` of them."""
-    found = {
-        collection: [define(name, kind) for name, kind in names]
-        for collection, names in OTHER_NAMES.items()
-    }
+    """Return every collection's user-defined fields; those for dispatch come last.
+
+    Tickets have `ticket_udfs` of them beside those for dispatch, within the vendor's limit.
+    """
     spare = ((f"Custom Field {n:03d}", kind) for n, kind in enumerate(cycle(TYPES), 1))
-    named = islice(chain(TICKET_NAMES, spare), ticket_udfs)
-    return {"Tickets": [define(name, kind) for name, kind in named], **found}
+    most = MOST_TICKET_UDFS - len(DISPATCH["Tickets"])
+    tickets = tuple(islice(chain(TICKET_NAMES, spare), min(ticket_udfs, most)))
+    return {
+        collection: [define(name, kind) for name, kind in (*names, *DISPATCH.get(collection, ()))]
+        for collection, names in {"Tickets": tickets, **OTHER_NAMES}.items()
+    }
 
 
 def _text(rng: Chance) -> str:
@@ -128,7 +144,9 @@ VALUES: dict[str, Callable[[Chance], str]] = {
 
 
 def value(rng: Chance, definition: UdfDefinition) -> str | None:
-    """Draw a likely value: null and the empty string occur."""
+    """Draw a likely value: null and the empty string occur. Fields for dispatch stay empty."""
+    if definition.name in DISPATCH_NAMES:
+        return None
     chance = rng.random()
     if chance < 0.35:
         return None

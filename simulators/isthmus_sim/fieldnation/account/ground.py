@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus_sim.fieldnation.base.events import Bus
 from isthmus_sim.fieldnation.base.statuses import status_id
+from isthmus_sim.fieldnation.store.said import Said
 
 if TYPE_CHECKING:
     from isthmus_sim.base.clock import SimClock
     from isthmus_sim.base.switches import Switches
     from isthmus_sim.fieldnation.store.store import Store
+
+SEARCHED = ("type_of_work", "client", "project", "company", "user")
+"""Kinds whose names a search for work orders looks at, beside the orders' own texts."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Ground:
     One account: its documents, clock, switches and the bus that tells what happens.
 
     environment: "sandbox" or "production"; ids differ. origin: where it is served, for links.
+    said: the texts of work orders, for searches.
     """
 
     store: Store
@@ -49,6 +54,9 @@ class Ground:
     account: Account
     bus: Bus = field(default_factory=Bus)
     origin: str = "http://127.0.0.1"
+
+    def __post_init__(self) -> None:
+        self.said = Said(self.store, SEARCHED)
 
     def status_id(self, name: str) -> int:
         """Give the number of a status."""

@@ -47,6 +47,8 @@ CUSTOM_FIELDS: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...
     ("Site Contact Phone", "assigned_provider", "phone", (), ()),
     ("Resolution", "assigned_provider", "predefined", ("required_during_checkin",),
      ("Fixed", "Replaced", "No fault found", "Needs revisit")),
+    ("Isthmus ID", "buyer", "text", ("unique",), ()),
+    ("Autotask Link", "buyer", "text", (), ()),
 )  # fmt: skip
 
 TAGS = (

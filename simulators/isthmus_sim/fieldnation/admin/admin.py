@@ -21,21 +21,21 @@ from isthmus_sim.base.asked import (
     keys_of,
     move_clock,
     no_route,
-    seconds,
     text,
     whole,
 )
+from isthmus_sim.base.calls import Calls
 from isthmus_sim.base.fault_kinds import COMMON, describe_kinds
 from isthmus_sim.base.reply import Reply, json_reply
 from isthmus_sim.base.switches import SwitchRefused
 from isthmus_sim.fieldnation.admin import activity
 from isthmus_sim.fieldnation.admin.company import AdminCompany
+from isthmus_sim.fieldnation.admin.deliveries import AdminDeliveries
+from isthmus_sim.fieldnation.admin.job import AdminJob, likely
 from isthmus_sim.fieldnation.admin.rows import AdminRows
 from isthmus_sim.fieldnation.base.errors import Refusal
 from isthmus_sim.fieldnation.faults.kinds import KINDS
 from isthmus_sim.fieldnation.hooks.errors import HookRefused
-from isthmus_sim.fieldnation.hooks.mischief import DEEDS, Deed
-from isthmus_sim.fieldnation.hooks.payload import CAMEL, SNAKE
 from isthmus_sim.fieldnation.provider.actions import act
 from isthmus_sim.fieldnation.provider.sight import providers
 from isthmus_sim.fieldnation.view.order import show
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 
 KEPT_REQUESTS = 200_000
 LOG_KEYS = ("at", "method", "path", "status", "ms")
-SETTLE_S = 10
 
 
 @dataclass
@@ -66,18 +65,22 @@ class Parts:
 
 
 class Admin:
-    """Routes and answers of the admin API, and the log of requests."""
+    """Routes and answers of the admin API, the log of requests and their count."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._ground = parts.ground
         self._rows = AdminRows(parts.ground.store)
         self._company = AdminCompany(parts.ground)
+        self._hooks = AdminDeliveries(parts.engine, parts.webhooks, parts.ground.seed)
+        self._calls = Calls(parts.ground.clock)
         self._requests: deque[tuple[Any, ...]] = deque(maxlen=KEPT_REQUESTS)
         self._routes: dict[tuple[str, str], Callable[[Asked], Any]] = {
             ("GET", ""): self._index,
             ("GET", "requests"): self._requests_seen,
             ("DELETE", "requests"): self._forget_requests,
+            ("GET", "calls"): self._calls_told,
+            ("DELETE", "calls"): self._forget_calls,
             ("GET", "state"): self._rows.read,
             ("PATCH", "state"): self._rows.change,
             ("DELETE", "state"): self._rows.delete,
@@ -89,12 +92,13 @@ class Admin:
             ("GET", "faults"): self._faults,
             ("POST", "faults"): self._add_fault,
             ("DELETE", "faults"): self._lift_faults,
-            ("GET", "deliveries"): self._deliveries,
-            ("POST", "deliveries"): self._meddle,
-            ("DELETE", "deliveries"): self._let_go,
-            ("POST", "settle"): self._settle,
-            ("PATCH", "webhooks"): self._set_dialect,
+            ("GET", "deliveries"): self._hooks.seen,
+            ("POST", "deliveries"): self._hooks.meddle,
+            ("DELETE", "deliveries"): self._hooks.let_go,
+            ("POST", "settle"): self._hooks.settle,
+            ("PATCH", "webhooks"): self._hooks.set_dialect,
             ("POST", "act"): self._act,
+            ("POST", "job"): AdminJob(parts.ground).do,
             ("POST", "pay"): self._company.pay,
             ("POST", "postpone"): self._company.postpone,
             ("POST", "at-risk"): self._company.put_at_risk,
@@ -109,6 +113,7 @@ class Admin:
         """
         at = self._ground.clock.now_text()
         self._requests.append((at, call.method, call.path, status, round(ms, 3)))
+        self._calls.note(call.method, call.path, "", status, ms)
 
     async def answer(self, call: Call) -> Reply:
         """Answer one admin call; a refusal is an answer too."""
@@ -156,6 +161,13 @@ class Admin:
         self._requests.clear()
         return {"forgotten": forgotten}
 
+    def _calls_told(self, asked: Asked) -> dict[str, Any]:
+        keys_of(asked.query, ())
+        return self._calls.told()
+
+    def _forget_calls(self, _asked: Asked) -> dict[str, Any]:
+        return {"forgotten": self._calls.forget()}
+
     def _account(self, _asked: Asked) -> dict[str, Any]:
         return {
             **asdict(self._ground.account),
@@ -185,15 +197,10 @@ class Admin:
         order = self._ground.store.look("work_order", order_id)
         if order is None:
             raise AdminRefused(f"there is no work order {order_id}", 404)
-        provider = whole(body, "provider", self._likely(order))
+        provider = whole(body, "provider", likely(self._ground, order))
         given = {k: v for k, v in body.items() if k not in ("order", "action", "provider")}
         done = act(self._ground, provider, order_id, action, given)
         return {"provider": provider, "order": show(self._ground, done)}
-
-    def _likely(self, order: dict[str, Any]) -> int:
-        routed = [int(route["user_id"]) for route in order["routes"]]
-        everybody = [int(user["id"]) for user in providers(self._ground)]
-        return int(order["assignee_id"] or (routed or everybody)[0])
 
     def _activity(self, asked: Asked) -> dict[str, Any]:
         keys_of(asked.body, ("steps", "seed", "kinds"))
@@ -213,6 +220,7 @@ class Admin:
         self._parts.engine.forget()
         self._parts.remake()
         self._requests.clear()
+        self._calls.forget()
         return {"reset": True}
 
     # Break ---------------------------------------------------------------------------
@@ -230,10 +238,12 @@ class Admin:
         if not asked.rest:
             lifted = len(faults.all)
             faults.clear()
+            self._parts.engine.wake()
             return {"lifted": lifted}
         number = asked.rest[0]
         if not number.isdecimal() or not faults.remove(int(number)):
             raise AdminRefused(f"there is no fault {number}", 404)
+        self._parts.engine.wake()
         return {"lifted": 1}
 
     def _switches(self, _asked: Asked) -> dict[str, Any]:
@@ -243,49 +253,3 @@ class Admin:
         self._ground.switches.change(asked.body)
         self._parts.engine.wake()
         return self._ground.switches.describe()
-
-    # Webhooks ------------------------------------------------------------------------
-
-    def _deliveries(self, asked: Asked) -> list[dict[str, Any]]:
-        """Give every delivery with its attempts; `?body=true` with what was sent."""
-        keys_of(asked.query, ("state", "event", "webhook", "order", "body"))
-        names = {"webhook": "webhook_id", "order": "work_order_id"}
-        wanted = {names.get(k, k): v for k, v in asked.query.items() if k != "body"}
-        kept = self._parts.engine.deliveries
-        found = [one for one in kept.all() if all(str(one[k]) == v for k, v in wanted.items())]
-        if asked.query.get("body", "").lower() == "true":
-            return [{**one, "body": kept.body(one["id"]).decode()} for one in found]
-        return found
-
-    def _meddle(self, asked: Asked) -> dict[str, Any]:
-        """Drop, double, delay or reorder the next deliveries."""
-        body = dict(asked.body)
-        for kind in asked.rest[:1]:  # the way the simulated Autotask is asked, too
-            body[kind] = body.pop("count", 1)
-        keys_of(body, (*DEEDS, "seconds", "event"))
-        chosen = {kind: whole(body, kind, 1) for kind in DEEDS if kind in body}
-        if not chosen or not all(chosen.values()):
-            raise AdminRefused(f"name one of {', '.join(DEEDS)} with a number from 1 on")
-        late, event = seconds(body, "seconds", 60), body.get("event")
-        for kind, count in chosen.items():
-            self._parts.engine.mischief.add(Deed(kind, count, late, event))
-        return {"deeds": [asdict(deed) for deed in self._parts.engine.mischief.deeds]}
-
-    def _let_go(self, _asked: Asked) -> dict[str, Any]:
-        """End all meddling and send what was held back."""
-        return {"released": self._parts.engine.let_go()}
-
-    async def _settle(self, asked: Asked) -> dict[str, Any]:
-        """Wait until no delivery is due any more."""
-        keys_of(asked.body, ("most_s",))
-        return {"settled": await self._parts.engine.settle(seconds(asked.body, "most_s", SETTLE_S))}
-
-    def _set_dialect(self, asked: Asked) -> dict[str, Any]:
-        """Choose the dialect of one webhook; null follows the switch."""
-        keys_of(asked.body, ("dialect",))
-        dialect = asked.body.get("dialect")
-        if dialect not in (None, SNAKE, CAMEL):
-            raise AdminRefused(f"dialect takes {SNAKE}, {CAMEL} or null; got {dialect!r}")
-        webhook_id = asked.rest[0] if asked.rest else ""
-        self._parts.webhooks.set_dialect(webhook_id, dialect)
-        return {"webhookId": webhook_id, "dialect": dialect}

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from isthmus_sim.fieldnation.account.ground import Ground
 
 Doc = dict[str, Any]
-Filter = Callable[["Ground", Doc, str], bool]
+Test = Callable[["Ground", Doc, str], bool]
+Filter = Callable[["Ground", list[Doc], str], list[Doc]]
 _OFFSETS = re.compile(r"-\d+(\.\d+)?(\s*,\s*-\d+(\.\d+)?)?")
 _TRUE = ("1", "true", "yes", "on")
 
@@ -25,12 +26,12 @@ def _parts(asked: str) -> set[str]:
     return {part.strip().casefold() for part in asked.split(",")}
 
 
-def _ids(get: Callable[[Doc], Any]) -> Filter:
+def _ids(get: Callable[[Doc], Any]) -> Test:
     """Compare a number with a comma list."""
     return lambda _world, order, asked: str(get(order)) in _parts(asked)
 
 
-def _named(kind: str, get: Callable[[Doc], Any]) -> Filter:
+def _named(kind: str, get: Callable[[Doc], Any]) -> Test:
     """
     Compare the number and the name of a document, or of several, with a comma list of either.
 
@@ -55,14 +56,14 @@ def _calls(world: Ground, kind: str, number: Any) -> set[str]:
     return ({str(number), person.casefold()} | names) - {""}
 
 
-def _place(key: str) -> Filter:
+def _place(key: str) -> Test:
     def fits(_world: Ground, order: Doc, asked: str) -> bool:
         return str((order["location"] or {}).get(key) or "").casefold() in _parts(asked)
 
     return fits
 
 
-def _day(get: Callable[[Doc], str | None]) -> Filter:
+def _day(get: Callable[[Doc], str | None]) -> Test:
     """
     Compare a UTC time with a day or `from,to`, both included.
 
@@ -79,18 +80,18 @@ def _day(get: Callable[[Doc], str | None]) -> Filter:
     return fits
 
 
-def _milestone(*names: str) -> Filter:
+def _milestone(*names: str) -> Test:
     def latest(order: Doc) -> str | None:
         return max((order["milestones"].get(name, "") for name in names), default="")
 
     return _day(latest)
 
 
-def _yes(test: Callable[[Doc], bool]) -> Filter:
+def _yes(test: Callable[[Doc], bool]) -> Test:
     return lambda _world, order, asked: test(order) == (asked.lower() in _TRUE)
 
 
-def _rate(**parts: str) -> Filter:
+def _rate(**parts: str) -> Test:
     """
     Compare what is paid for one unit; parts: the part of the pay that counts, by type of pay.
 
@@ -114,13 +115,17 @@ def _between(value: float, asked: str) -> bool:
         return True
 
 
-def _search(world: Ground, order: Doc, asked: str) -> bool:
+def _search(world: Ground, orders: list[Doc], asked: str) -> list[Doc]:
     """
-    Look for a text in the order and in what it is linked with.
+    Look for a text in each order and in what it is linked with.
 
     Source: title, description, location, type of work, buyer and provider are documented with
     "other criteria"; number, incident, client, project and custom fields are assumed.
     """
+    return world.said.holding(orders, asked, lambda order: _said(world, order))
+
+
+def _said(world: Ground, order: Doc) -> str:
     place = order["location"] or {}
     said = [str(order["id"]), order["title"], order["description"], order["incident_id"]]
     said += [str(place.get(key) or "") for key in ("address1", "city", "state", "zip")]
@@ -130,7 +135,12 @@ def _search(world: Ground, order: Doc, asked: str) -> bool:
     linked += [("user", order["assignee_id"])]
     for kind, number in linked:
         said += _calls(world, kind, number)
-    return asked.casefold() in "\n".join(said).casefold()
+    return "\n".join(said)
+
+
+def _each(test: Test) -> Filter:
+    """Make a filter of a test of one order."""
+    return lambda world, orders, asked: [one for one in orders if test(world, one, asked)]
 
 
 def _pay_range(_world: Ground, order: Doc, asked: str) -> bool:
@@ -189,9 +199,8 @@ def _group(world: Ground, order: Doc, asked: str) -> bool:
 _SCHEDULE = _day(lambda order: (order["schedule"] or {}).get("start"))
 _CREATED = _milestone("created")
 _TEMPLATE = _named("template", lambda order: order["template_id"])
-FILTERS: dict[str, Filter] = {
+_TESTS: dict[str, Test] = {
     "f_work_order_id": _ids(lambda order: order["id"]),
-    "f_search": _search,
     "f_state": _place("state"),
     "f_city": _place("city"),
     "f_postal_code": _place("zip"),
@@ -229,8 +238,12 @@ FILTERS: dict[str, Filter] = {
     "f_confirmation": _confirmation,
     "f_assignment": _assignment,
 }
+FILTERS: dict[str, Filter] = {
+    "f_search": _search,
+    **{name: _each(test) for name, test in _TESTS.items()},
+}
 """
-Filter -> test.
+Name -> filter: gives those of the orders, as stored, that fit what is asked.
 
 Source: the names are of two vocabularies (the published description and the 2026 guide);
 that `f_flags` looks at tags is assumed. A filter that is not here is ignored without a word,

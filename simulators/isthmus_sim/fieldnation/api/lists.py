@@ -51,6 +51,7 @@ _SORTS: dict[str, Callable[[Doc], Any]] = {
     "city": lambda order: (order["location"] or {}).get("city", ""),
     "state": lambda order: (order["location"] or {}).get("state", ""),
 }
+_BY_ID = ("id", "work_order_id")
 
 
 def matching(a: Asked, test: Callable[[Doc], bool]) -> list[Doc]:
@@ -59,11 +60,12 @@ def matching(a: Asked, test: Callable[[Doc], bool]) -> list[Doc]:
     return [order for order in each if order["status"] != DELETED and test(order)]
 
 
-def in_list(order: Doc, name: str) -> bool:
-    """Say whether an order is in a list."""
+def _listed(a: Asked, name: str) -> list[Doc]:
+    """Give the orders of a list, by id."""
     if name == PROBLEM:
-        return order["status"] != DELETED and _has_problem(order)
-    return order["status"] in LISTS[name][1]
+        return matching(a, _has_problem)
+    statuses = LISTS[name][1]
+    return [order for order in a.world.store.each("work_order") if order["status"] in statuses]
 
 
 def _has_problem(order: Doc) -> bool:
@@ -79,12 +81,9 @@ def work_orders(a: Asked) -> Doc:
     (observed; switch `list_rows`).
     """
     name, filters = _state(a)
-    tests = [(FILTERS[key], value) for key, value in filters.items()]
-    found = [
-        order
-        for order in matching(a, lambda order: in_list(order, name))
-        if all(test(a.world, order, value) for test, value in tests)
-    ]
+    found = _listed(a, name)
+    for key, value in filters.items():
+        found = FILTERS[key](a.world, found, value)
     _sort(a, found)
     shown = show_list(a, found, a.columns(), name)
     for key, value in filters.items():
@@ -127,8 +126,12 @@ def _sorting(a: Asked) -> tuple[str, str]:
 
 
 def _sort(a: Asked, found: list[Doc]) -> None:
+    """Sort orders that come by id; what is equal stays by id, up or down as the rest."""
     sort, order = _sorting(a)
-    found.sort(key=lambda one: (_SORTS[sort](one), one["id"]), reverse=order == "desc")
+    if order == "desc":
+        found.reverse()
+    if sort not in _BY_ID:
+        found.sort(key=_SORTS[sort], reverse=order == "desc")
 
 
 def _state(a: Asked) -> tuple[str, dict[str, str]]:
@@ -164,9 +167,13 @@ def _lists(a: Asked, selected: str) -> Iterable[Doc]:
 
 
 def _counts(a: Asked) -> dict[str, int]:
-    each = a.world.store.each("work_order")
-    by_status = Counter(order["status"] for order in each)
-    troubled = sum(_has_problem(o) for o in each if o["problems"] and o["status"] != DELETED)
+    store = a.world.store
+    return store.derived("list counts", "work_order", lambda: _counted(store.each("work_order")))
+
+
+def _counted(orders: list[Doc]) -> dict[str, int]:
+    by_status = Counter([order["status"] for order in orders])
+    troubled = sum(_has_problem(o) for o in orders if o["problems"] and o["status"] != DELETED)
     return {
         name: troubled if name == PROBLEM else sum(by_status[status] for status in statuses)
         for name, (_label, statuses) in LISTS.items()

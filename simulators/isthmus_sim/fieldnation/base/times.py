@@ -24,15 +24,15 @@ def from_utc_text(text: str) -> datetime:
     """Read what `utc_text` said; aware UTC. Raises: ValueError for any other form."""
     if not _UTC.fullmatch(text):
         raise ValueError(text)
-    return datetime.strptime(text, UTC_TEXT).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def both(utc: str, zone: str) -> dict[str, Any]:
     """Give {utc, local{date, time}} for a UTC text and an IANA zone; empty texts for ""."""
     if not utc:
         return {"utc": "", "local": {"date": "", "time": ""}}
-    local = from_utc_text(utc).astimezone(ZoneInfo(zone))
-    return {"utc": utc, "local": {"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M:%S}"}}
+    local = from_utc_text(utc).astimezone(ZoneInfo(zone)).isoformat()
+    return {"utc": utc, "local": {"date": local[:10], "time": local[11:19]}}
 
 
 def read_moment(value: Any, zone: str) -> str | None:

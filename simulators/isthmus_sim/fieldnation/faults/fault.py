@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from dataclasses import dataclass
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Fault:
-    """One fault as posted: whom it strikes, what it does, how often it did."""
+    """One fault as posted: whom it strikes, what it does, how often it did.
+
+    until: simulated seconds since 1970 from which it strikes no more.
+    """
 
     id: int
     kind: str
@@ -27,11 +31,18 @@ class Fault:
     settings: dict[str, Any]
     matched: int = 0
     fired: int = 0
+    until: float = math.inf
 
     @property
     def moment(self) -> str:
         """Tell when it strikes: `before` or `after` the effect."""
         return "after" if self.settings.get("after_effect") else KINDS[self.kind].moment
+
+    @property
+    def is_of_all(self) -> bool:
+        """Tell whether it strikes every call there is."""
+        whom = (self.method, self.path, self.count)
+        return whom == (None,) * 3 and self.probability == 1
 
     def strikes(self, call: Call) -> bool:
         """Tell whether it fires for this call, and count it."""

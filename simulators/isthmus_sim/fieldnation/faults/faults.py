@@ -49,6 +49,8 @@ class Faults:
         common["seed"] = self._ground.seed if seed is None else seed
         fault = Fault(id=self._next_id, kind=kind, settings=settings, **common)
         self._next_id += 1
+        if kind == "outage":
+            fault.until = self._ground.clock.timestamp() + settings["seconds"]
         self.all.append(fault)
         return fault
 
@@ -67,6 +69,11 @@ class Faults:
         """Give every fault with how often it matched and fired."""
         return [fault.describe() for fault in self.all]
 
+    def down_until(self) -> float:
+        """Tell until when nothing answers, in simulated seconds since 1970; 0 when all is well."""
+        ends = [f.until for f in self.all if f.kind == "outage" and f.is_of_all]
+        return max(ends, default=0.0)
+
     # What the application asks -------------------------------------------------------
 
     async def before(self, call: Call) -> Outcome | None:
@@ -76,7 +83,7 @@ class Faults:
                 await asyncio.sleep(fault.settings["seconds"])
             elif fault.kind == "expired_token":
                 self._expire(call)
-            elif fault.kind == "drop_before":
+            elif fault.kind == "drop_before" or _is_silent(fault):
                 return Drop()
             else:
                 return self._failure(fault, call)
@@ -101,10 +108,11 @@ class Faults:
 
     def _striking(self, call: Call, moment: str) -> Iterator[Fault]:
         """Lazily, so that a fault behind one that ends the call is not used up."""
+        now = self._ground.clock.timestamp()
         for fault in list(self.all):
             if fault.kind == "replication_lag" and not _is_list(call):
                 continue
-            if fault.moment == moment and fault.strikes(call):
+            if fault.moment == moment and now < fault.until and fault.strikes(call):
                 yield fault
 
     def _without_new(self, fault: Fault, reply: Reply) -> Reply:
@@ -140,7 +148,7 @@ class Faults:
         return self._failure(fault, call)
 
     def _failure(self, fault: Fault, call: Call) -> Reply:
-        if fault.kind == "html_error":
+        if fault.kind in ("html_error", "outage"):
             return Reply(fault.settings["status"], PAGE, "text/html; charset=utf-8")
         status = {"rate_limited": 429, "conflict": 409}.get(
             fault.kind, fault.settings.get("status")
@@ -169,6 +177,10 @@ class Faults:
         if call.path.startswith("/api/v1/webhooks"):
             return "webhooks"
         return str(self._ground.switches["error_shape"])
+
+
+def _is_silent(fault: Fault) -> bool:
+    return fault.kind == "outage" and fault.settings["status"] is None
 
 
 def _is_list(call: Call) -> bool:

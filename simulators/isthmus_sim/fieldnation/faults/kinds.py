@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from isthmus_sim.base.fault_kinds import COMMON, NUMBER, TEXT, Kind, Setting, read_posted
+from isthmus_sim.base.fault_kinds import (
+    COMMON,
+    NUMBER,
+    OUTAGE,
+    TEXT,
+    Kind,
+    Setting,
+    read_posted,
+)
 
 SHAPES = ("problem", "status_message", "error_object", "oauth", "webhooks")
 
@@ -53,6 +61,7 @@ KINDS = {
             "Answer with an HTML page, as a gateway in front does.",
             (_status(502),),
         ),
+        OUTAGE,
         Kind("drop_before", "before", "Close the connection before any effect."),
         Kind("drop_after", "after", "Do the work, then close the connection without an answer."),
         Kind(

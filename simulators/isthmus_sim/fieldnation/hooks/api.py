@@ -170,10 +170,10 @@ class HooksApi:
     # Delivery logs -------------------------------------------------------------------
 
     def _logs(self, call: Call) -> Reply:
-        return self._page(self._engine.logs(), call, LOG_LIST)
+        return self._page(self._engine.deliveries.logs(), call, LOG_LIST)
 
     def _log(self, delivery_id: str, call: Call) -> Reply:
-        log = self._engine.log(delivery_id)
+        log = self._engine.deliveries.log(delivery_id)
         shown = choose(log, LOG_FIELDS)
         signed = self._signature(str(log["deliveryId"]))
         link = f"{call.origin}{openapi.BASE}/delivery-logs/{log['deliveryId']}/file"
@@ -191,7 +191,7 @@ class HooksApi:
         given = call.query.get("signature", "")
         if not hmac.compare_digest(given.encode(), self._signature(delivery_id).encode()):
             raise HookRefused(403, "The signature does not match")
-        return json_reply(self._engine.full_log(delivery_id))
+        return json_reply(self._engine.deliveries.full_log(delivery_id))
 
     def _signature(self, delivery_id: str) -> str:
         return self._ground.token_text("delivery log", delivery_id)

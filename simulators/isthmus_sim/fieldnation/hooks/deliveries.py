@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from isal import igzip
 
 from isthmus_sim.base.clock import to_text
 from isthmus_sim.fieldnation.hooks.errors import HookRefused
@@ -28,7 +31,8 @@ class Delivery:
     One event on its way to one webhook.
 
     uuid: the same in every attempt. attempt: attempts made so far. due: simulated seconds
-    since 1970. manual: asked for by a person, so not repeated by itself.
+    since 1970. manual: asked for by a person, so not repeated by itself. twin_of: the delivery
+    whose body it repeats; 0 for one with a body of its own.
     """
 
     id: int
@@ -43,6 +47,7 @@ class Delivery:
     state: str = WAITING
     manual: bool = False
     note: str = ""
+    twin_of: int = 0
 
     @property
     def next_id(self) -> str:
@@ -57,7 +62,7 @@ class Deliveries:
     ground: Ground
 
     def make(self, *, webhook_id: str, event: str, work_order_id: int, trace_id: str) -> Delivery:
-        """Give a new delivery, due now; `keep` keeps it."""
+        """Give a new delivery, due now; `add` keeps it."""
         number = self.ground.store.next_id(KIND)
         uuid = UUID(hex=self.ground.token_text("delivery", number, length=32), version=4)
         now = self.ground.clock.now()
@@ -66,15 +71,19 @@ class Deliveries:
             to_text(now),
         )  # fmt: skip
 
-    def keep(self, delivery: Delivery, body: bytes | None = None) -> None:
-        """Keep a delivery, and its body when it is new."""
+    def add(self, delivery: Delivery, body: bytes | None = None) -> None:
+        """Keep a new delivery and its body; None when it is the twin of one that has it."""
         store = self.ground.store
         with store.transaction():
-            store.put(KIND, delivery.id, asdict(delivery))
+            self.keep(delivery)
             if body is not None:
-                store.put(BODIES, delivery.id, {"text": body.decode()})
-        if body is not None:
-            self._forget_old(delivery.id)
+                packed = base64.b64encode(igzip.compress(body, 1)).decode()
+                store.put(BODIES, delivery.id, {"packed": packed})
+        self._forget_old(delivery.id)
+
+    def keep(self, delivery: Delivery) -> None:
+        """Keep how far a delivery has come."""
+        self.ground.store.put(KIND, delivery.id, asdict(delivery))
 
     def waiting(self) -> list[Delivery]:
         """Give what was still to be sent when the simulator stopped."""
@@ -86,9 +95,11 @@ class Deliveries:
         return self.ground.store.all(KIND)
 
     def body(self, delivery_id: int) -> bytes:
-        """Give the bytes of a delivery; the same in every attempt."""
-        kept = self.ground.store.look(BODIES, delivery_id) or {"text": ""}
-        return str(kept["text"]).encode()
+        """Give the bytes of a delivery; the same in every attempt and in every twin."""
+        store = self.ground.store
+        twin_of = (store.look(KIND, delivery_id) or {"twin_of": 0})["twin_of"]
+        kept = store.look(BODIES, twin_of or delivery_id)
+        return igzip.decompress(base64.b64decode(kept["packed"])) if kept else b""
 
     # Logs ----------------------------------------------------------------------------
 
@@ -130,6 +141,13 @@ class Deliveries:
         status = int(self.ground.switches["webhook_missing_status"])
         raise HookRefused(status, f"Delivery log {delivery_id} was not found")
 
+    def full_log(self, delivery_id: str) -> Log:
+        """Give the log of one attempt with request and response whole. Raises: HookRefused."""
+        log = self.log(delivery_id)
+        body = self.body(log["delivery"]).decode()
+        shown = {name: value for name, value in log.items() if name not in ("id", "delivery")}
+        return {**shown, "request": {**log["request"], "body": body}}
+
     def of_log(self, log: dict[str, Any]) -> Delivery | None:
         """Give the delivery a log is about; None when it is forgotten."""
         kept = self.ground.store.get(KIND, log["delivery"])
@@ -141,11 +159,13 @@ class Deliveries:
             return
         store = self.ground.store
         edge = to_text(self.ground.clock.now() - KEPT_FOR)
+        each = store.each(KIND)
+        needed = {one["twin_of"] for one in each if one["state"] == WAITING}
         with store.transaction():
-            for one in store.each(KIND):
-                if one["state"] != WAITING and (
-                    one["at"] < edge or one["id"] <= newest - MOST_KEPT
-                ):
+            for one in each:
+                if one["state"] == WAITING or one["id"] in needed:
+                    continue
+                if one["at"] < edge or one["id"] <= newest - MOST_KEPT:
                     store.delete(KIND, one["id"])
                     store.delete(BODIES, one["id"])
             for log in store.each(LOGS):

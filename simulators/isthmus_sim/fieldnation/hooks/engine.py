@@ -44,15 +44,21 @@ class Engine:
     """
     Delivers what happens. `tell` queues, `run` sends until it is cancelled.
 
-    show: gives a work order by id as the REST API shows it.
+    show: gives a work order by id as the REST API shows it. down_until: tells until when, by
+    the clock, Field Nation sends nothing.
     """
 
     def __init__(
-        self, ground: Ground, webhooks: Webhooks, show: Callable[[int], Mapping[str, Any]]
+        self,
+        ground: Ground,
+        webhooks: Webhooks,
+        show: Callable[[int], Mapping[str, Any]],
+        down_until: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._ground = ground
         self._webhooks = webhooks
         self._show = show
+        self.down_until = down_until
         self.deliveries = Deliveries(ground)
         self.mischief = Mischief()
         self._lanes: dict[str, Lane] = defaultdict(list)
@@ -110,23 +116,6 @@ class Engine:
         for lane in self._lanes.values():
             lane.clear()
 
-    # What was logged -----------------------------------------------------------------
-
-    def logs(self) -> list[dict[str, Any]]:
-        """Give the delivery logs of two weeks."""
-        return self.deliveries.logs()
-
-    def log(self, delivery_id: str) -> dict[str, Any]:
-        """Give the log of one attempt. Raises: HookRefused."""
-        return self.deliveries.log(delivery_id)
-
-    def full_log(self, delivery_id: str) -> dict[str, Any]:
-        """Give the log of one attempt with request and response whole. Raises: HookRefused."""
-        log = self.deliveries.log(delivery_id)
-        body = self.deliveries.body(log["delivery"]).decode()
-        shown = {name: value for name, value in log.items() if name not in ("id", "delivery")}
-        return {**shown, "request": {**log["request"], "body": body}}
-
     # Sending -------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -145,10 +134,7 @@ class Engine:
     @property
     def idle(self) -> bool:
         """Tell whether nothing is being sent and nothing is due."""
-        now = self._now()
-        return not self._sending and not any(
-            lane and lane[0][0] <= now for lane in self._lanes.values()
-        )
+        return not self._sending and not any(map(self._is_due, self._lanes.values()))
 
     async def settle(self, most_s: float) -> bool:
         """Wait until nothing is due, at most some real seconds; tell whether it came so far."""
@@ -162,9 +148,8 @@ class Engine:
         return True
 
     def _start_due(self, sender: Sender) -> None:
-        now = self._now()
         for webhook_id, lane in self._lanes.items():
-            if lane and lane[0][0] <= now and webhook_id not in self._sending:
+            if self._is_due(lane) and webhook_id not in self._sending:
                 task = asyncio.create_task(self._empty(webhook_id, sender))
                 self._sending[webhook_id] = task
 
@@ -173,7 +158,7 @@ class Engine:
         due = [
             lane[0][0] for name, lane in self._lanes.items() if lane and name not in self._sending
         ]
-        wait = max(0.0, min(due) - self._now()) if due else None
+        wait = max(0.0, max(min(due), self.down_until()) - self._now()) if due else None
         if self._ground.clock.frozen_at is not None:
             wait = None
         try:
@@ -185,7 +170,7 @@ class Engine:
     async def _empty(self, webhook_id: str, sender: Sender) -> None:
         lane = self._lanes[webhook_id]
         try:
-            while lane and lane[0][0] <= self._now():
+            while self._is_due(lane):
                 _due, _order, delivery = heapq.heappop(lane)
                 await self._attempt(delivery, sender)
         except Exception:  # one bad delivery must not end the others
@@ -252,22 +237,30 @@ class Engine:
             trace_id=event.trace_id,
         )
         deed = self.mischief.strike(delivery)
+        late = self.mischief.lateness() if deed is None else (0.0,)
+        if not late:
+            deed = "drop"
+        delivery.due += late[0] if late else 0.0
         delivery.note = deed or ""
         if deed == "drop":
             delivery.state = DROPPED
-        self.deliveries.keep(delivery, body)
+        self.deliveries.add(delivery, body)
         if deed not in ("drop", "reorder"):
             self._push(delivery)
         if deed == "double":
-            self._push_twin(delivery, body)
+            late = (0.0, 0.0)
+        for number, seconds in enumerate(late[1:], 1):
+            self._push_twin(delivery, number, seconds - late[0])
         for held in self.mischief.ready():
             self._push(held)
 
-    def _push_twin(self, delivery: Delivery, body: bytes) -> None:
-        """Send it again as its next attempt, as after an answer that got lost."""
+    def _push_twin(self, delivery: Delivery, after: int, late_s: float) -> None:
+        """Send it again, some attempts after the first, as after an answer that got lost."""
         number = self._ground.store.next_id("delivery")
-        twin = replace(delivery, id=number, attempt=delivery.attempt + 1)
-        self.deliveries.keep(twin, body)
+        due = delivery.due + late_s
+        attempt = delivery.attempt + after
+        twin = replace(delivery, id=number, attempt=attempt, due=due, twin_of=delivery.id)
+        self.deliveries.add(twin)
         self._push(twin)
 
     def _headers(self, webhook: Webhook, delivery: Delivery, body: bytes) -> dict[str, str]:
@@ -290,6 +283,10 @@ class Engine:
         lane = self._lanes[delivery.webhook_id]
         lane[:] = [entry for entry in lane if entry[2].id != delivery.id]
         heapq.heapify(lane)
+
+    def _is_due(self, lane: Lane) -> bool:
+        now = self._now()
+        return bool(lane) and lane[0][0] <= now and now >= self.down_until()
 
     def _now(self) -> float:
         return self._ground.clock.timestamp()

@@ -1,4 +1,4 @@
-"""What a test does to the next deliveries: drop, double, delay, reorder."""
+"""What a test does to deliveries: drop, double, delay or reorder the next ones; a storm."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from isthmus_sim.base.storm import Storm
     from isthmus_sim.fieldnation.hooks.deliveries import Delivery
 
 DEEDS = ("drop", "double", "delay", "reorder")
@@ -26,19 +27,30 @@ class Deed:
 
 
 class Mischief:
-    """The deeds in force, first come first done; and what is held back to be reordered."""
+    """
+    The deeds in force, first come first done; and what is held back to be reordered.
+
+    storm: strikes what no deed is about, until it is lifted.
+    """
 
     def __init__(self) -> None:
         self.deeds: list[Deed] = []
+        self.storm: Storm | None = None
+        self._struck = 0
         self._held: list[Delivery] = []
 
     def add(self, deed: Deed) -> None:
         """Do this to the next deliveries that no earlier deed wants."""
         self.deeds.append(deed)
 
+    def begin_storm(self, storm: Storm) -> None:
+        """Let a storm begin, in place of the one there was."""
+        self.storm, self._struck = storm, 0
+
     def clear(self) -> list[Delivery]:
-        """Forget all deeds and give what was held back."""
+        """Forget all deeds and the storm, and give what was held back."""
         self.deeds.clear()
+        self.storm = None
         return self._let_go()
 
     @property
@@ -58,6 +70,16 @@ class Mischief:
                     self._held.append(delivery)
                 return deed.kind
         return None
+
+    def lateness(self) -> tuple[float, ...]:
+        """Tell by how many seconds the storm makes each copy of the next delivery late.
+
+        One in time without a storm, none for a delivery that is lost.
+        """
+        if self.storm is None:
+            return (0.0,)
+        self._struck += 1
+        return self.storm.plan(self._struck)
 
     def ready(self) -> list[Delivery]:
         """Give what was held back, last first, once no reordering waits for more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from isthmus_sim.fieldnation.base.errors import missing
+from isthmus_sim.fieldnation.base.errors import invalid, missing
 from isthmus_sim.fieldnation.base.statuses import WORK_DONE
 from isthmus_sim.fieldnation.base.times import from_utc_text
 from isthmus_sim.fieldnation.orders.flow import must_be_provider, put_on
@@ -102,12 +102,17 @@ def on_my_way(world: Ground, order_id: int, by_user: int) -> Doc:
 
 
 def check_in(
-    world: Ground, order_id: int, by_user: int, coords: dict[str, float] | None = None
+    world: Ground,
+    order_id: int,
+    by_user: int,
+    coords: dict[str, float] | None = None,
+    at_utc: str = "",
 ) -> Doc:
     """
     Arrive. Opens a time log and completes the "Check in" task: two events.
 
-    coords: {latitude, longitude}, None when the place is not known.
+    coords: {latitude, longitude}, None when the place is not known. at_utc: an arrival that is
+    told later than it was; "" for now.
     """
     with step(world, order_id, by_user) as s:
         s.must("check in")
@@ -117,7 +122,7 @@ def check_in(
         s.order["time_logs"].append(
             {
                 "id": s.number(),
-                "in": s.utc,
+                "in": _told_arrival(s, at_utc),
                 "out": "",
                 "in_coords": coords,
                 "out_coords": None,
@@ -197,6 +202,19 @@ def work_done(world: Ground, order_id: int, by_user: int, closing_notes: str = "
 def open_log(order: Doc) -> Doc | None:
     """Give the time log that has no end, or None."""
     return next((log for log in order["time_logs"] if not log["out"]), None)
+
+
+def _told_arrival(s: Step, at_utc: str) -> str:
+    """Give when the provider arrived, not later than now. Raises: Refusal: 400."""
+    if not at_utc:
+        return s.utc
+    try:
+        at = from_utc_text(at_utc)
+    except ValueError:
+        raise invalid("at takes YYYY-MM-DD HH:MM:SS, UTC.", "/at") from None
+    if at > s.at:
+        raise invalid("at must not be later than now.", "/at")
+    return at_utc
 
 
 def _is_late(s: Step) -> bool:

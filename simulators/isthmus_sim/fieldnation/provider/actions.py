@@ -213,9 +213,9 @@ ACTIONS = {
         Action(
             "check-in",
             "Check in",
-            lambda a: moves.check_in(*a.aim, _coords(a.values)),
+            lambda a: moves.check_in(*a.aim, _coords(a.values), a.values["at"]),
             _away,
-            _GPS,
+            (*_GPS, Given("at", "Arrival in UTC; empty for now", "time", "")),
         ),
         Action(
             "check-out",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
 _TABLES = """
@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS docs (
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
 Key = int | str
+T = TypeVar("T")
 
 
 class Store:
@@ -40,6 +41,9 @@ class Store:
         self._db.execute("PRAGMA synchronous=OFF")  # a simulator may lose its last second
         self._db.executescript(_TABLES)
         self._docs: dict[str, dict[Key, dict[str, Any]]] = defaultdict(dict)
+        self._sorted: dict[str, list[Key]] = {}
+        self._writes: Counter[str] = Counter()
+        self._derived: dict[str, tuple[int, Any]] = {}
         for kind, key, doc in self._db.execute("SELECT kind, id, doc FROM docs"):
             self._docs[kind][orjson.loads(key)] = orjson.loads(doc)
         self._meta = {k: orjson.loads(v) for k, v in self._db.execute("SELECT * FROM meta")}
@@ -51,8 +55,11 @@ class Store:
         packed = orjson.dumps(doc)
         kept = self._docs[kind]
         old = kept.get(key)
-        self._remember(lambda: _back(kept, key, old))
+        self._remember(lambda: self._undo_one(kind, key, old))
         kept[key] = orjson.loads(packed)
+        self._writes[kind] += 1
+        if old is None:
+            self._place(kind, key)
         self._db.execute("REPLACE INTO docs VALUES (?, ?, ?)", (kind, _key(key), packed))
 
     def get(self, kind: str, key: Key) -> dict[str, Any] | None:
@@ -67,17 +74,33 @@ class Store:
     def each(self, kind: str) -> list[dict[str, Any]]:
         """Give all documents of a kind as they are, by id: for reading only."""
         kept = self._docs[kind]
-        return [kept[key] for key in sorted(kept, key=lambda key: (str(type(key)), key))]
+        if kind not in self._sorted:
+            self._sorted[kind] = sorted(kept, key=lambda key: (str(type(key)), key))
+        return [kept[key] for key in self._sorted[kind]]
 
     def look(self, kind: str, key: Key) -> dict[str, Any] | None:
         """Give a document as it is, or None: for reading only."""
         return self._docs[kind].get(key)
 
+    def writes(self, kinds: Iterable[str]) -> int:
+        """Count what was ever written or forgotten of some kinds: more after each change."""
+        return sum(self._writes[kind] for kind in kinds)
+
+    def derived(self, name: str, kind: str, make: Callable[[], T]) -> T:
+        """Give what is made of all documents of a kind, made anew after each write to it."""
+        writes = self._writes[kind]
+        kept = self._derived.get(name)
+        if kept is None or kept[0] != writes:
+            kept = self._derived[name] = (writes, make())
+        made: T = kept[1]
+        return made
+
     def delete(self, kind: str, key: Key) -> None:
         """Forget a document; one that is not there is no error."""
-        kept = self._docs[kind]
-        old = kept.pop(key, None)
-        self._remember(lambda: _back(kept, key, old))
+        old = self._docs[kind].pop(key, None)
+        self._remember(lambda: self._undo_one(kind, key, old))
+        self._writes[kind] += 1
+        self._sorted.pop(kind, None)
         self._db.execute("DELETE FROM docs WHERE kind = ? AND id = ?", (kind, _key(key)))
 
     def next_id(self, kind: str) -> int:
@@ -134,12 +157,30 @@ class Store:
         """Forget everything: for an account made anew."""
         self._db.execute("DELETE FROM docs")
         self._db.execute("DELETE FROM meta")
+        self._writes.update(self._docs.keys())
         self._docs.clear()
+        self._sorted.clear()
         self._meta.clear()
 
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
+
+    def _place(self, kind: str, key: Key) -> None:
+        """Keep the order of a kind while new numbers only follow, else have it sorted anew."""
+        keys = self._sorted.get(kind)
+        if keys is None:
+            return
+        last = keys[-1] if keys else 0
+        if isinstance(key, int) and isinstance(last, int) and last < key:
+            keys.append(key)
+        else:
+            del self._sorted[kind]
+
+    def _undo_one(self, kind: str, key: Key, old: dict[str, Any] | None) -> None:
+        _back(self._docs[kind], key, old)
+        self._writes[kind] += 1
+        self._sorted.pop(kind, None)
 
     def _remember(self, step: Callable[[], Any]) -> None:
         if self._undo is not None:
