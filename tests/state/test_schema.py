@@ -7,15 +7,26 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from isthmus.state import Connection, State, StateBroken, StateBusy, schema
+from isthmus.state import (
+    Connection,
+    FieldNationConnection,
+    State,
+    StateBroken,
+    StateBusy,
+    connections,
+    runlog,
+    schema,
+)
 from isthmus.state.engine import open_engine
 from isthmus.state.tables import metadata
+from isthmus.state.vault import Vault
 
 
 def test_the_migrations_lead_to_the_tables_of_the_code(state: State) -> None:
@@ -32,6 +43,41 @@ def test_the_newest_migration_is_the_one_the_code_names() -> None:
     config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
 
     assert ScriptDirectory.from_config(config).get_heads() == [schema.HEAD]
+
+
+def _upgrade_to(path: Path, revision: str) -> None:
+    """Make the file as an earlier Isthmus did."""
+    path.parent.mkdir(parents=True)
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    engine = open_engine(path)
+    with engine.begin() as session:
+        config.attributes["connection"] = session
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def test_a_state_from_before_field_nation_keeps_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "state.db"
+    _upgrade_to(path, "0001")
+    autotask = Connection("Contoso", "api@contoso.example", "secret", "code", zone=5, api="soap")
+    engine = open_engine(path)
+    with engine.begin() as session:
+        connections.save(session, Vault(None, path.with_name("key")), autotask)
+        runlog.start(session, "r1", ["Tickets"])
+    engine.dispose()
+
+    fieldnation = FieldNationConnection("c", "cs", "u", "p", "https://api.fieldnation.com")
+    with State.open(path) as state:
+        assert state.load_connection() == autotask
+        assert [run.id for run in state.runs()] == ["r1"]
+        assert state.load_fieldnation() is None
+        assert state.secrets() == ()
+        state.save_fieldnation(fieldnation)
+        state.save_secret("webhook", "tell-nobody")
+    with State.open(path) as state:
+        assert state.load_fieldnation() == fieldnation
+        assert state.load_secret("webhook") == "tell-nobody"
 
 
 def test_a_write_is_on_disk_when_it_returns(state: State) -> None:

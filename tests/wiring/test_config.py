@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from isthmus.wiring.config import load_config
-from isthmus.wiring.place import WarehousePlace
+from isthmus.wiring.place import DispatchPlace, WarehousePlace
 from isthmus.wiring.settings import SETTINGS, SettingWrong
 
 
@@ -32,6 +32,10 @@ def test_the_defaults_are_the_documented_ones() -> None:
     assert (config.brake_share, config.brake_rows) == (0.2, 50)
     assert (config.memory_mb, config.log) == (384, "error")
     assert not config.autotask.is_complete
+    assert not config.fieldnation.is_complete
+    assert (config.fieldnation_rate, config.slots) == (60, 8)
+    assert (config.sweep, config.keep) == (timedelta(minutes=5), timedelta(days=90))
+    assert (config.listen, config.public_url) == (("127.0.0.1", 8484), None)
 
 
 def test_the_xdg_data_folder_is_followed() -> None:
@@ -126,9 +130,99 @@ def test_the_environment_can_hold_a_whole_connection() -> None:
     assert "TRACK42" not in repr(autotask)
 
 
+def test_the_environment_can_hold_a_whole_field_nation() -> None:
+    given = {
+        "ISTHMUS_FIELDNATION_CLIENT_ID": "client-17",
+        "ISTHMUS_FIELDNATION_CLIENT_SECRET": "tell-nobody",
+        "ISTHMUS_FIELDNATION_USERNAME": "integration@contoso.example",
+        "ISTHMUS_FIELDNATION_PASSWORD": "nor-anybody-else",
+        "ISTHMUS_FIELDNATION_URL": "production",
+    }
+    fieldnation = load_config(given).fieldnation
+
+    assert fieldnation.is_complete
+    assert fieldnation.url == "https://api.fieldnation.com"
+    assert "tell-nobody" not in repr(fieldnation)
+    assert "nor-anybody-else" not in repr(fieldnation)
+    assert not load_config({**given, "ISTHMUS_FIELDNATION_PASSWORD": ""}).fieldnation.is_complete
+
+
+def test_dispatch_keeps_its_work_in_files_of_the_home_unless_told_otherwise() -> None:
+    place = load_config({"ISTHMUS_HOME": "/srv/isthmus"}).dispatch_place
+
+    assert place == DispatchPlace(Path("/srv/isthmus"))
+    assert (place.is_file, place.url, place.address) == (True, "/srv/isthmus", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgresql://me:hush@db.example.com/isthmus", "postgresql://me@db.example.com/isthmus"),
+        ("postgres://me:hush@[::1]:5433/work?sslmode=require", "postgresql://me@[::1]:5433/work"),
+        ("postgresql://me@/work?host=/srv/sockets&password=hush", "postgresql://me@/work"),
+    ],
+)
+def test_the_database_of_dispatch_is_named_without_its_password(text: str, shown: str) -> None:
+    config = load_config({"ISTHMUS_HOME": "/srv/isthmus", "ISTHMUS_STATE": text})
+    place = config.dispatch_place
+
+    assert (place.is_file, place.url, place.address) == (False, shown, text)
+    assert place.path == Path("/srv/isthmus")
+    assert "hush" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://me:hu/sh@db.example.com/isthmus",
+        "postgresql://me:hush@db.example.com",
+        "postgresql://me:hush@one:5432,two:5433/isthmus",
+        "mysql://me:hush@db.example.com/isthmus",
+        "sqlite:///me:hush@/srv/state.db",
+    ],
+)
+def test_a_password_of_the_database_of_dispatch_is_not_repeated(text: str) -> None:
+    with pytest.raises(SettingWrong) as caught:
+        load_config({"ISTHMUS_STATE": text})
+
+    assert "ISTHMUS_STATE" in caught.value.what
+    assert "sh@" not in str(caught.value)
+    assert "hush" not in str(caught.value)
+
+
+def test_the_settings_of_dispatch_are_read() -> None:
+    config = load_config(
+        {
+            "ISTHMUS_PUBLIC_URL": "https://isthmus.example.com/",
+            "ISTHMUS_LISTEN": "[::]:9000",
+            "ISTHMUS_SLOTS": "3",
+            "ISTHMUS_SWEEP_S": "5",
+            "ISTHMUS_FIELDNATION_RATE": "120",
+            "ISTHMUS_KEEP_DAYS": "14",
+        }
+    )
+
+    assert config.public_url == "https://isthmus.example.com"
+    assert config.listen == ("::", 9000)
+    assert (config.slots, config.fieldnation_rate) == (3, 120)
+    assert (config.sweep, config.keep) == (timedelta(seconds=5), timedelta(days=14))
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("ISTHMUS_STATE", "/srv/state.db"),
+        ("ISTHMUS_STATE", "postgresql://db.example.com"),
+        ("ISTHMUS_PUBLIC_URL", "http://isthmus.example.com"),
+        ("ISTHMUS_LISTEN", "8484"),
+        ("ISTHMUS_SLOTS", "0"),
+        ("ISTHMUS_SWEEP_S", "4"),
+        ("ISTHMUS_SWEEP_S", "100000"),
+        ("ISTHMUS_FIELDNATION_RATE", "0"),
+        ("ISTHMUS_FIELDNATION_RATE", "1.5"),
+        ("ISTHMUS_FIELDNATION_URL", "staging"),
+        ("ISTHMUS_KEEP_DAYS", "0"),
+        ("ISTHMUS_KEEP_DAYS", "99999999"),
         ("ISTHMUS_WAREHOUSE", "oracle://db"),
         ("ISTHMUS_WAREHOUSE", "duckdb://"),
         ("ISTHMUS_WAREHOUSE", "postgresql://"),

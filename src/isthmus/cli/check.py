@@ -13,7 +13,8 @@ from isthmus.cli.exits import Exit, exit_of
 from isthmus.cli.screen import answer_json, error_as_json, machine_told, out, say
 from isthmus.sync.catalog import DATASETS
 from isthmus.sync.check import CheckLine, Verdict
-from isthmus.wiring.build import House
+from isthmus.wiring.build import House, NotConnected
+from isthmus.wiring.fieldnation_check import PREFIX, logs_in
 
 MARKS = {
     Verdict.OK: ("✓", "green"),
@@ -30,7 +31,7 @@ SUBJECT_WIDTH = max(len(dataset.name) for dataset in DATASETS) + 2
 
 def check(*, json: bool = False) -> int:
     """
-    Say line by line what works: zone, credentials, integration code, quota, each dataset.
+    Say line by line what works: zone, credentials, quota, each dataset, and Field Nation.
 
     Parameters
     ----------
@@ -39,21 +40,32 @@ def check(*, json: bool = False) -> int:
     """
     with machine_told(wanted=json), House.from_environment() as house:
         if json:
-            lines = asyncio.run(_collect(house))
+            lines = asyncio.run(collect(_findings(house)))
             code = exit_of_check(lines)
             answer_json({"checks": [line_as_json(line) for line in lines], "exit": int(code)})
             return code
-        lines = asyncio.run(_show(house))
+        lines = asyncio.run(show_check(out(), _findings(house)))
     show_verdict(out(), lines)
     return exit_of_check(lines)
 
 
-async def _collect(house: House) -> list[CheckLine]:
-    return await collect(house.check(house.connection()))
-
-
-async def _show(house: House) -> list[CheckLine]:
-    return await show_check(out(), house.check(house.connection()))
+async def _findings(house: House) -> AsyncGenerator[CheckLine]:
+    """Look at Autotask, and at Field Nation where it is connected."""
+    is_field_known = house.fieldnation_reach() is not None
+    try:
+        connection = house.connection()
+    except NotConnected as error:
+        if not is_field_known:
+            raise
+        yield CheckLine("Autotask", Verdict.FAILED, error.what, error.remedy, error=error)
+    else:
+        async with aclosing(house.check(connection)) as findings:
+            async for line in findings:
+                yield line
+    if is_field_known:
+        async with aclosing(house.check_fieldnation(house.fieldnation_connection())) as findings:
+            async for line in findings:
+                yield line
 
 
 async def collect(findings: AsyncGenerator[CheckLine]) -> list[CheckLine]:
@@ -102,10 +114,18 @@ def _detail(line: CheckLine) -> Text:
 
 def show_verdict(console: Console, lines: list[CheckLine]) -> None:
     """Sum up in a sentence or two, with what to do next."""
+    console.print()
     datasets = [line for line in lines if line.is_dataset]
+    if datasets:
+        _sum_up_datasets(console, datasets)
+    field = [line for line in lines if line.subject.startswith(PREFIX)]
+    if field:
+        console.print(_sum_up_field(field))
+
+
+def _sum_up_datasets(console: Console, datasets: list[CheckLine]) -> None:
     readable = [line for line in datasets if line.rows is not None]
     rows = sum(line.rows or 0 for line in readable)
-    console.print()
     if not readable:
         console.print(Text("Nothing can be read yet.", style="bold red"))
         return
@@ -113,6 +133,14 @@ def show_verdict(console: Console, lines: list[CheckLine]) -> None:
     console.print(Text(f"{len(readable)} of {len(datasets)} datasets can be read.", style=style))
     calls = sum(pages(line.rows or 0) + CALLS_AROUND for line in readable)
     say(f"A first sync reads {words.plural(rows, 'row')} in about {words.plural(calls, 'call')}.")
+
+
+def _sum_up_field(field: list[CheckLine]) -> Text:
+    if not logs_in(field):
+        return Text("Field Nation cannot be used yet.", style="bold red")
+    if any(line.verdict is not Verdict.OK for line in field):
+        return Text("Field Nation lets Isthmus in, but not all can be read.", style="bold yellow")
+    return Text("Field Nation can be used.", style="bold green")
 
 
 def pages(rows: int) -> int:

@@ -1,10 +1,9 @@
 """`isthmus connect autotask`: ask, test, and only then save."""
 
 import asyncio
-import sys
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from isthmus.cli.asking import Question, ask, read_secrets
 from isthmus.cli.check import (
     collect,
     exit_of_check,
@@ -13,23 +12,13 @@ from isthmus.cli.check import (
     show_check,
     show_verdict,
 )
-from isthmus.cli.screen import answer_json, err, is_person_asked, machine_told, out, say
+from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.sync.check import CheckLine
 from isthmus.wiring.build import Connection, House
 from isthmus.wiring.config import AutotaskConfig
 from isthmus.wiring.settings import SettingWrong, parse_url, parse_zone
 
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Something a person has to tell: by a flag, by the environment, or when asked."""
-
-    label: str
-    flag: str
-    variable: str
-    is_secret: bool = False
-
-
+COMMAND = "isthmus connect autotask"
 USERNAME = Question("API user name (key)", "--username", "ISTHMUS_AUTOTASK_USERNAME")
 SECRET = Question("Secret", "--secret-stdin", "ISTHMUS_AUTOTASK_SECRET", is_secret=True)
 CODE = Question(
@@ -78,9 +67,9 @@ def autotask(
         place = _place(given, zone, url)
         connection = Connection(
             title=title or given.title,
-            username=username or given.username or _ask(USERNAME),
+            username=username or given.username or ask(USERNAME, COMMAND),
             secret=_secret(given, from_stdin=secret_stdin),
-            integration_code=integration_code or given.integration_code or _ask(CODE),
+            integration_code=integration_code or given.integration_code or ask(CODE, COMMAND),
             api=api or given.api or "rest",
             **place,
         )
@@ -129,28 +118,9 @@ def _place(given: AutotaskConfig, zone: str | None, url: str | None) -> dict[str
 
 
 def _secret(given: AutotaskConfig, *, from_stdin: bool) -> str:
-    if not from_stdin:
-        return given.secret or _ask(SECRET)
-    secret = sys.stdin.readline().rstrip("\r\n")
-    if not secret:
-        raise SettingWrong(
-            "No secret came on standard input.",
-            where="--secret-stdin",
-            remedy="Pipe it in: isthmus connect autotask --secret-stdin < file",
-        )
-    return secret
-
-
-def _ask(question: Question) -> str:
-    if is_person_asked():
-        answer = err().input(f"{question.label}: ", password=question.is_secret).strip()
-        if answer:
-            return answer
-    raise SettingWrong(
-        f"{question.label} is missing.",
-        where="isthmus connect autotask",
-        remedy=f"Give {question.flag} or set {question.variable}.",
-    )
+    if from_stdin:
+        return read_secrets((SECRET,), COMMAND)[0]
+    return given.secret or ask(SECRET, COMMAND)
 
 
 async def _test(house: House, connection: Connection, *, quiet: bool) -> list[CheckLine]:

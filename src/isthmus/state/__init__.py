@@ -1,5 +1,5 @@
 """
-What Isthmus must remember: connections, what is in the spool, the log of runs.
+What Isthmus must remember: connections, secrets, what is in the spool, the log of runs.
 
 One SQLite file in `ISTHMUS_HOME`. Times are aware, in UTC. Every save is one durable transaction.
 """
@@ -10,8 +10,11 @@ from isthmus.state.shapes import (
     ConnectionNote,
     ErrorNote,
     Extraction,
+    FieldNationConnection,
+    FieldNationNote,
     RunDataset,
     RunRecord,
+    Secret,
     Segment,
     ZoneNote,
 )
@@ -22,9 +25,12 @@ __all__ = [
     "ConnectionNote",
     "ErrorNote",
     "Extraction",
+    "FieldNationConnection",
+    "FieldNationNote",
     "KeyWrong",
     "RunDataset",
     "RunRecord",
+    "Secret",
     "Segment",
     "State",
     "StateBroken",

@@ -1,13 +1,22 @@
-"""One durable SQLite file: every write is on disk when it returns, and writers queue."""
+"""
+One durable SQLite file: every write is on disk when it returns, and writers queue.
+
+What its driver says when it fails is said here in our words.
+"""
 
 import os
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection as Session
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from isthmus.base.errors import IsthmusError
+from isthmus.state.errors import StateBroken, StateBusy
 
 BUSY_TIMEOUT_MS = 30_000
 
@@ -49,3 +58,32 @@ def _prepare(driver: sqlite3.Connection, _record: Any) -> None:
 def _begin(session: Session) -> None:
     read_only = session.get_execution_options().get("isthmus_read_only", False)
     session.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Say a driver's error in our words."""
+    try:
+        yield
+    except IsthmusError:
+        raise
+    except OperationalError as error:
+        if "locked" in str(error.orig):
+            raise StateBusy(
+                "The state is in use by another process for too long.",
+                where=str(path),
+                remedy="Try again; if it lasts, look for a process of Isthmus that hangs.",
+            ) from error
+        raise _unusable(path, str(error.orig)) from error
+    except DatabaseError as error:
+        raise _unusable(path, str(error.orig)) from error
+    except OSError as error:
+        raise _unusable(path, error.strerror or type(error).__name__) from error
+
+
+def _unusable(path: Path, why: str) -> StateBroken:
+    return StateBroken(
+        f"The state cannot be used: {why}.",
+        where=str(path),
+        remedy="Check that ISTHMUS_HOME names a folder you may write to, on a disk with room left.",
+    )

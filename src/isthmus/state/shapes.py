@@ -45,6 +45,55 @@ class ZoneNote:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldNationConnection:
+    """
+    How to reach one Field Nation account as one API user; a home knows one.
+
+    `client_secret` and `password` are in clear here, never in `repr`, never on disk. `base_url`
+    is scheme and host of the environment: sandbox and production have separate credentials.
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    username: str
+    password: str = field(repr=False)
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNationNote:
+    """The same without secrets: fit to be shown, and no key is needed to read it."""
+
+    client_id: str
+    username: str
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """
+    A secret that is kept by name; what it is worth is not in `repr`.
+
+    `live` holds every value that counts, newest first: one, and more while it is being changed.
+    `saved_at` is when the newest was saved.
+    """
+
+    name: str
+    live: tuple[str, ...] = field(repr=False)
+    saved_at: datetime
+
+    @property
+    def value(self) -> str:
+        """Return the newest value, the one to use for what is sent."""
+        return self.live[0]
+
+    @property
+    def is_changing(self) -> bool:
+        """Tell whether an older value still counts."""
+        return len(self.live) > 1
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """
     One reading of a dataset from the vendor into the spool, finished or not.

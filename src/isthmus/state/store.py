@@ -8,19 +8,19 @@ from typing import Self
 
 from sqlalchemy import Connection as Session
 from sqlalchemy import Engine
-from sqlalchemy.exc import DatabaseError, OperationalError
 
-from isthmus.base.errors import IsthmusError
-from isthmus.state import connections, notes, runlog, spool
-from isthmus.state.engine import READ_ONLY, open_engine
-from isthmus.state.errors import StateBroken, StateBusy
+from isthmus.state import connections, fieldnation, notes, runlog, secrets, spool
+from isthmus.state.engine import READ_ONLY, open_engine, translated
 from isthmus.state.schema import migrate
 from isthmus.state.shapes import (
     Connection,
     ConnectionNote,
     Extraction,
+    FieldNationConnection,
+    FieldNationNote,
     RunDataset,
     RunRecord,
+    Secret,
     Segment,
     ZoneNote,
 )
@@ -50,7 +50,7 @@ class State:
         the state), which is made when the first secret is saved.
         """
         vault = Vault(key, key_file or path.with_name("key"))
-        with _translated(path):
+        with translated(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             engine = open_engine(path)
             migrate(engine, str(path))
@@ -106,6 +106,70 @@ class State:
         """Return the zone a tenant was last found in."""
         with self._reading() as session:
             return connections.load_zone(session, title)
+
+    # Field Nation
+
+    def save_fieldnation(self, connection: FieldNationConnection) -> None:
+        """Keep how to reach Field Nation, secrets locked, in the place of an earlier one."""
+        with self._writing() as session:
+            fieldnation.save(session, self._vault, connection)
+
+    def load_fieldnation(self) -> FieldNationConnection | None:
+        """Return how to reach Field Nation. Raises: KeyWrong."""
+        with self._reading() as session:
+            return fieldnation.load(session, self._vault)
+
+    def fieldnation(self) -> FieldNationNote | None:
+        """Return how Field Nation is reached, without secrets."""
+        with self._reading() as session:
+            return fieldnation.note(session)
+
+    def forget_fieldnation(self) -> bool:
+        """Remove the connection with its secrets; tells whether there was one."""
+        with self._writing() as session:
+            return fieldnation.forget(session)
+
+    # Secrets by name
+
+    def save_secret(self, name: str, text: str) -> None:
+        """Keep a secret, locked, in the place of every earlier one of that name."""
+        with self._writing() as session:
+            secrets.save(session, self._vault, name, text)
+
+    def load_secret(self, name: str) -> str | None:
+        """Return the newest secret of a name. Raises: KeyWrong."""
+        return next(iter(self.live_secrets(name)), None)
+
+    def live_secrets(self, name: str) -> tuple[str, ...]:
+        """Return every secret of a name that counts, newest first; () for none."""
+        with self._reading() as session:
+            found = secrets.find(session, self._vault, name)
+        return () if found is None else found.live
+
+    def secrets(self, prefix: str = "") -> tuple[Secret, ...]:
+        """Return the secrets whose names begin so, by name. Raises: KeyWrong."""
+        with self._reading() as session:
+            return secrets.under(session, self._vault, prefix)
+
+    def rotate_secret(self, name: str, new: str) -> None:
+        """
+        Keep a new secret beside the old one: both count until `settle_secret`.
+
+        Rotated again before that, none of the earlier ones is dropped: which of them the other
+        side still uses is not known here. The newest given once more changes nothing.
+        """
+        with self._writing() as session:
+            secrets.rotate(session, self._vault, name, new)
+
+    def settle_secret(self, name: str) -> bool:
+        """Let only the newest count from now on; tells whether an older one did."""
+        with self._writing() as session:
+            return secrets.settle(session, name)
+
+    def forget_secret(self, name: str) -> bool:
+        """Remove every secret of a name; tells whether there was one."""
+        with self._writing() as session:
+            return secrets.forget(session, name)
 
     # The spool
 
@@ -222,42 +286,13 @@ class State:
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        with _translated(self.path), self._engine.begin() as session:
+        with translated(self.path), self._engine.begin() as session:
             yield session
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
         with (
-            _translated(self.path),
+            translated(self.path),
             self._engine.connect().execution_options(**READ_ONLY) as session,
         ):
             yield session
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """Say a driver's error in our words."""
-    try:
-        yield
-    except IsthmusError:
-        raise
-    except OperationalError as error:
-        if "locked" in str(error.orig):
-            raise StateBusy(
-                "The state is in use by another process for too long.",
-                where=str(path),
-                remedy="Try again; if it lasts, look for a process of Isthmus that hangs.",
-            ) from error
-        raise _unusable(path, str(error.orig)) from error
-    except DatabaseError as error:
-        raise _unusable(path, str(error.orig)) from error
-    except OSError as error:
-        raise _unusable(path, error.strerror or type(error).__name__) from error
-
-
-def _unusable(path: Path, why: str) -> StateBroken:
-    return StateBroken(
-        f"The state cannot be used: {why}.",
-        where=str(path),
-        remedy="Check that ISTHMUS_HOME names a folder you may write to, on a disk with room left.",
-    )

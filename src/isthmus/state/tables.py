@@ -124,3 +124,24 @@ notes = Table(
     Column("key", String(200), primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+fieldnation = Table(
+    "fieldnation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("client_id", String(400), nullable=False),
+    Column("client_secret", LargeBinary, nullable=False),
+    Column("username", String(400), nullable=False),
+    Column("password", LargeBinary, nullable=False),
+    Column("base_url", Text, nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("value", LargeBinary, nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+)

@@ -16,6 +16,8 @@ MAKE_A_KEY = (
     "python3 -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
 )
 
+SAVE_AGAIN = "save the connections again: isthmus connect autotask, isthmus connect fieldnation"
+
 
 class Vault:
     """Locks and unlocks text. Reads its key when first needed, makes one when first locking."""
@@ -40,8 +42,7 @@ class Vault:
             raise KeyWrong(
                 "The saved secrets were locked with another key.",
                 where=self._source(),
-                remedy="Bring back the key they were saved with, or save the connection again: "
-                "isthmus connect autotask",
+                remedy=f"Bring back the key they were saved with, or {SAVE_AGAIN}",
             ) from None
 
     def _source(self) -> str:
@@ -73,8 +74,7 @@ class Vault:
             raise KeyWrong(
                 "The key for the saved secrets is gone.",
                 where=str(self._file),
-                remedy="Bring the file back, set ISTHMUS_KEY to its text, or save the connection "
-                "again: isthmus connect autotask",
+                remedy=f"Bring the file back, set ISTHMUS_KEY to its text, or {SAVE_AGAIN}",
             ) from None
         except (OSError, UnicodeDecodeError) as error:
             raise KeyWrong(

@@ -1,4 +1,4 @@
-"""Where the tables are kept: a file, or a server whose password nobody is shown."""
+"""Where things are kept: on this machine, or on a server whose password nobody is shown."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,9 +30,36 @@ class WarehousePlace:
         """Return the place as ISTHMUS_WAREHOUSE would name it, without password and options."""
         if self.is_file:
             return f"{self.kind}:///{str(self.path).lstrip('/')}"
-        parts = urlsplit(self.address)
-        login, at, host = parts.netloc.rpartition("@")
-        return f"{self.kind}://{login.partition(':')[0]}{at}{host}{parts.path}"
+        return _without_password(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchPlace:
+    """
+    Where dispatch keeps its inbox, links and work.
+
+    `path` is the folder of the home, also where a server keeps the rest; `address` the whole URL
+    of a PostgreSQL database, password and all, which is for the driver alone; "" for files.
+    """
+
+    path: Path
+    address: str = field(default="", repr=False)
+
+    @property
+    def is_file(self) -> bool:
+        """Tell whether it is kept in files on this machine, for one process at a time."""
+        return not self.address
+
+    @property
+    def url(self) -> str:
+        """Return the place as a person may see it, without password and options."""
+        return str(self.path) if self.is_file else _without_password(self.address)
+
+
+def _without_password(address: str) -> str:
+    parts = urlsplit(address)
+    login, at, host = parts.netloc.rpartition("@")
+    return f"postgresql://{login.partition(':')[0]}{at}{host}{parts.path}"
 
 
 def holds_password(text: str) -> bool:
@@ -56,7 +83,7 @@ def parse_warehouse(text: str) -> WarehousePlace:
     if not colon or len(scheme) == 1:  # a path, maybe with a drive letter
         return WarehousePlace("duckdb", parse_path(text))
     if scheme in _POSTGRES:
-        return _parse_postgres(text)
+        return WarehousePlace("postgresql", address=_whole_postgres(text))
     if scheme != "duckdb":
         shown = scheme if scheme.isalnum() else "this"
         msg = (
@@ -71,7 +98,21 @@ def parse_warehouse(text: str) -> WarehousePlace:
     return WarehousePlace("duckdb", parse_path(path))
 
 
-def _parse_postgres(text: str) -> WarehousePlace:
+def parse_database(text: str) -> str:
+    """Read the address of a PostgreSQL database; the answer holds its password."""
+    if text.partition(":")[0] not in _POSTGRES:
+        msg = (
+            "it must be like postgresql://user:password@host:5432/database, or be left out to keep"
+            " all of it in ISTHMUS_HOME"
+        )
+        raise ValueError(msg)
+    if "," in urlsplit(text).netloc.rpartition("@")[2]:
+        msg = "it names several hosts; give the one that takes writes, or put a proxy before them"
+        raise ValueError(msg)
+    return _whole_postgres(text)
+
+
+def _whole_postgres(text: str) -> str:
     """Insist on a host and a database; a password with : / ? # [ ] @ must be percent-encoded."""
     try:
         parts = urlsplit(text)
@@ -85,4 +126,4 @@ def _parse_postgres(text: str) -> WarehousePlace:
             " the password written as %40 %2F %23"
         )
         raise ValueError(msg)
-    return WarehousePlace("postgresql", address=text)
+    return text

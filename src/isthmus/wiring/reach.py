@@ -1,14 +1,16 @@
-"""How Autotask is reached: what the environment says, over what is saved."""
+"""How the vendors are reached: what the environment says, over what is saved."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from isthmus.base.errors import NeedsPerson
-from isthmus.state import Connection, ConnectionNote
-from isthmus.wiring.config import AutotaskConfig, Config
+from isthmus.state import Connection, ConnectionNote, FieldNationConnection, FieldNationNote, State
+from isthmus.wiring.addresses import ENVIRONMENTS
+from isthmus.wiring.config import AutotaskConfig, Config, FieldNationConfig
 
 
 class NotConnected(NeedsPerson):
-    """Nothing says yet how to reach Autotask."""
+    """Nothing says yet how to reach a vendor."""
 
 
 def from_environment(given: AutotaskConfig) -> Connection | None:
@@ -65,9 +67,69 @@ def not_connected(config: Config) -> NotConnected:
         "ISTHMUS_AUTOTASK_INTEGRATION_CODE": given.integration_code,
     }
     missing = [name for name, value in needed.items() if not value]
-    also = f", or set {' and '.join(missing)} too" if len(missing) < len(needed) else ""
     return NotConnected(
         "Isthmus does not know your Autotask yet.",
         where=str(config.home),
-        remedy=f"isthmus connect autotask{also}",
+        remedy=f"isthmus connect autotask{_or_set(missing, len(needed))}",
+    )
+
+
+def _or_set(missing: list[str], needed: int) -> str:
+    return f", or set {' and '.join(missing)} too" if len(missing) < needed else ""
+
+
+def fieldnation_of(config: Config, state: Callable[[], State]) -> FieldNationConnection:
+    """
+    Return how to reach Field Nation; the state is asked only where the environment leaves a gap.
+
+    Raises: NotConnected, KeyWrong.
+    """
+    given = config.fieldnation
+    if given.client_id and given.client_secret and given.username and given.password:
+        url = given.url or ENVIRONMENTS["sandbox"]
+        return FieldNationConnection(
+            given.client_id, given.client_secret, given.username, given.password, url
+        )
+    saved = state().load_fieldnation()
+    if saved is None:
+        raise _fieldnation_unknown(config)
+    return FieldNationConnection(
+        client_id=given.client_id or saved.client_id,
+        client_secret=given.client_secret or saved.client_secret,
+        username=given.username or saved.username,
+        password=given.password or saved.password,
+        base_url=given.url or saved.base_url,
+    )
+
+
+def fieldnation_noted(
+    given: FieldNationConfig, state: Callable[[], State]
+) -> FieldNationNote | None:
+    """Do the same without secrets; None when nothing says how Field Nation is reached."""
+    if given.client_id and given.username and given.is_complete:
+        url = given.url or ENVIRONMENTS["sandbox"]
+        return FieldNationNote(given.client_id, given.username, url)
+    saved = state().fieldnation()
+    if saved is None:
+        return None
+    return FieldNationNote(
+        given.client_id or saved.client_id,
+        given.username or saved.username,
+        given.url or saved.base_url,
+    )
+
+
+def _fieldnation_unknown(config: Config) -> NotConnected:
+    given = config.fieldnation
+    needed = {
+        "ISTHMUS_FIELDNATION_CLIENT_ID": given.client_id,
+        "ISTHMUS_FIELDNATION_CLIENT_SECRET": given.client_secret,
+        "ISTHMUS_FIELDNATION_USERNAME": given.username,
+        "ISTHMUS_FIELDNATION_PASSWORD": given.password,
+    }
+    missing = [name for name, value in needed.items() if not value]
+    return NotConnected(
+        "Isthmus does not know your Field Nation yet.",
+        where=str(config.home),
+        remedy=f"isthmus connect fieldnation{_or_set(missing, len(needed))}",
     )
