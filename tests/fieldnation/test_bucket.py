@@ -59,8 +59,8 @@ async def test_rest_gives_turns_back_up_to_the_burst(clock: Clock) -> None:
 
 async def test_nobody_passes_while_it_is_closed(clock: Clock) -> None:
     bucket = Bucket(RateSettings())
-    bucket.close(30)
-    bucket.close(10)
+    await bucket.close(30)
+    await bucket.close(10)
 
     await bucket.admit("x")
 
@@ -69,7 +69,7 @@ async def test_nobody_passes_while_it_is_closed(clock: Clock) -> None:
 
 async def test_what_the_vendor_says_remains_counts(clock: Clock) -> None:
     bucket = Bucket(RateSettings(per_minute=60, burst=100))
-    bucket.learn(1)
+    await bucket.learn(1)
 
     await bucket.admit("x")
     await bucket.admit("x")
@@ -79,8 +79,8 @@ async def test_what_the_vendor_says_remains_counts(clock: Clock) -> None:
 
 async def test_none_remaining_waits_for_a_turn_and_no_longer(clock: Clock) -> None:
     bucket = Bucket(RateSettings(per_minute=60, burst=100))
-    bucket.learn(0)
-    bucket.learn(50)
+    await bucket.learn(0)
+    await bucket.learn(50)
 
     await bucket.admit("x")
 
@@ -89,7 +89,7 @@ async def test_none_remaining_waits_for_a_turn_and_no_longer(clock: Clock) -> No
 
 async def test_a_wait_that_is_too_long_is_refused_at_once(clock: Clock) -> None:
     bucket = Bucket(RateSettings(longest_wait=10))
-    bucket.close(11)
+    await bucket.close(11)
 
     with pytest.raises(RateLimited) as caught:
         await bucket.admit("GET /x")

@@ -51,6 +51,7 @@ from isthmus.autotask.settings import (
     RetrySettings,
     WriteSettings,
 )
+from isthmus.autotask.spending import Priority, SharedBudget, spending
 from isthmus.base.backoff import Waits
 from isthmus.transport import TransportSettings
 
@@ -80,6 +81,7 @@ __all__ = [
     "Page",
     "PermissionDenied",
     "PicklistValue",
+    "Priority",
     "QueryRefused",
     "Record",
     "Records",
@@ -87,6 +89,7 @@ __all__ = [
     "RetrySettings",
     "RichTextEcho",
     "ServerTrouble",
+    "SharedBudget",
     "ThreadLimitHit",
     "Threshold",
     "TransportSettings",
@@ -105,4 +108,5 @@ __all__ = [
     "Zone",
     "ZoneUnknown",
     "q",
+    "spending",
 ]

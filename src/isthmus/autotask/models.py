@@ -122,6 +122,7 @@ class EntityInfo:
     query_access: str
     create_access: str
     has_user_defined_fields: bool
+    update_access: str = "All"
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,8 +150,8 @@ class Records(Protocol):
         """Return what this user may do with an entity."""
         ...
 
-    async def fields(self, entity: str) -> tuple[FieldInfo, ...]:
-        """Return an entity's fields with their picklists."""
+    async def fields(self, entity: str, *, age: float | None = None) -> tuple[FieldInfo, ...]:
+        """Return an entity's fields with their picklists; read anew when older than `age` s."""
         ...
 
     async def user_defined_fields(self, entity: str) -> tuple[UdfInfo, ...]:

@@ -174,9 +174,10 @@ class RestRecords:
         """Return what this user may do with an entity; read anew."""
         return await self.client.entity_info(entity)
 
-    async def fields(self, entity: str) -> tuple[FieldInfo, ...]:
-        """Return an entity's fields with their picklists, at most `metadata_age` old."""
-        return (await self._known.get(entity, self._settings.metadata_age)).fields
+    async def fields(self, entity: str, *, age: float | None = None) -> tuple[FieldInfo, ...]:
+        """Return an entity's fields with their picklists, at most `age` or `metadata_age` old."""
+        oldest = self._settings.metadata_age if age is None else age
+        return (await self._known.get(entity, oldest)).fields
 
     async def user_defined_fields(self, entity: str) -> tuple[UdfInfo, ...]:
         """Return an entity's user-defined fields, at most `metadata_age` old; () for none."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from isthmus.autotask.errors import CredentialsUnusable
+from isthmus.autotask.spending import PARTS, Priority, SharedBudget
 from isthmus.base import redaction
 from isthmus.base.backoff import Waits
 from isthmus.transport import TransportSettings
@@ -63,6 +64,10 @@ class BudgetSettings:
     and every probe: the seconds after which it surely goes on, calls used, calls allowed; and 0.0
     seconds once it does. It must neither wait nor raise. The limit is read anew after
     `refresh_calls` calls of ours or `refresh_seconds`, and while waiting every `probe_seconds`.
+
+    `shared` is where all processes of an installation keep what they know together; without it
+    each process counts for itself. `reserve` leaves the last part of the share to the calls that
+    come first: bulk stops at 85 % of it, a sweep at 92 %, writing back at 97 %.
     """
 
     share: float = 0.8
@@ -72,10 +77,16 @@ class BudgetSettings:
     refresh_calls: int = 250
     refresh_seconds: float = 300.0
     probe_seconds: float = 60.0
+    shared: SharedBudget | None = field(default=None, compare=False, repr=False)
+    reserve: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < self.share <= 1:
             raise ValueError("share lies above 0 and at most at 1")
+
+    def ceiling(self, priority: Priority) -> float:
+        """Return the part of the limit at which calls of a priority stop."""
+        return self.share * PARTS[priority] if self.reserve else self.share
 
 
 @dataclass(frozen=True, slots=True)

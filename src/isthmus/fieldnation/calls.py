@@ -83,7 +83,9 @@ class Caller:
         self.base_url = checked_base(base_url)
         self.settings = settings
         self.session = HttpSession(settings.transport)
-        self._bucket = bucket_for(self.base_url, credentials.client_id, settings.rate)
+        self._bucket = bucket_for(
+            self.base_url, credentials.client_id, settings.rate, settings.shared
+        )
         self.tokens = oauth.Tokens(self._fetch_token)
 
     async def fetch(self, call: Call, parse: Callable[[Answer, Asked], T]) -> T:
@@ -151,16 +153,16 @@ class Caller:
         if isinstance(error, err.AuthFailed):
             answer = await self._send(call, await self.tokens.renewed(token), asked)
             error = error_of(answer, asked)
-        self._heed(answer, error)
+        await self._heed(answer, error)
         return answer, error
 
-    def _heed(self, answer: Answer, error: err.FieldNationError | None) -> None:
+    async def _heed(self, answer: Answer, error: err.FieldNationError | None) -> None:
         """Slow down all calls of the account as the vendor asks."""
         if isinstance(error, err.RateLimited):
-            self._bucket.close(error.told.wait_seconds or 0.0)
+            await self._bucket.close(error.told.wait_seconds or 0.0)
         remaining = remaining_of(answer)
         if remaining is not None:
-            self._bucket.learn(remaining)
+            await self._bucket.learn(remaining)
 
     async def _fetch_token(self) -> oauth.Token:
         body = oauth.token_request(self._credentials)

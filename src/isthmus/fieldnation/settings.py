@@ -1,13 +1,15 @@
 """What a caller sets: who we are, and how the client behaves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, Protocol, TypeVar
 
 from isthmus.base import redaction
 from isthmus.base.backoff import Waits
 from isthmus.fieldnation.errors import CredentialsUnusable
 from isthmus.transport import TransportSettings
 
+T = TypeVar("T")
 _WORTH_HIDING: Final = 8  # a short client id may be a plain number, as ids in every text are
 SANDBOX: Final = "https://api-sandbox.fndev.net"
 PRODUCTION: Final = "https://api.fieldnation.com"
@@ -56,8 +58,9 @@ class RateSettings:
     """
     How many calls the company may make: so many a minute, after a burst.
 
-    Every client of one account in this process shares them. `longest_wait` bounds in seconds what
-    one call waits for its turn, or as long as a 429 asks for, before RateLimited is raised.
+    Every client of one account in this process shares them, and with `SharedTurns` every process.
+    `longest_wait` bounds in seconds what one call waits for its turn, or as long as a 429 asks
+    for, before RateLimited is raised.
     Source: 60 a minute and bursts to 100 are documented in 2025; other pages name no number.
     """
 
@@ -68,6 +71,18 @@ class RateSettings:
     def __post_init__(self) -> None:
         if self.per_minute <= 0 or self.burst < 1:
             raise ValueError("per_minute lies above 0, burst is at least 1")
+
+
+class SharedTurns(Protocol):
+    """Where all processes of an installation keep the turns of an account."""
+
+    async def change(self, key: str, act: Callable[[str, float], tuple[str, T]]) -> T:
+        """
+        Put in the place of a note what `act` makes of it, and return its result.
+
+        `act` is given the note, "" at first, and the time in seconds on a clock that is one for
+        all processes. Nobody else changes the note meanwhile. It must not wait.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +107,7 @@ class ClientSettings:
     `token_margin`: seconds before its end at which a token is no longer used. `read_back`: fetch a
     work order after create and update, and tell what the vendor dropped. `check_echo`: use a
     listing only if its echo shows the list and the filters asked for. `per_page`: rows a page,
-    1 to 100.
+    1 to 100. `shared`: where all processes keep the account's turns; without it each counts alone.
     """
 
     sign_in_by: Literal["query", "header"] = "query"
@@ -102,6 +117,7 @@ class ClientSettings:
     per_page: int = 100
     retry: RetrySettings = field(default_factory=RetrySettings)
     rate: RateSettings = field(default_factory=RateSettings)
+    shared: SharedTurns | None = field(default=None, compare=False, repr=False)
     settle: SettleSettings = field(default_factory=SettleSettings)
     transport: TransportSettings = field(
         default_factory=lambda: TransportSettings(read_timeout=60.0, call_timeout=120.0)

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from isthmus.autotask import AutotaskClient, BudgetSettings, ClientSettings, HourlyLimitHit
-from isthmus.autotask.calls.budget import Ledger, plan_pace
 from isthmus.autotask.calls.caller import impatient
+from isthmus.autotask.calls.ledger import Ledger, plan_pace
 from isthmus.autotask.models import Threshold
 from isthmus.autotask.settings import Credentials
 from isthmus.base import clock
@@ -40,7 +40,7 @@ def test_our_calls_are_counted_between_two_readings() -> None:
     ledger = Ledger()
     ledger.learn(reading(40))
     for _ in range(5):
-        ledger.count()
+        ledger.count(clock.monotonic())
     assert ledger.estimate() == 45
     assert not ledger.over(0.5)
     assert ledger.over(0.45)
@@ -50,7 +50,7 @@ def test_the_time_when_use_falls_is_when_enough_of_our_own_calls_leave_the_hour(
     ledger = Ledger()
     ledger.learn(reading(80))
     now = clock.monotonic()
-    ledger.own.extend([now - 3000, now - 1000])
+    ledger.own.extend([(now - 3000, 1), (now - 1000, 1)])
     assert ledger.falls_in(0.8, now) == pytest.approx(600)
     ledger.own.clear()
     assert ledger.falls_in(0.8, now) == HOUR

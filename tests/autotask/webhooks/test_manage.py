@@ -409,10 +409,10 @@ async def test_an_unknown_field_is_told_with_the_nearest_and_nothing_is_made(
 class Retired(RestRecords):
     """Records of a tenant whose every picklist value was switched off."""
 
-    async def fields(self, entity: str) -> tuple[FieldInfo, ...]:
+    async def fields(self, entity: str, *, age: float | None = None) -> tuple[FieldInfo, ...]:
         return tuple(
             replace(one, picklist=tuple(replace(e, is_active=False) for e in one.picklist or ()))
-            for one in await super().fields(entity)
+            for one in await super().fields(entity, age=age)
         )
 
 

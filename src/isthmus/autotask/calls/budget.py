@@ -1,152 +1,19 @@
-"""
-The tenant's calls of the hour: read sparingly, counted between, slowed, and partly left to others.
-
-The vendor allows so many calls in a rolling hour for a tenant, all integrations together, and
-adds half a second a call from 50 %, a whole one from 75 %. One ledger serves all clients of a
-tenant in the process. Source: vendor help on thresholds and limits; tiers observed.
-"""
+"""The tenant's calls of the hour: read sparingly, slowed, and partly left to others."""
 
 import asyncio
-import threading
-from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
 
+from isthmus.autotask.calls.accounts import Account
+from isthmus.autotask.calls.ledger import Ledger, Verdict
 from isthmus.autotask.errors import HourlyLimitHit
 from isthmus.autotask.models import Threshold
 from isthmus.autotask.settings import BudgetSettings
+from isthmus.autotask.spending import Priority, spent_for
 from isthmus.base import clock, log
 
-SLOW_FROM: Final = 0.5
-"""Part of the hour's limit from which calls are spaced, for a share of 0.8 or more."""
-_HURRY: Final = 5  # above SLOW_FROM the limit is read so many times as often
+_LOOKS_AGAIN = 0.5  # seconds after which to see what somebody else was told, who asked already
 _logger = log.get_logger("autotask.budget")
-
-
-def plan_pace(used: int, limit: int, window_seconds: float, share: float) -> float:
-    """
-    Return the seconds to leave between two calls.
-
-    None below half of the limit (less for a share under 0.8); from there rising in a line to the
-    pace that our share of the limit allows for ever.
-    """
-    allowed = limit * share
-    start = limit * min(SLOW_FROM, share * SLOW_FROM / 0.8)
-    if used <= start or allowed <= start:
-        return 0.0
-    return min(1.0, (used - start) / (allowed - start)) * window_seconds / allowed
-
-
-@dataclass(slots=True)
-class Ledger:
-    """What is known of a tenant's use. Guarded by `lock`; shared by threads and event loops."""
-
-    limit: int | None = None
-    window_seconds: float = 3600.0
-    used: int = 0
-    since: int = 0
-    unlooked: int = 0
-    looked_at: float | None = None
-    reading: bool = False
-    refused: bool = False
-    next_call_at: float = 0.0
-    own: deque[float] = field(default_factory=deque)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def count(self) -> None:
-        """Note one call of ours, made now."""
-        now = clock.monotonic()
-        with self.lock:
-            self.since += 1
-            self.unlooked += 1
-            self.own.append(now)
-            while self.own and self.own[0] < now - self.window_seconds:
-                self.own.popleft()
-
-    def learn(self, threshold: Threshold) -> None:
-        """Take over a reading; it counts the call that asked for it."""
-        with self.lock:
-            self.limit = threshold.limit
-            self.window_seconds = threshold.window_minutes * 60.0
-            self.used = threshold.used
-            self.since = 0
-            self.refused = False
-
-    def looked(self) -> None:
-        """Note that the limit was asked for now, whatever came of it."""
-        with self.lock:
-            self.reading = False
-            self.unlooked = 0
-            self.looked_at = clock.monotonic()
-
-    def estimate(self) -> int:
-        """Return the use as last read plus our calls since."""
-        return self.used + self.since
-
-    def start_reading(self, settings: BudgetSettings, *, now: float) -> bool:
-        """Tell whether the limit is due to be read, and claim the reading for the caller."""
-        with self.lock:
-            if self.reading or not self._due(settings, now):
-                return False
-            self.reading = True
-            return True
-
-    def _due(self, settings: BudgetSettings, now: float) -> bool:
-        if self.looked_at is None:
-            return True
-        age = now - self.looked_at
-        if self.refused:
-            return age >= settings.probe_seconds
-        hurry = 1
-        if self.limit is not None and self.estimate() > self.limit * SLOW_FROM:
-            hurry = _HURRY
-        return (
-            self.unlooked * hurry >= settings.refresh_calls
-            or age * hurry >= settings.refresh_seconds
-        )
-
-    def claim_turn(self, share: float, now: float) -> float:
-        """Return the seconds to wait for this call's turn, and move the turn of the next call."""
-        with self.lock:
-            if self.limit is None:
-                return 0.0
-            pace = plan_pace(self.estimate(), self.limit, self.window_seconds, share)
-            turn = max(now, self.next_call_at)
-            self.next_call_at = turn + pace
-            return turn - now
-
-    def over(self, share: float) -> bool:
-        """Tell whether calls must stop: refused, or our share of the limit is reached."""
-        if self.refused:
-            return True
-        return self.limit is not None and self.estimate() >= self.limit * share
-
-    def falls_in(self, share: float, now: float) -> float:
-        """
-        Return the seconds after which enough of our own calls have left the window.
-
-        Others' use is taken as constant; at most a whole window, which is when all has left.
-        """
-        limit = self.limit
-        with self.lock:
-            if limit is None or self.refused:
-                return self.window_seconds
-            excess = int(self.estimate() - limit * share) + 1
-            if excess > len(self.own):
-                return self.window_seconds
-            return max(0.0, self.own[excess - 1] + self.window_seconds - now)
-
-
-_ledgers: Final[dict[tuple[str, str], Ledger]] = {}
-_ledgers_lock: Final = threading.Lock()
-
-
-def ledger_for(zone_url: str, username: str) -> Ledger:
-    """Return the process's one ledger for a tenant, told apart by zone and API user."""
-    with _ledgers_lock:
-        return _ledgers.setdefault((zone_url.casefold(), username.casefold()), Ledger())
 
 
 class Budget:
@@ -159,14 +26,14 @@ class Budget:
     def __init__(
         self,
         settings: BudgetSettings,
-        ledger: Ledger,
+        account: Account,
         read: Callable[[], Awaitable[Threshold | None]],
     ) -> None:
         self._settings = settings
         self._read = read
-        self._out_since: float | None = None
         self._probing = asyncio.Lock()
-        self.ledger = ledger
+        self._out_since: dict[Priority, float] = {}
+        self.account = account
 
     async def admit(self, waiting_since: float | None = None, *, patient: bool = True) -> None:
         """
@@ -176,68 +43,85 @@ class Budget:
         patient: False for a call that is better left out than waited for.
         Raises: HourlyLimitHit: our share is used up, and the settings say not to wait (longer).
         """
-        await self._refresh_if_due()
-        if self.ledger.over(self._settings.share):
+        verdict = await self.account.ask(self._settings)
+        if verdict.read:
+            await self._refresh()
+            verdict = await self._ask_again()
+        if verdict.over:
             if not patient:
-                raise self._limit_hit(self.ledger.falls_in(self._settings.share, clock.monotonic()))
-            await self._wait_for_fall(waiting_since)
-        self._out_since = None
-        wait = self.ledger.claim_turn(self._settings.share, clock.monotonic())
-        if wait > 0:
-            _logger.debug("budget_slowed", seconds=round(wait, 3), used=self.ledger.estimate())
-            await clock.sleep(wait)
+                raise self._limit_hit(verdict)
+            verdict = await self._wait_for_fall(verdict, waiting_since)
+        self._out_since.pop(spent_for(), None)
+        if verdict.wait > 0:
+            _logger.debug("budget_slowed", seconds=round(verdict.wait, 3), used=verdict.used)
+            await clock.sleep(verdict.wait)
 
-    def refused(self) -> None:
+    async def refused(self) -> None:
         """Note that the vendor refused a call for the hour's limit."""
-        with self.ledger.lock:
-            self.ledger.refused = True
+        await self.account.change(_refuse)
+
+    async def learn(self, threshold: Threshold) -> None:
+        """Take over a reading that was made now."""
+
+        def take_over(ledger: Ledger, now: float) -> None:
+            ledger.learn(threshold)
+            ledger.looked(now)
+
+        await self.account.change(take_over)
+        _logger.debug("budget_read", used=threshold.used, limit=threshold.limit)
 
     def exhausted(self) -> HourlyLimitHit | None:
         """Return what a call that does not wait would be refused with, as far as known."""
-        if not self.ledger.over(self._settings.share):
+        ledger, now = self.account.glance()
+        ceiling = self._settings.ceiling(spent_for())
+        if not ledger.over(ceiling):
             return None
-        return self._limit_hit(self.ledger.falls_in(self._settings.share, clock.monotonic()))
+        falls_in = ledger.falls_in(ceiling, now)
+        return self._limit_hit(
+            Verdict(now, ledger.estimate(), ledger.limit, ledger.refused, falls_in=falls_in)
+        )
 
-    async def _refresh_if_due(self) -> None:
-        if self.ledger.start_reading(self._settings, now=clock.monotonic()):
-            await self._refresh()
+    async def _ask_again(self) -> Verdict:
+        return await self.account.ask(self._settings, may_read=False)
 
     async def _refresh(self) -> None:
         try:
             threshold = await self._read()
         except HourlyLimitHit:
-            self.refused()
-            return
-        finally:
-            self.ledger.looked()
-        if threshold is not None:
-            self.ledger.learn(threshold)
-            _logger.debug("budget_read", used=threshold.used, limit=threshold.limit)
+            await self.account.change(_refuse_a_look)
+        except BaseException:
+            await self.account.change(Ledger.looked)
+            raise
+        else:
+            if threshold is None:
+                await self.account.change(Ledger.looked)
+            else:
+                await self.learn(threshold)
 
-    async def _wait_for_fall(self, waiting_since: float | None) -> None:
+    async def _wait_for_fall(self, verdict: Verdict, waiting_since: float | None) -> Verdict:
         """
-        Wait, looking again now and then.
+        Wait, looking again now and then; returns what is said once it is no more over.
 
         The wait is one for all calls of the client: those that come later do not start it anew,
         or a run of many datasets would wait many times as long as it was allowed to.
         """
-        share = self._settings.share
-        now = clock.monotonic()
-        self._out_since = min(
-            since for since in (self._out_since, waiting_since, now) if since is not None
-        )
-        begun = self._out_since
-        while self.ledger.over(share):
-            now = clock.monotonic()
-            falls_in = self.ledger.falls_in(share, now)
-            pause = min(self._settings.probe_seconds, max(falls_in, 0.01))
-            left = self._patience_left(now - begun)
+        priority = spent_for()
+        since = (self._out_since.get(priority), waiting_since, clock.monotonic())
+        begun = self._out_since[priority] = min(one for one in since if one is not None)
+        while verdict.over:
+            left = self._patience_left(clock.monotonic() - begun)
             if left <= 0:
-                raise self._limit_hit(falls_in)
-            self._tell(falls_in)
+                raise self._limit_hit(verdict)
+            pause = min(self._settings.probe_seconds, max(verdict.falls_in, 0.01))
+            if verdict.being_read:
+                pause = min(pause, _LOOKS_AGAIN)
+            self._tell(verdict)
             await clock.sleep(min(pause, left))
-            await self._probe(now)
-        self._tell_end()
+            await self._probe(verdict.at)
+            verdict = await self._ask_again()
+        if self._settings.on_waiting is not None:
+            self._settings.on_waiting(0.0, verdict.used, verdict.limit or 0)
+        return verdict
 
     def _patience_left(self, spent: float) -> float:
         if self._settings.on_limit == "raise":
@@ -248,30 +132,24 @@ class Budget:
     async def _probe(self, since: float) -> None:
         """Read the limit, unless another waiting call did since then: each reading is a call."""
         async with self._probing:
-            looked_at = self.ledger.looked_at
-            if looked_at is None or looked_at <= since:
+            if await self.account.change(lambda ledger, now: ledger.start_probe(since, now)):
                 await self._refresh()
 
-    def _tell(self, falls_in: float) -> None:
-        used, limit = self.ledger.estimate(), self.ledger.limit
-        falls_at = _moment(falls_in).isoformat(timespec="seconds")
-        _logger.warning("budget_waiting", used=used, limit=limit, falls_at=falls_at)
+    def _tell(self, verdict: Verdict) -> None:
+        falls_at = _moment(verdict.falls_in).isoformat(timespec="seconds")
+        _logger.warning("budget_waiting", used=verdict.used, limit=verdict.limit, falls_at=falls_at)
         if self._settings.on_waiting is not None:
-            self._settings.on_waiting(max(1.0, falls_in), used, limit or 0)
+            seconds = max(1.0, verdict.falls_in)
+            self._settings.on_waiting(seconds, verdict.used, verdict.limit or 0)
 
-    def _tell_end(self) -> None:
-        if self._settings.on_waiting is not None:
-            self._settings.on_waiting(0.0, self.ledger.estimate(), self.ledger.limit or 0)
-
-    def _limit_hit(self, falls_in: float) -> HourlyLimitHit:
-        falls_at = _moment(falls_in)
-        ledger = self.ledger
-        if ledger.refused:
+    def _limit_hit(self, verdict: Verdict) -> HourlyLimitHit:
+        falls_at = _moment(verdict.falls_in)
+        if verdict.refused:
             what = "Autotask refuses calls: those of the last hour are used up"
         else:
             what = (
-                f"{ledger.estimate():,} of the tenant's {ledger.limit:,} calls of the hour are"
-                f" used; ours stop at {self._settings.share:.0%}"
+                f"{verdict.used:,} of the tenant's {verdict.limit:,} calls of the hour are"
+                f" used; ours stop at {self._settings.ceiling(spent_for()):.0%}"
             )
         return HourlyLimitHit(
             what,
@@ -281,6 +159,15 @@ class Budget:
             " then: a sync goes on where this one stopped. Admin > Extensions & Integrations > API"
             " shows who uses them.",
         )
+
+
+def _refuse(ledger: Ledger, _now: float) -> None:
+    ledger.refused = True
+
+
+def _refuse_a_look(ledger: Ledger, now: float) -> None:
+    ledger.refused = True
+    ledger.looked(now)
 
 
 def _moment(seconds_from_now: float) -> datetime:

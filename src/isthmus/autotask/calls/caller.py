@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from isthmus.autotask import errors as err
-from isthmus.autotask.calls.budget import Budget, ledger_for
+from isthmus.autotask.calls.accounts import Account, account_for
+from isthmus.autotask.calls.budget import Budget
 from isthmus.autotask.calls.call import Call
-from isthmus.autotask.calls.slots import slot
 from isthmus.autotask.calls.wire import Request, RestWire, Wire
 from isthmus.autotask.models import Threshold, Usage, Zone
 from isthmus.autotask.settings import ClientSettings, Credentials, RetrySettings
@@ -40,7 +40,7 @@ def impatient() -> Iterator[None]:
 
 
 class Caller:
-    """Makes calls for one API user; lives in one event loop, shares slots and ledger with all."""
+    """Makes calls for one API user; lives in one event loop, shares its account with all."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class Caller:
             try:
                 return await self._retried(call.idempotent, lambda: self._once(call, parse))
             except err.HourlyLimitHit:
-                budget.refused()
+                await budget.refused()
                 if not _patient.get():
                     raise
                 waiting_since = waiting_since or clock.monotonic()
@@ -104,12 +104,11 @@ class Caller:
                     True, lambda: self._once(self._wire.threshold, self._wire.parse_threshold)
                 )
             except err.HourlyLimitHit:
-                budget.refused()
+                await budget.refused()
                 waiting_since = waiting_since or clock.monotonic()
                 await budget.admit(waiting_since)
             else:
-                budget.ledger.learn(found)
-                budget.ledger.looked()
+                await budget.learn(found)
                 return found
 
     async def download(self, url: str, parse: Callable[[Answer], T]) -> T:
@@ -130,7 +129,7 @@ class Caller:
 
     def usage(self) -> Usage:
         """Return what was spent, without a call."""
-        ledger = None if self._budget is None else self._budget.ledger
+        ledger = None if self._budget is None else self._budget.account.glance()[0]
         if ledger is None or ledger.limit is None:
             return Usage(self._calls_made, None, None, 0.0)
         used = ledger.estimate()
@@ -138,10 +137,16 @@ class Caller:
 
     async def _ready_budget(self) -> Budget:
         if self._budget is None:
-            zone = await self.zone()
-            ledger = ledger_for(urlsplit(zone.url).netloc, self._credentials.username)
-            self._budget = Budget(self._settings.budget, ledger, self._read_threshold)
+            account = self._account(await self.zone())
+            self._budget = Budget(self._settings.budget, account, self._read_threshold)
         return self._budget
+
+    def _account(self, zone: Zone) -> Account:
+        if self._budget is not None:
+            return self._budget.account
+        mine, host = self._credentials, urlsplit(zone.url).netloc
+        shared = self._settings.budget.shared
+        return account_for(host, mine.username, mine.integration_code, shared)
 
     async def _read_threshold(self) -> Threshold | None:
         """Read the threshold for the budget; None where it cannot be read, which is no failure."""
@@ -178,15 +183,10 @@ class Caller:
 
     async def _send(self, zone: Zone, call: Call) -> Answer:
         """Send one request in a slot of its entity and count it."""
-        mine = self._credentials
         request = self._wire.request(zone, call)
-        async with AsyncExitStack() as held:
-            for name in call.buckets:
-                rest = self._settings.release_delay
-                await held.enter_async_context(slot(mine.integration_code, name, rest=rest))
+        held = self._account(zone).hold(call.buckets, rest=self._settings.release_delay)
+        async with held:
             self._calls_made += 1
-            if self._budget is not None:
-                self._budget.ledger.count()
             begun = clock.monotonic()
             answer = await self._translated(request)
         _logger.debug(

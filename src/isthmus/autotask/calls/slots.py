@@ -2,35 +2,43 @@
 At most three calls in flight for one (integration code, entity), over the whole process.
 
 The vendor counts by tracking identifier and object endpoint, metadata calls included, so the
-slots are shared by all clients, threads and event loops of the process.
+slots are shared by all clients, threads and event loops of the process. Where other processes
+call too, a `SharedBudget` stands in the place of this.
 Source: vendor help on thread limiting: 3 per tracking identifier and object endpoint.
 """
 
 import asyncio
+import bisect
 import hashlib
 import threading
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from isthmus.autotask.spending import Priority, spent_for
 from isthmus.base import clock
 
 SLOTS: Final = 3
-_Waiter = tuple[asyncio.AbstractEventLoop, asyncio.Future[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiter:
+    priority: Priority
+    loop: asyncio.AbstractEventLoop
+    turn: asyncio.Future[float]
 
 
 @dataclass(slots=True)
 class SlotPool:
     """
-    The slots of one bucket: each is free from a moment on, given out first come, first served.
+    The slots of one bucket: each is free from a moment on, given out by priority, then in turn.
 
     `free` holds, for each slot that is not taken, the monotonic second from which it may be used.
     """
 
     free: list[float] = field(default_factory=lambda: [0.0] * SLOTS)
-    waiting: deque[_Waiter] = field(default_factory=deque)
+    waiting: list[_Waiter] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     async def take(self) -> None:
@@ -51,7 +59,8 @@ class SlotPool:
                 self.free.sort()
                 return self.free.pop(0)
             turn: asyncio.Future[float] = loop.create_future()
-            self.waiting.append((loop, turn))
+            waiter = _Waiter(spent_for(), loop, turn)
+            bisect.insort(self.waiting, waiter, key=lambda each: each.priority)
         try:
             return await turn
         except BaseException:
@@ -61,8 +70,7 @@ class SlotPool:
     def _forget(self, turn: asyncio.Future[float]) -> None:
         """Take a waiter out; a slot it was given a moment before goes to the next one."""
         with self.lock:
-            left = [entry for entry in self.waiting if entry[1] is not turn]
-            self.waiting = deque(left)
+            self.waiting = [waiter for waiter in self.waiting if waiter.turn is not turn]
         if turn.done() and not turn.cancelled() and turn.exception() is None:
             self.give_back(turn.result())
 
@@ -73,9 +81,9 @@ class SlotPool:
                 if not self.waiting:
                     self.free.append(ready)
                     return
-                loop, turn = self.waiting.popleft()
+                first = self.waiting.pop(0)
             try:
-                loop.call_soon_threadsafe(self._hand_over, turn, ready)
+                first.loop.call_soon_threadsafe(self._hand_over, first.turn, ready)
             except RuntimeError:  # that loop is closed: its waiter is gone
                 continue
             return

@@ -34,6 +34,7 @@ def parse_entity_info(answer: Raw, entity: str) -> EntityInfo:
         query_access=_access(info.get("userAccessForQuery")),
         create_access=_access(_told_or(info, "userAccessForCreate", "canCreate")),
         has_user_defined_fields=_flag(info, "hasUserDefinedFields"),
+        update_access=_access(_told_or(info, "userAccessForUpdate", "canUpdate")),
     )
 
 

@@ -55,6 +55,7 @@ def info_of(member: Any, collection: str) -> EntityInfo:
         query_access=_access(member, "Query"),
         create_access=_access(member, "Create"),
         has_user_defined_fields=bool(getattr(member, "HasUserDefinedFields", False)),
+        update_access=_access(member, "Update"),
     )
 
 

@@ -218,9 +218,9 @@ class SoapRecords:
         """Return what this user may do with an entity; read anew."""
         return await self._session.info(entity)
 
-    async def fields(self, entity: str) -> tuple[FieldInfo, ...]:
-        """Return an entity's fields with their picklists, at most `metadata_age` old."""
-        return (await self._session.known(entity)).fields
+    async def fields(self, entity: str, *, age: float | None = None) -> tuple[FieldInfo, ...]:
+        """Return an entity's fields with their picklists, at most `age` or `metadata_age` old."""
+        return (await self._session.known(entity, age)).fields
 
     async def user_defined_fields(self, entity: str) -> tuple[UdfInfo, ...]:
         """Return an entity's user-defined fields, at most `metadata_age` old; () for none."""

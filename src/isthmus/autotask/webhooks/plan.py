@@ -25,7 +25,7 @@ from isthmus.autotask.webhooks.shapes import (
 )
 from isthmus.autotask.webhooks.wanted import Target, Wanted, Watched
 
-_NOT_COMPARED: Final = (
+NOT_COMPARED: Final = (
     "Autotask does not show the secret, so it is not compared. If deliveries fail verification,"
     " set it anew."
 )
@@ -97,7 +97,7 @@ def _own_notices(one: Seen, target: Target, *, renew_secret: bool) -> Iterator[s
     elif not hook.ready and (hook.fields or hook.udfs):
         yield f"webhook {hook.id} has fields and is active, but Autotask does not call it ready"
     if hook.secret is None and not renew_secret:
-        yield _NOT_COMPARED
+        yield NOT_COMPARED
     if hook.owner_id is not None and hook.owner_id not in target.excluded:
         yield (
             f"its owner, resource {hook.owner_id}, is not excluded: if that is the API user, its"
