@@ -76,7 +76,7 @@ def autotask(
     tickets
         Number of tickets; notes, time and service calls follow from it.
     ticket_udfs
-        Number of user-defined ticket fields, up to 300.
+        Number of user-defined ticket fields beside the three for dispatch, up to 300 in all.
     latency_ms
         Milliseconds added to every API call.
     state

@@ -50,7 +50,7 @@ class Calls:
 
     def told(self) -> dict[str, Any]:
         """Give all counts, the most frequent first."""
-        by = [
+        by: list[dict[str, Any]] = [
             {
                 "method": method,
                 "path": line.path,
@@ -61,8 +61,8 @@ class Calls:
             }
             for (method, _path, entity), line in self._lines.items()
         ]
-        by.sort(key=lambda line: (-int(line["calls"]), line["method"], line["path"]))
-        return {"since": self._since, "calls": sum(int(one["calls"]) for one in by), "by": by}
+        by.sort(key=lambda line: (-line["calls"], line["method"], line["path"]))
+        return {"since": self._since, "calls": sum(one["calls"] for one in by), "by": by}
 
     def forget(self) -> int:
         """Begin anew; give how many calls were counted."""

@@ -1,5 +1,6 @@
 """The account: made from a seed, other ids in the other environment, kept over a restart."""
 
+import contextlib
 import json
 import os
 import signal
@@ -153,3 +154,60 @@ def test_the_command_tells_all_a_client_needs_and_stops_cleanly(tmp_path: Path) 
 def test_the_docs_tell_every_switch() -> None:
     page = (Path(__file__).parents[3] / "docs" / "simulator-fieldnation.md").read_text("utf-8")
     assert [switch.name for switch in SWITCHES if f"`{switch.name}`" not in page] == []
+
+
+def test_documents_come_by_number_whatever_was_done_to_them() -> None:
+    from datetime import UTC, datetime
+
+    store = Store(None, lambda: datetime.now(UTC))
+
+    def numbers() -> list[int]:
+        return [doc["id"] for doc in store.each("thing")]
+
+    for number in (3, 1, 7):
+        store.put("thing", number, {"id": number})
+    assert numbers() == [1, 3, 7]
+    store.put("thing", 9, {"id": 9})
+    store.put("thing", 5, {"id": 5})
+    assert numbers() == [1, 3, 5, 7, 9]
+    store.delete("thing", 3)
+    assert numbers() == [1, 5, 7, 9]
+    with contextlib.suppress(RuntimeError), store.transaction():
+        store.put("thing", 11, {"id": 11})
+        store.delete("thing", 1)
+        assert numbers() == [5, 7, 9, 11]
+        raise RuntimeError
+    assert numbers() == [1, 5, 7, 9]
+    store.clear()
+    assert numbers() == []
+    store.close()
+
+
+def test_what_is_derived_is_made_anew_after_each_write() -> None:
+    from datetime import UTC, datetime
+
+    store = Store(None, lambda: datetime.now(UTC))
+    made: list[int] = []
+
+    def count() -> int:
+        made.append(1)
+        return len(store.each("thing"))
+
+    def derived() -> int:
+        return store.derived("count", "thing", count)
+
+    assert (derived(), derived(), len(made)) == (0, 0, 1)
+    store.put("other", 1, {"id": 1})
+    assert (derived(), len(made)) == (0, 1)
+    store.put("thing", 1, {"id": 1})
+    assert (derived(), derived(), len(made)) == (1, 1, 2)
+    with contextlib.suppress(RuntimeError), store.transaction():
+        store.put("thing", 2, {"id": 2})
+        assert derived() == 2
+        raise RuntimeError
+    assert derived() == 1
+    store.delete("thing", 1)
+    assert derived() == 0
+    store.clear()
+    assert derived() == 0
+    store.close()

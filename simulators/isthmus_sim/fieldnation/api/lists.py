@@ -64,8 +64,12 @@ def _listed(a: Asked, name: str) -> list[Doc]:
     """Give the orders of a list, by id."""
     if name == PROBLEM:
         return matching(a, _has_problem)
-    statuses = LISTS[name][1]
-    return [order for order in a.world.store.each("work_order") if order["status"] in statuses]
+    store, statuses = a.world.store, LISTS[name][1]
+    return store.derived(
+        f"list {name}",
+        "work_order",
+        lambda: [order for order in store.each("work_order") if order["status"] in statuses],
+    ).copy()
 
 
 def _has_problem(order: Doc) -> bool:

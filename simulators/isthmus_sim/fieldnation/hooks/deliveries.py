@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
+import zlib
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from isal import igzip
 
 from isthmus_sim.base.clock import to_text
 from isthmus_sim.fieldnation.hooks.errors import HookRefused
@@ -77,7 +76,7 @@ class Deliveries:
         with store.transaction():
             self.keep(delivery)
             if body is not None:
-                packed = base64.b64encode(igzip.compress(body, 1)).decode()
+                packed = base64.b64encode(zlib.compress(body, 1)).decode()
                 store.put(BODIES, delivery.id, {"packed": packed})
         self._forget_old(delivery.id)
 
@@ -99,7 +98,7 @@ class Deliveries:
         store = self.ground.store
         twin_of = (store.look(KIND, delivery_id) or {"twin_of": 0})["twin_of"]
         kept = store.look(BODIES, twin_of or delivery_id)
-        return igzip.decompress(base64.b64decode(kept["packed"])) if kept else b""
+        return zlib.decompress(base64.b64decode(kept["packed"])) if kept else b""
 
     # Logs ----------------------------------------------------------------------------
 
