@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from isthmus.autotask.calls import budget
+from isthmus.autotask.calls import accounts
 from isthmus.base import log
 
 # How fast this machine draws examples says nothing about the code.
@@ -26,4 +26,4 @@ def our_log_as_it_was() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def hours_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test find the calls of another: the machine gives a port out again."""
-    monkeypatch.setattr(budget, "_ledgers", {})
+    monkeypatch.setattr(accounts, "_books", {})

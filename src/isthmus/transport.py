@@ -19,7 +19,9 @@ import httpx2
 from isal import isal_zlib
 
 from isthmus.base import log
+from isthmus.base.clock import monotonic
 from isthmus.base.errors import NeedsPerson, Permanent, Retryable
+from isthmus.base.observing import Seen, observer
 from isthmus.base.redaction import redact
 
 _GZIP_WINDOW: Final = 31
@@ -165,8 +167,10 @@ class HttpSession:
         """
         if self._client is None:
             raise RuntimeError("The HTTP session is not open; use `async with`.")
+        told, begun = observer(), monotonic()
+        answer: Answer | None = None
         try:
-            return await self._fetch(self._client, method, url, headers, body)
+            answer = await self._fetch(self._client, method, url, headers, body)
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
             raise AddressRefused(
                 f"This address cannot be called: {redact(str(error))}",
@@ -175,6 +179,11 @@ class HttpSession:
             ) from None
         except (httpx2.RequestError, TimeoutError) as error:
             raise _translate(error, url) from None
+        else:
+            return answer
+        finally:
+            if told is not None:
+                told(_seen(method, url, body, answer, monotonic() - begun))
 
     async def _fetch(
         self,
@@ -192,6 +201,16 @@ class HttpSession:
             raw = await _collect(response, limit, url)
             names = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, names, _unzip(raw, names, limit, url))
+
+
+def _seen(
+    method: str, url: str, body: bytes | Form | None, answer: Answer | None, seconds: float
+) -> Seen:
+    """Return a call as an observer gets it; of a form the bytes of its files are left out."""
+    sent = b"(a form with files)" if isinstance(body, Form) else body or b""
+    status, answered = (0, b"") if answer is None else (answer.status, answer.body)
+    bare = redact(url.partition("?")[0])
+    return Seen(method, bare, status, round(seconds * 1000), sent, answered)
 
 
 def _content(body: bytes | Form | None) -> dict[str, Any]:

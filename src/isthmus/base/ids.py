@@ -1,5 +1,6 @@
 """Identifiers we give."""
 
+import secrets
 import threading
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -29,3 +30,13 @@ def new_ordered_id() -> str:
     with _lock:
         _last = max(_last + 1, (utc_now() - _EPOCH) // _MICROSECOND)
         return f"{_last:014x}-{uuid.uuid4().hex[:8]}"
+
+
+def new_secret() -> str:
+    """Return a text of 43 characters that nobody guesses, fit for a URL or a webhook's secret."""
+    return secrets.token_urlsafe(32)
+
+
+def new_uuid() -> str:
+    """Return a random UUID as text, for those who take a secret in no other form."""
+    return str(uuid.uuid4())

@@ -12,7 +12,7 @@ from isthmus.base.clock import utc_now
 from isthmus.base.errors import IsthmusError
 from isthmus.base.ids import new_ordered_id
 from isthmus.engine import roll, rows, schedules
-from isthmus.engine.database import open_database, reading, writing
+from isthmus.engine.database import file_of, open_database, reading, writing
 from isthmus.engine.port import PRIORITY, Item, Schedule, Waiting
 from isthmus.engine.tables import make_tables
 
@@ -109,6 +109,11 @@ class Agenda:
         """Return what waits or runs, the next first."""
         with reading(self.engine) as session:
             return rows.waiting(session, limit)
+
+    def find(self, kind: str, key: str) -> Waiting | None:
+        """Return how one item waits or runs; None: nothing is to be done about it."""
+        with reading(self.engine) as session:
+            return rows.find(session, kind, key)
 
     def count(self) -> int:
         """Return how many items wait or run."""
@@ -222,3 +227,12 @@ class Agenda:
         """Return the roll."""
         with reading(self.engine) as session:
             return roll.signs(session)
+
+    def alive(self) -> tuple[roll.Sign, ...]:
+        """Return the workers that are not known to be gone; a file's locks tell who died."""
+        file = file_of(self.engine)
+        return tuple(
+            sign
+            for sign in self.signs()
+            if not sign.gone and not roll.is_proven_dead(file, sign.worker)
+        )

@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from isthmus.engine.errors import EngineBroken, EngineUnavailable
+from isthmus.state.journal import keep_journal
 
 BUSY_TIMEOUT_MS: Final = 30_000
 POOL: Final = 10
@@ -57,7 +58,7 @@ def _prepare(driver: sqlite3.Connection, _record: Any) -> None:
     # driver, which begins before the first statement that writes.
     driver.isolation_level = "IMMEDIATE"
     driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    driver.execute("PRAGMA journal_mode = WAL")
+    keep_journal(driver)
     driver.execute("PRAGMA synchronous = FULL")
     driver.execute("PRAGMA foreign_keys = ON")
 

@@ -70,6 +70,13 @@ class Run(Protocol):
     def id(self) -> str:
         """Return the id of this run; it stays the same when another process takes over."""
 
+    async def check(self) -> None:
+        """
+        Return if this run may act: before every effect that is guarded by tables of the flow.
+
+        Raises: RunCancelled; CancelledError: this process was held for dead, another goes on.
+        """
+
     async def step(self, name: str, effect: Callable[[], Awaitable[Small]]) -> Small:
         """
         Do something once: after a crash its result is read back instead of doing it again.

@@ -212,6 +212,15 @@ def waiting(session: Connection, limit: int) -> tuple[Waiting, ...]:
     )
 
 
+def find(session: Connection, kind: str, key: str) -> Waiting | None:
+    """Return one item that waits or runs."""
+    query = select(work).where(_c.kind == kind, _c.key == key)
+    row = session.execute(query).mappings().first()
+    if row is None:
+        return None
+    return Waiting(kind, key, row["due_at"], row["run_id"] is not None, row["failures"])
+
+
 def count(session: Connection) -> int:
     """Return how many items wait or run."""
     return session.execute(select(func.count()).select_from(work)).scalar_one()

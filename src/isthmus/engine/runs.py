@@ -21,13 +21,17 @@ class Running:
     cancelled: bool = False
     handed_over: bool = False
 
-    async def step(self, name: str, effect: Callable[[], Awaitable[Small]]) -> Small:
-        """Do something once; see `port.Run`."""
+    async def check(self) -> None:
+        """Return if this run may act; see `port.Run`."""
         await self.stay_known()
         if self.handed_over:
             raise asyncio.CancelledError
         if self.cancelled:
             raise RunCancelled("The run was cancelled.", where=f"{self.item.kind} {self.item.key}")
+
+    async def step(self, name: str, effect: Callable[[], Awaitable[Small]]) -> Small:
+        """Do something once; see `port.Run`."""
+        await self.check()
         return await backend.step(name, effect)
 
     async def patched(self, name: str) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from isthmus.base.errors import IsthmusError
 from isthmus.state.errors import StateBroken, StateBusy
+from isthmus.state.journal import keep_journal
 
 BUSY_TIMEOUT_MS = 30_000
 
@@ -50,7 +51,7 @@ def _keep_to_owner(path: Path) -> None:
 def _prepare(driver: sqlite3.Connection, _record: Any) -> None:
     driver.isolation_level = None  # the driver would begin too late, and only for some statements
     driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    driver.execute("PRAGMA journal_mode = WAL")
+    keep_journal(driver)
     driver.execute("PRAGMA synchronous = FULL")
     driver.execute("PRAGMA foreign_keys = ON")
 

@@ -2,16 +2,26 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from isthmus.autotask import AutotaskClient, BudgetSettings, ClientSettings, Credentials
-from isthmus.autotask.errors import HourlyLimitHit
+from isthmus.autotask import (
+    AutotaskClient,
+    BudgetSettings,
+    ClientSettings,
+    Credentials,
+    HourlyLimitHit,
+    Priority,
+    spending,
+)
+from isthmus.autotask.calls.accounts import Account, account_for
+from isthmus.autotask.calls.ledger import Ledger
 from isthmus.state.budget import SharedBudget
 from tests.autotask.fake_vendor import CODE, SECRET, USER, FakeVendor, errors, page
 
@@ -113,6 +123,55 @@ async def test_three_are_in_flight_in_all(vendor: FakeVendor, join: Join) -> Non
     vendor.script[:] = [answer]
     await asyncio.gather(*(client.query_page("Tickets") for client in clients for _ in range(8)))
     assert vendor.most_in_flight == 3
+
+
+@pytest.fixture
+def account(vendor: FakeVendor, file: Path) -> Iterator[Account]:
+    """Give the account of the same tenant, as one more process has it."""
+    shared = SharedBudget(file)
+    yield account_for(urlsplit(vendor.url).netloc, USER, CODE, shared)
+    shared.close()
+
+
+async def test_who_waits_goes_on_soon_after_somebody_else_has_looked(
+    vendor: FakeVendor, join: Join, account: Account
+) -> None:
+    vendor.threshold["currentTimeframeRequestCount"] = 8_120
+    client = await join(probe_seconds=600)
+    found = await client.threshold()
+    assert await account.change(lambda ledger, now: ledger.start_probe(now, now))
+    waits = asyncio.create_task(client.query_page("Tickets"))
+    await asyncio.wait([waits], timeout=0.2)
+
+    def learn(ledger: Ledger, now: float) -> None:
+        ledger.learn(replace(found, used=10))
+        ledger.looked(now)
+
+    await account.change(learn)
+    await asyncio.wait_for(waits, 60)
+
+
+async def test_slots_go_to_dispatch_first_in_whichever_process(
+    join: Join, account: Account
+) -> None:
+    one, two = await join(), await join()
+    order: list[str] = []
+
+    async def call(client: AutotaskClient, priority: Priority) -> None:
+        with spending(priority):
+            await client.query_page("Tickets")
+        order.append(priority.name)
+
+    for client in (one, two):
+        await client.threshold()
+    async with account.hold(["Tickets"], rest=0.0), account.hold(["Tickets"], rest=0.0):
+        async with account.hold(["Tickets"], rest=0.0):
+            bulk = asyncio.create_task(call(one, Priority.BULK))
+            await asyncio.wait([bulk], timeout=0.2)
+            dispatch = asyncio.create_task(call(two, Priority.DISPATCH))
+            await asyncio.wait([bulk, dispatch], timeout=0.2)
+        await asyncio.gather(bulk, dispatch)
+    assert order == ["DISPATCH", "BULK"]
 
 
 async def test_neither_name_nor_secret_is_kept(join: Join, file: Path) -> None:

@@ -119,6 +119,13 @@ def test_what_is_due_to_be_read_does_not_pass_at_a_glance() -> None:
     assert not ledger_at(0).lets_pass(SETTINGS, Priority.BULK, 1000.0 + SETTINGS.refresh_seconds)
 
 
+def test_what_the_vendor_refuses_does_not_pass_at_a_glance() -> None:
+    ledger = ledger_at(0)
+    assert ledger.lets_pass(SETTINGS, Priority.BULK, 1001.0)
+    ledger.refused = True
+    assert not ledger.lets_pass(SETTINGS, Priority.BULK, 1001.0)
+
+
 def test_one_reads_the_limit_and_another_only_when_that_one_is_gone() -> None:
     ledger = Ledger()
     assert ledger.ask(SETTINGS, Priority.BULK, 1000.0, may_read=True).read

@@ -9,21 +9,12 @@ import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from isthmus.autotask import (
-    AutotaskClient,
-    BudgetSettings,
-    ClientSettings,
-    Credentials,
-    HourlyLimitHit,
-    Priority,
-    RetrySettings,
-    ThreadLimitHit,
-    TransportSettings,
-    spending,
-)
 from isthmus.state.budget import SharedBudget
+
+if TYPE_CHECKING:
+    from isthmus.autotask import AutotaskClient
 
 ROOT = Path(__file__).parents[3]
 
@@ -65,8 +56,17 @@ class Program:
             pipe.close()
 
 
-def client_of(sim: dict[str, Any], shared: SharedBudget | None, **budget: Any) -> AutotaskClient:
+def client_of(sim: dict[str, Any], shared: SharedBudget | None, **budget: Any) -> "AutotaskClient":
     """Return a client that is told of each refusal, and waits for no other reading."""
+    from isthmus.autotask import (
+        AutotaskClient,
+        BudgetSettings,
+        ClientSettings,
+        Credentials,
+        RetrySettings,
+        TransportSettings,
+    )
+
     settings = ClientSettings(
         retry=RetrySettings(thread_limit=0),
         budget=BudgetSettings(
@@ -108,9 +108,11 @@ async def count(budget: SharedBudget, options: argparse.Namespace) -> None:
 
 async def call(budget: SharedBudget, options: argparse.Namespace) -> None:
     """Call the simulator on stdin side by side; tell how often, and what stopped it."""
+    from isthmus.autotask import HourlyLimitHit, Priority, ThreadLimitHit, spending
+
     done = {"calls": 0, "refused": 0, "out": 0}
 
-    async def some(client: AutotaskClient) -> None:
+    async def some(client: "AutotaskClient") -> None:
         for _ in range(options.times):
             try:
                 await client.count("Tickets")

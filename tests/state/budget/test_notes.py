@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from isthmus.state import StateBroken
-from isthmus.state.budget import SharedBudget, open_budget
+from isthmus.state.budget import SharedBudget, open_budget, statements
+from tests.postgres import Server
 from tests.state.budget.conftest import Launch, Open
 
 
@@ -118,11 +120,42 @@ async def test_a_file_that_is_no_budget_is_named_with_its_remedy(tmp_path: Path)
     budget.close()
 
 
+async def test_a_place_that_fails_while_slots_are_held_fails_no_call(
+    another: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    budget = another(lease=0.4, renew=0.05)
+
+    def fail(*_known: object) -> None:
+        raise LookupError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(statements, "renew", fail)
+        patched.setattr(statements, "give_back", fail)
+        for _ in range(3):
+            async with budget.hold(["Tickets"], of=3, rank=3, rest=0.0):
+                await asyncio.sleep(0.1)
+    async with budget.hold(["Tickets"], of=3, rank=3, rest=0.0):  # when the leases have lapsed
+        pass
+
+
 async def test_a_server_that_is_not_there_is_said_without_its_password() -> None:
     budget = SharedBudget("postgresql://me:s3cr3t@127.0.0.1:1/x")
     with pytest.raises(Exception, match="cannot be looked up") as caught:
         await budget.change("n", add)
     assert "s3cr3t" not in str(caught.value)
+    budget.close()
+
+
+async def test_a_connection_that_the_server_cut_is_made_anew(
+    postgres_server: Server, postgres_url: str
+) -> None:
+    budget = SharedBudget(postgres_url)
+    assert await budget.change("n", add) == 1
+    postgres_server.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        f" WHERE datname = '{make_url(postgres_url).database}'"
+    )
+    assert await budget.change("n", add) == 2
     budget.close()
 
 

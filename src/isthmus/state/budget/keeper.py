@@ -67,7 +67,7 @@ class Keeper:
         self._lease, self._renew = lease, renew
         self._me = new_ordered_id()
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._starting = threading.Lock()
+        self._starting = threading.RLock()  # what is collected meanwhile may end a keeper
         self._thread: threading.Thread | None = None
         self._count = 0
         self._asking: list[Ask] = []
@@ -229,8 +229,9 @@ class Keeper:
         try:
             with self._place.alone() as (session, now):
                 act(session, now)
-        except IsthmusError as error:
-            _logger.warning("budget_unkept", reason=error.what)
+        except Exception as error:  # noqa: BLE001 - the thread has others to serve
+            reason = error.what if isinstance(error, IsthmusError) else type(error).__name__
+            _logger.warning("budget_unkept", reason=reason)
 
 
 @contextmanager

@@ -14,18 +14,27 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Engine, NullPool, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Engine,
+    NullPool,
+    RootTransaction,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy import Connection as Session
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from isthmus.base import clock
 from isthmus.state.budget.tables import metadata
 from isthmus.state.errors import StateBroken, StateBusy
+from isthmus.state.journal import keep_journal
 
 BUSY_TIMEOUT_MS: Final = 30_000
 _SQLITE: Final = "sqlite"
-_TRIES: Final = 100
 _LOCK: Final = 4_716_208_337  # any number of our own
 _NOW: Final = text(
     f"SELECT pg_advisory_xact_lock({_LOCK}), extract(epoch FROM clock_timestamp())::float8"
@@ -55,9 +64,9 @@ class Place:
         Raises: StateBusy, StateBroken.
         """
         try:
-            session = self._session = self._session or self._open()
-            with session.begin():
-                yield session, self._begun(session)
+            session, transaction, now = self._begin()
+            with transaction:
+                yield session, now
         except OperationalError as error:
             self.close()
             raise StateBusy(
@@ -66,29 +75,40 @@ class Place:
                 remedy="Check that the database runs, that it may be written to, and that its disk"
                 " has room.",
             ) from error.orig
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             self.close()
             raise StateBroken(
                 f"The budget of calls cannot be kept ({_kind(error)}).",
                 where=_where(self._engine),
                 remedy="It holds nothing that is missed: stop Isthmus, remove the file (on"
                 " PostgreSQL the tables budget_...), and start it again.",
-            ) from error.orig
+            ) from error
 
     def close(self) -> None:
         """Let go of the connection; the next transaction makes another."""
         session, self._session = self._session, None
         if session is not None:
-            with suppress(DBAPIError):
+            with suppress(SQLAlchemyError):
                 session.close()
+
+    def _begin(self) -> tuple[Session, RootTransaction, float]:
+        if self._session is not None:
+            try:
+                return self._begun(self._session)
+            except OperationalError:
+                if self._engine.dialect.name == _SQLITE:
+                    raise
+                self.close()  # the server cut it, maybe long ago
+        self._session = self._open()
+        return self._begun(self._session)
 
     def _open(self) -> Session:
         if self._engine.dialect.name == _SQLITE:
             _make_file(Path(self._engine.url.database or ""))
         session = self._engine.connect()
         try:
-            with session.begin():
-                self._begun(session)
+            _, transaction, _ = self._begun(session)
+            with transaction:
                 for table in metadata.sorted_tables:
                     session.execute(CreateTable(table, if_not_exists=True))
         except BaseException:
@@ -96,13 +116,18 @@ class Place:
             raise
         return session
 
-    def _begun(self, session: Session) -> float:
-        """Have the database to ourselves from here on; return the time."""
-        if self._engine.dialect.name == _SQLITE:
-            session.exec_driver_sql("BEGIN IMMEDIATE")
-            return clock.utc_now().timestamp()
-        _, now = session.execute(_NOW).one()
-        return float(now)
+    def _begun(self, session: Session) -> tuple[Session, RootTransaction, float]:
+        """Have the database to ourselves from here on, and tell the time."""
+        transaction = session.begin()
+        try:
+            if self._engine.dialect.name == _SQLITE:
+                session.exec_driver_sql("BEGIN IMMEDIATE")
+                return session, transaction, clock.utc_now().timestamp()
+            _, now = session.execute(_NOW).one()
+            return session, transaction, float(now)
+        except BaseException:
+            transaction.close()
+            raise
 
 
 def _engine(where: Path | str) -> Engine:
@@ -126,27 +151,8 @@ def _engine(where: Path | str) -> Engine:
 def _prepare(driver: sqlite3.Connection, _record: Any) -> None:
     driver.isolation_level = None  # the driver would begin too late
     driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    _keep_journal(driver)
+    keep_journal(driver)
     driver.execute("PRAGMA synchronous = NORMAL")
-
-
-def _keep_journal(driver: sqlite3.Connection) -> None:
-    """
-    Set WAL, which a new file may be asked for by several processes at once.
-
-    Two that collide are refused on the spot, whatever the busy timeout; who begins a transaction
-    does wait, and so they are parted.
-    """
-    for tries_left in reversed(range(_TRIES)):
-        try:
-            driver.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if not tries_left:
-                raise
-            driver.execute("BEGIN EXCLUSIVE")
-            driver.execute("COMMIT")
-        else:
-            return
 
 
 def _make_file(path: Path) -> None:
@@ -164,9 +170,10 @@ def _make_file(path: Path) -> None:
         ) from error
 
 
-def _kind(error: DBAPIError) -> str:
+def _kind(error: SQLAlchemyError) -> str:
     """Return the driver's word for it, which names no value."""
-    return str(getattr(error.orig, "sqlite_errorname", "") or type(error.orig).__name__)
+    cause = getattr(error, "orig", None) or error
+    return str(getattr(cause, "sqlite_errorname", "") or type(cause).__name__)
 
 
 def _where(engine: Engine) -> str:
