@@ -1,0 +1,153 @@
+"""Statements that keep what arrived, and count what did not."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, case, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from isthmus.state.dispatch.session import Session, is_file
+from isthmus.state.dispatch.shapes import Arrival, Message, Receipt
+from isthmus.state.dispatch.tables import inbox, sequences
+
+NEW: Final = "new"
+ECHO: Final = "echo"
+BROKEN: Final = "broken"
+OWN: Final = frozenset({"sweep", "sync", "person"})
+"""Sources within Isthmus: their subject is the key, and who keeps them enqueues the work."""
+
+_c = inbox.c
+_s = sequences.c
+_Insert = postgresql.Insert | sqlite.Insert
+
+
+def keep(
+    session: Session, arrivals: Sequence[Arrival], now: datetime
+) -> tuple[tuple[Receipt, ...], tuple[Message, ...]]:
+    """Write what is new; returns a receipt for each arrival, and the messages that were new."""
+    if not arrivals:
+        return (), ()
+    kept = _insert(session, arrivals, now)
+    numbers: dict[int, int] = {}
+    for at, arrival in enumerate(arrivals):
+        number = kept.pop((arrival.source, arrival.message_id), None)  # the first of equals
+        if number is not None:
+            numbers[at] = number
+    missed = _count(session, {at: arrivals[at] for at in numbers}, now)
+    _save_gaps(session, {numbers[at]: gap for at, gap in missed.items() if gap})
+    receipts = tuple(Receipt(numbers.get(at), missed.get(at, 0)) for at in range(len(arrivals)))
+    return receipts, tuple(_message(arrivals[at], receipts[at], now) for at in numbers)
+
+
+def _save_gaps(session: Session, gaps: Mapping[int, int]) -> None:
+    """Note what is missing before messages; that is to be handed on, also by an echo."""
+    if gaps:
+        here = update(inbox).where(_c.number == bindparam("of"))
+        statement = here.values(missed=bindparam("gap"), relayed_at=None)
+        session.execute(statement, [{"of": number, "gap": gap} for number, gap in gaps.items()])
+
+
+def _insert(
+    session: Session, arrivals: Sequence[Arrival], now: datetime
+) -> dict[tuple[str, str], int]:
+    """
+    Insert what is not there yet; returns its numbers.
+
+    A server's transactions wait for one another's rows, so all of them insert in one order.
+    """
+    if not is_file(session.engine):
+        arrivals = sorted(arrivals, key=lambda one: (one.source, one.message_id))
+    statement = (
+        _insert_into(session, inbox)
+        .on_conflict_do_nothing(index_elements=[_c.source, _c.message_id])
+        .returning(_c.number, _c.source, _c.message_id)
+    )
+    rows = session.execute(statement, [_values(arrival, now) for arrival in arrivals])
+    return {(row.source, row.message_id): row.number for row in rows}
+
+
+def _values(arrival: Arrival, now: datetime) -> dict[str, Any]:
+    settled = arrival.is_echo or arrival.is_broken
+    return {
+        "source": arrival.source,
+        "message_id": arrival.message_id,
+        "event": arrival.event,
+        "subject": arrival.subject,
+        "key": _key(arrival),
+        "body": arrival.body,
+        "missed": 0,
+        "received_at": now,
+        "relayed_at": now if arrival.is_echo else None,
+        "done_at": now if settled else None,
+        "outcome": _outcome(arrival),
+    }
+
+
+def _key(arrival: Arrival) -> str | None:
+    if arrival.source in OWN:
+        return arrival.subject
+    return "" if arrival.is_echo or arrival.is_broken else None
+
+
+def _outcome(arrival: Arrival) -> str:
+    if arrival.is_broken:
+        return BROKEN
+    return ECHO if arrival.is_echo else NEW
+
+
+def _message(arrival: Arrival, receipt: Receipt, now: datetime) -> Message:
+    return Message(
+        number=receipt.number or 0,
+        source=arrival.source,
+        message_id=arrival.message_id,
+        event=arrival.event,
+        subject=arrival.subject,
+        key=_key(arrival),
+        body=arrival.body,
+        received_at=now,
+        done_at=now if arrival.is_echo or arrival.is_broken else None,
+        outcome=_outcome(arrival),
+        missed=receipt.missed,
+    )
+
+
+def _count(session: Session, new: Mapping[int, Arrival], now: datetime) -> dict[int, int]:
+    """Move each webhook's last number on; returns by position how many were left out."""
+    counted = {
+        at: arrival
+        for at, arrival in new.items()
+        if arrival.webhook and arrival.sequence is not None
+    }
+    if not counted:
+        return {}
+    names = sorted({arrival.webhook for arrival in counted.values()})
+    query = select(_s.webhook, _s.last).where(_s.webhook.in_(names)).order_by(_s.webhook)
+    rows = session.execute(query.with_for_update())
+    last: dict[str, int] = {row.webhook: row.last for row in rows}
+    missed: dict[int, int] = {}
+    for at, arrival in sorted(counted.items(), key=lambda one: one[1].sequence or 0):
+        number = arrival.sequence or 0
+        before = last.get(arrival.webhook, number - 1)
+        missed[at] = max(0, number - before - 1)
+        last[arrival.webhook] = max(before, number)
+    _save_last(session, [(name, last[name]) for name in names], now)
+    return missed
+
+
+def _save_last(session: Session, last: Sequence[tuple[str, int]], now: datetime) -> None:
+    insert = _insert_into(session, sequences)
+    new = insert.excluded
+    statement = insert.on_conflict_do_update(
+        index_elements=[_s.webhook],
+        set_={"last": case((new.last > _s.last, new.last), else_=_s.last), "at": new.at},
+    )
+    session.execute(
+        statement, [{"webhook": name, "last": number, "at": now} for name, number in last]
+    )
+
+
+def _insert_into(session: Session, table: Any) -> _Insert:
+    if is_file(session.engine):
+        return sqlite.insert(table)
+    return postgresql.insert(table)

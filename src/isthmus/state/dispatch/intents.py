@@ -1,0 +1,65 @@
+"""Statements on intents: what is to be created exactly once."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection as Session
+from sqlalchemy import RowMapping, delete, insert, select, update
+
+from isthmus.base.clock import utc_now
+from isthmus.state.dispatch.shapes import DONE, INTENDED, Intent
+from isthmus.state.dispatch.tables import intents
+
+_c = intents.c
+_TIMES = frozenset({"created_at", "updated_at"})
+
+
+def save(session: Session, intent: Intent) -> None:
+    """Write an intent in the place of an earlier one for the same thing."""
+    values: dict[str, Any] = {**asdict(intent), "updated_at": utc_now()}
+    del values["at"]
+    same = (_c.link_id == intent.link_id, _c.kind == intent.kind, _c.source == intent.source)
+    if not session.execute(update(intents).where(*same).values(**values)).rowcount:
+        session.execute(insert(intents).values(**values, created_at=values["updated_at"]))
+
+
+def load(session: Session, link_id: str, kind: str, source: str) -> Intent | None:
+    """Return the intent for one thing."""
+    query = select(intents).where(_c.link_id == link_id, _c.kind == kind, _c.source == source)
+    row = session.execute(query).mappings().first()
+    return None if row is None else _intent(row)
+
+
+def of_link(session: Session, link_id: str, kinds: Sequence[str] = ()) -> tuple[Intent, ...]:
+    """Return the intents of a link, the earliest first."""
+    query = select(intents).where(_c.link_id == link_id)
+    if kinds:
+        query = query.where(_c.kind.in_(kinds))
+    rows = session.execute(query.order_by(_c.created_at, _c.kind, _c.source)).mappings()
+    return tuple(_intent(row) for row in rows)
+
+
+def is_ours(session: Session, link_id: str, kinds: Sequence[str], target: str) -> bool:
+    """Tell whether something on the other side was made by us."""
+    query = select(_c.source).where(
+        _c.link_id == link_id, _c.kind.in_(kinds), _c.target == target, _c.state == DONE
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
+def open_of(session: Session, link_id: str) -> tuple[Intent, ...]:
+    """Return what was intended and is not done."""
+    query = select(intents).where(_c.link_id == link_id, _c.state == INTENDED)
+    return tuple(_intent(row) for row in session.execute(query).mappings())
+
+
+def drop(session: Session, link_id: str, kind: str, source: str) -> None:
+    """Forget an intent that surely had no effect."""
+    session.execute(
+        delete(intents).where(_c.link_id == link_id, _c.kind == kind, _c.source == source)
+    )
+
+
+def _intent(row: RowMapping) -> Intent:
+    return Intent(**{name: row[name] for name in row if name not in _TIMES}, at=row["updated_at"])

@@ -1,0 +1,132 @@
+"""Statements on links."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as Session
+from sqlalchemy import RowMapping, delete, func, insert, or_, select, update
+
+from isthmus.base.clock import utc_now
+from isthmus.state.dispatch.shapes import PARKED, Link
+from isthmus.state.dispatch.tables import links
+
+_c = links.c
+_PACKED = ("written", "told", "recent_writes")
+
+
+def save(session: Session, link: Link, *, may_resume: bool = False) -> Link:
+    """
+    Write a link in the place of an earlier one of its id; returns it with its times.
+
+    One that was parked meanwhile stays parked, whatever else was found out: only who `may_resume`
+    it sets it going again.
+    """
+    now = utc_now()
+    if not may_resume:
+        link = _parked(session, link)
+    kept = replace(link, created_at=link.created_at or now, updated_at=now)
+    values = _values(kept)
+    changed = session.execute(update(links).where(_c.id == link.id).values(**values))
+    if not changed.rowcount:
+        session.execute(insert(links).values(**values))
+    return kept
+
+
+def _parked(session: Session, link: Link) -> Link:
+    query = select(_c.state, _c.waits_for).where(_c.id == link.id).with_for_update()
+    row = session.execute(query).first()
+    if row is None or row.state != PARKED or link.state == PARKED:
+        return link
+    return replace(link, state=PARKED, waits_for=row.waits_for)
+
+
+def by_key(session: Session, key: str) -> Link | None:
+    """Return the link of a record."""
+    return _first(session, _c.key == key)
+
+
+def by_id(session: Session, link_id: str) -> Link | None:
+    """Return a link by its correlation id."""
+    return _first(session, _c.id == link_id)
+
+
+def by_order(session: Session, work_order_id: int) -> Link | None:
+    """Return the link of a work order."""
+    return _first(session, _c.work_order_id == work_order_id)
+
+
+def find(session: Session, text: str) -> tuple[Link, ...]:
+    """Return the links that a person may mean: by number, key, correlation id or id of either."""
+    meant = [_c.record_number == text, _c.key == text, _c.id == text]
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        meant += [_c.record_id == int(text), _c.work_order_id == int(text)]
+    rows = session.execute(select(links).where(or_(*meant)).order_by(_c.created_at)).mappings()
+    return tuple(_link(row) for row in rows)
+
+
+def listed(
+    session: Session,
+    states: Sequence[str],
+    limit: int,
+    before: datetime | None = None,
+    entity: str = "",
+) -> tuple[Link, ...]:
+    """Return links of these states, or of all, the one changed last first."""
+    query = select(links).order_by(_c.updated_at.desc(), _c.id.desc()).limit(limit)
+    if states:
+        query = query.where(_c.state.in_(states))
+    if before is not None:
+        query = query.where(_c.updated_at < before)
+    if entity:
+        query = query.where(_c.entity == entity)
+    return tuple(_link(row) for row in session.execute(query).mappings())
+
+
+def after(session: Session, last_id: str, states: Sequence[str], limit: int) -> tuple[Link, ...]:
+    """Return links of these states by id, those above `last_id`: to go through all of them."""
+    query = select(links).where(_c.id > last_id, _c.state.in_(states)).order_by(_c.id).limit(limit)
+    return tuple(_link(row) for row in session.execute(query).mappings())
+
+
+def of_records(session: Session, entity: str, ids: Sequence[int]) -> dict[int, Link]:
+    """Return the links of some records, by record id."""
+    query = select(links).where(_c.entity == entity, _c.record_id.in_(list(ids)))
+    return {row["record_id"]: _link(row) for row in session.execute(query).mappings()}
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Return how many links there are of each state."""
+    rows = session.execute(select(_c.state, func.count()).group_by(_c.state))
+    return {state: count for state, count in rows}  # noqa: C416 - rows are not typed as pairs
+
+
+def forget(session: Session, link_id: str) -> None:
+    """Remove a link with its intents."""
+    session.execute(delete(links).where(_c.id == link_id))
+
+
+def _first(session: Session, where: Any) -> Link | None:
+    row = session.execute(select(links).where(where).limit(1)).mappings().first()
+    return None if row is None else _link(row)
+
+
+def _values(link: Link) -> dict[str, Any]:
+    values = asdict(link)
+    values["written"] = json.dumps(dict(link.written))
+    values["told"] = json.dumps(list(link.told))
+    values["recent_writes"] = json.dumps([at.isoformat() for at in link.recent_writes])
+    return values
+
+
+def _link(row: RowMapping) -> Link:
+    values = dict(row)
+    packed = {name: json.loads(values.pop(name)) for name in _PACKED}
+    return Link(
+        **values,
+        written=packed["written"],
+        told=tuple(packed["told"]),
+        recent_writes=tuple(datetime.fromisoformat(at) for at in packed["recent_writes"]),
+    )
