@@ -11,6 +11,8 @@ from isthmus.base.errors import NeedsPerson
 from isthmus.state import (
     Connection,
     ConnectionNote,
+    FieldNationConnection,
+    FieldNationNote,
     RunDataset,
     RunRecord,
     State,
@@ -27,9 +29,17 @@ from isthmus.warehouse.ports import (
     WarehouseBusy,
 )
 from isthmus.wiring.config import Config, load_config
-from isthmus.wiring.reach import NotConnected, from_environment, not_connected, noted_over, over
+from isthmus.wiring.reach import (
+    NotConnected,
+    fieldnation_noted,
+    fieldnation_of,
+    from_environment,
+    not_connected,
+    noted_over,
+    over,
+)
 from isthmus.wiring.stores import open_duckdb, open_warehouse
-from isthmus.wiring.vendor import rest_client, soap_records
+from isthmus.wiring.vendor import fieldnation_client, rest_client, soap_records
 
 if TYPE_CHECKING:
     from isthmus.autotask import AutotaskClient
@@ -39,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Connection",
+    "FieldNationConnection",
     "House",
     "NotConnected",
     "NothingHeld",
@@ -155,6 +166,16 @@ class House:
         saved = next(iter(self.state.connections()), None)
         return None if saved is None else noted_over(given, saved)
 
+    def fieldnation_connection(self) -> FieldNationConnection:
+        """Return how to reach Field Nation, as `connection`. Raises: NotConnected, KeyWrong."""
+        return fieldnation_of(self.config, lambda: self.state)
+
+    def fieldnation_reach(self) -> FieldNationNote | None:
+        """Return how Field Nation would be reached, without secrets; None when nothing says so."""
+        if not (self.config.fieldnation.is_complete or self.config.state_file.exists()):
+            return None
+        return fieldnation_noted(self.config.fieldnation, lambda: self.state)
+
     def zone(self, title: str) -> ZoneNote | None:
         """Return the zone a saved connection was last found in."""
         return self.state.load_zone(title)
@@ -166,17 +187,18 @@ class House:
         *,
         patient: bool = True,
         on_waiting: Callable[[float, int, int], None] | None = None,
+        reserve: bool = False,
     ) -> "AsyncIterator[AutotaskClient]":
         """
         Give a client for the connection, or for the one of this home.
 
         Args: patient: wait when the hour's calls are used up, and try again many times when
         something is wrong on the way; someone who waits for an answer had rather know at once.
-        on_waiting: told of waits, as Observer.waiting.
+        on_waiting: told of waits, as Observer.waiting. reserve: leave calls to dispatch.
         """
         chosen = connection or self.connection()
         async with rest_client(
-            self.config, chosen, patient=patient, on_waiting=on_waiting
+            self.config, chosen, patient=patient, on_waiting=on_waiting, reserve=reserve
         ) as client:
             yield client
 
@@ -206,6 +228,19 @@ class House:
             ):
                 async for line in findings:
                     yield line
+
+    async def check_fieldnation(
+        self, connection: FieldNationConnection
+    ) -> "AsyncGenerator[CheckLine]":
+        """Find out what works with a connection to Field Nation, saved or not."""
+        from isthmus.wiring.fieldnation_check import check_fieldnation  # noqa: PLC0415
+
+        async with (
+            fieldnation_client(self.config, connection, patient=False) as client,
+            aclosing(check_fieldnation(client, connection.base_url)) as findings,
+        ):
+            async for line in findings:
+                yield line
 
     async def preview(self, dataset: Dataset, rows: int) -> Result:
         """Show a few records as their table would hold them; nothing is kept."""
@@ -240,7 +275,10 @@ class House:
 
         warehouse = self.warehouse
         _keep_to_owner(self.config.spool)
-        async with self.autotask(connection, on_waiting=observer.waiting) as client:
+        dispatches = self.fieldnation_reach() is not None
+        async with self.autotask(
+            connection, on_waiting=observer.waiting, reserve=dispatches
+        ) as client:
             summary = await run_sync(
                 client,
                 warehouse,

@@ -8,7 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from isthmus.wiring.place import WarehousePlace
+from isthmus.alerts import Channels
+from isthmus.wiring.place import DispatchPlace, WarehousePlace
 from isthmus.wiring.settings import SETTINGS, SettingWrong
 
 
@@ -31,8 +32,29 @@ class AutotaskConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldNationConfig:
+    """What the environment says about Field Nation; anything may be missing."""
+
+    client_id: str | None
+    client_secret: str | None = field(repr=False)
+    username: str | None
+    password: str | None = field(repr=False)
+    url: str | None
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether this alone is enough to log in."""
+        return all((self.client_id, self.client_secret, self.username, self.password))
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """All settings, checked. Paths are absolute; nothing here was touched on disk yet."""
+    """
+    All settings, checked. Paths are absolute; nothing here was touched on disk yet.
+
+    `fieldnation_rate` is in calls a minute. `slots` are links worked on at once, in one process.
+    `sweep` lies between two sweeps; `keep` is how long inbox and trail are kept.
+    """
 
     home: Path
     warehouse: WarehousePlace
@@ -45,6 +67,15 @@ class Config:
     brake_rows: int
     memory_mb: int
     log: str
+    fieldnation: FieldNationConfig
+    fieldnation_rate: int
+    dispatch_place: DispatchPlace
+    public_url: str | None
+    listen: tuple[str, int]
+    slots: int
+    sweep: timedelta
+    keep: timedelta
+    alerts: Channels
 
     @property
     def state_file(self) -> Path:
@@ -85,7 +116,25 @@ def load_config(environment: Mapping[str, str] | None = None) -> Config:
         brake_rows=values["ISTHMUS_DELETE_BRAKE_ROWS"],
         memory_mb=values["ISTHMUS_MEMORY_MB"],
         log=values["ISTHMUS_LOG"],
+        **_dispatch(values, home),
     )
+
+
+def _dispatch(values: Mapping[str, Any], home: Path) -> dict[str, Any]:
+    """Return the part of the settings that dispatch alone needs."""
+    parts = ("client_id", "client_secret", "username", "password", "url")
+    known = {part: values[f"ISTHMUS_FIELDNATION_{part.upper()}"] for part in parts}
+    return {
+        "fieldnation": FieldNationConfig(**known),
+        "fieldnation_rate": values["ISTHMUS_FIELDNATION_RATE"],
+        "dispatch_place": DispatchPlace(home, values["ISTHMUS_STATE"] or ""),
+        "public_url": values["ISTHMUS_PUBLIC_URL"],
+        "listen": values["ISTHMUS_LISTEN"],
+        "slots": values["ISTHMUS_SLOTS"],
+        "sweep": values["ISTHMUS_SWEEP_S"],
+        "keep": values["ISTHMUS_KEEP_DAYS"],
+        "alerts": Channels(values["ISTHMUS_ALERT_CHAT"], values["ISTHMUS_ALERT_MAIL"]),
+    }
 
 
 def _autotask(values: Mapping[str, Any]) -> AutotaskConfig:

@@ -5,11 +5,25 @@ from enum import StrEnum
 
 from isthmus.autotask.errors import CredentialsUnusable
 from isthmus.base.errors import IsthmusError, Permanent
+from isthmus.dispatch.commands import NoSuchLink, NothingToDo
+from isthmus.dispatch.hooks import NothingWanted, NotInstalled, NotSettled
+from isthmus.dispatch.library import NoSuchDefinition
+from isthmus.dispatch.preview import NoRule, NoSuchRecord
+from isthmus.dispatch.rules.condition_shapes import ConditionWrong
+from isthmus.dispatch.rules.filing import FileWrong
+from isthmus.dispatch.rules.rule import RuleWrong
+from isthmus.engine import EngineBroken, EngineUnavailable
+from isthmus.fieldnation.errors import CredentialsUnusable as FieldNationUnusable
 from isthmus.state import KeyWrong, StateBroken, StateBusy
 from isthmus.warehouse.ports import QueryFailed, WarehouseAway, WarehouseBroken, WarehouseBusy
 from isthmus.wiring.settings import SettingWrong
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
+MISNAMED = (
+    NoRule, NoSuchLink, NoSuchRecord, NothingToDo, NothingWanted, NotInstalled, NotSettled,
+    NoSuchDefinition,
+)  # fmt: skip
+MISWRITTEN = (FileWrong, RuleWrong, ConditionWrong)
 
 
 class PlaceUnusable(Permanent):
@@ -27,11 +41,14 @@ class Fault(StrEnum):
 
 def fault_of(error: IsthmusError) -> Fault:
     """Place an error; what is not known otherwise came from the vendor."""
-    if isinstance(error, (SettingWrong, KeyWrong, QueryFailed, CredentialsUnusable)):
+    unusable = (CredentialsUnusable, FieldNationUnusable)
+    if isinstance(error, (SettingWrong, KeyWrong, QueryFailed, *unusable, *MISNAMED, *MISWRITTEN)):
         return Fault.USAGE
     if isinstance(error, (WarehouseBusy, StateBusy)):
         return Fault.BUSY
     if isinstance(error, (WarehouseAway, WarehouseBroken, StateBroken, PlaceUnusable)):
+        return Fault.STORE
+    if isinstance(error, (EngineBroken, EngineUnavailable)):
         return Fault.STORE
     return Fault.VENDOR
 

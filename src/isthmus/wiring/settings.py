@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from isthmus.base.errors import NeedsPerson
-from isthmus.wiring.place import holds_password, parse_path, parse_warehouse
+from isthmus.wiring.addresses import parse_fieldnation_url, parse_listen, parse_public_url
+from isthmus.wiring.alerting import parse_chat, parse_mail
+from isthmus.wiring.place import holds_password, parse_database, parse_path, parse_warehouse
 
 
 class SettingWrong(NeedsPerson):
@@ -110,6 +112,33 @@ def parse_seconds(text: str) -> timedelta:
     return timedelta(seconds=value)
 
 
+def parse_number(text: str) -> int:
+    """Read a whole number, 1 or more."""
+    value = parse_count(text)
+    if value < 1:
+        msg = "it must be a whole number, 1 or more"
+        raise ValueError(msg)
+    return value
+
+
+def parse_interval(text: str) -> timedelta:
+    """Read a number of seconds between two turns, 5 or more, at most a day."""
+    value = parse_seconds(text)
+    if value < timedelta(seconds=5):
+        msg = "it must be 5 seconds or more"
+        raise ValueError(msg)
+    return value
+
+
+def parse_days(text: str) -> timedelta:
+    """Read a number of days, 1 or more, at most ten years."""
+    value = parse_number(text)
+    if value > 3650:
+        msg = "it must be at most ten years, 3650"
+        raise ValueError(msg)
+    return timedelta(days=value)
+
+
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -136,6 +165,13 @@ SETTINGS: tuple[Setting, ...] = (
         "`postgresql://user:password@host/database`. Without it, `warehouse.duckdb` in "
         "ISTHMUS_HOME.",
         parse_warehouse,
+    ),
+    Setting(
+        "ISTHMUS_STATE",
+        "Where dispatch keeps its inbox, links and work: "
+        "`postgresql://user:password@host/database`, which several processes and machines may "
+        "share. Without it, in files in ISTHMUS_HOME, for one process.",
+        parse_database,
     ),
     Setting(
         "ISTHMUS_KEY",
@@ -175,6 +211,79 @@ SETTINGS: tuple[Setting, ...] = (
         "`rest`, which is the default, or `soap`: what dispatch is to write tickets with. Sync"
         " uses REST whatever it says.",
         parse_api,
+    ),
+    Setting(
+        "ISTHMUS_FIELDNATION_CLIENT_ID",
+        "The client id of Field Nation's API.",
+        str,
+    ),
+    Setting(
+        "ISTHMUS_FIELDNATION_CLIENT_SECRET",
+        "The client secret that belongs to it.",
+        str,
+        is_secret=True,
+    ),
+    Setting(
+        "ISTHMUS_FIELDNATION_USERNAME",
+        "The user in whose name Isthmus acts at Field Nation.",
+        str,
+    ),
+    Setting("ISTHMUS_FIELDNATION_PASSWORD", "That user's password.", str, is_secret=True),
+    Setting(
+        "ISTHMUS_FIELDNATION_URL",
+        "`sandbox`, which is the default, `production`, or an address instead, as of a simulator "
+        "or a proxy.",
+        parse_fieldnation_url,
+    ),
+    Setting(
+        "ISTHMUS_FIELDNATION_RATE",
+        "How many calls a minute one process makes to Field Nation, after a burst of 100.",
+        parse_number,
+        "60",
+    ),
+    Setting(
+        "ISTHMUS_PUBLIC_URL",
+        "The https address under which the vendors reach the doors of Isthmus from outside. http "
+        "will do for a simulator on the same machine.",
+        parse_public_url,
+    ),
+    Setting(
+        "ISTHMUS_LISTEN",
+        "The host and port at which the doors listen.",
+        parse_listen,
+        "127.0.0.1:8484",
+    ),
+    Setting(
+        "ISTHMUS_SLOTS",
+        "How many links between a ticket and a work order one process works on at once.",
+        parse_number,
+        "8",
+    ),
+    Setting(
+        "ISTHMUS_SWEEP_S",
+        "How many seconds pass between two sweeps, which find what no webhook told. 5 or more.",
+        parse_interval,
+        "300",
+    ),
+    Setting(
+        "ISTHMUS_KEEP_DAYS",
+        "How many days dispatch keeps what arrived and the trail of its calls.",
+        parse_days,
+        "90",
+    ),
+    Setting(
+        "ISTHMUS_ALERT_CHAT",
+        "The incoming webhook of a chat (Slack, Mattermost, a Teams workflow) that is told of dead "
+        "letters, refused credentials and silence.",
+        parse_chat,
+        is_secret=True,
+    ),
+    Setting(
+        "ISTHMUS_ALERT_MAIL",
+        "A mail server and who writes to whom, told the same: "
+        "`smtp://user:password@host:587/?from=a@example.com&to=b@example.com`.",
+        parse_mail,
+        is_secret=True,
     ),
     Setting(
         "ISTHMUS_QUOTA_SHARE",

@@ -1,30 +1,36 @@
-"""The mappings we ship, from a simulated Autotask to a simulated Field Nation and back."""
+"""The mappings and rules we ship, from a simulated Autotask to a simulated Field Nation."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from isthmus.autotask import ClientSettings, Credentials, RestRecords
-from isthmus.autotask.port import Record, Records
-from isthmus.dispatch.mappings import NAMES, shipped
-from isthmus.dispatch.rules import sources
+from isthmus.autotask.port import Record
+from isthmus.dispatch.costs import EXPENSE, HOURS, PAY
+from isthmus.dispatch.hydrate import Hydrator
+from isthmus.dispatch.mappings import NAMES, RULES, shipped, shipped_rule
+from isthmus.dispatch.metadata import read_known
+from isthmus.dispatch.reading import Reader
+from isthmus.dispatch.rules import events, sources
 from isthmus.dispatch.rules.changes import Changes, to_changes
 from isthmus.dispatch.rules.check import check_mapping, check_result
+from isthmus.dispatch.rules.check_rule import check_rule
 from isthmus.dispatch.rules.filing import export, parse_file
-from isthmus.dispatch.rules.known import ROOTS, CompanyLists, EntityShape, Known
+from isthmus.dispatch.rules.known import ROOTS, Known
 from isthmus.dispatch.rules.mapping import apply
 from isthmus.dispatch.rules.needs import needs
 from isthmus.dispatch.rules.orders import to_body
+from isthmus.dispatch.rules.rule import decide_rule, export_rule, parse_rule
 from isthmus.dispatch.rules.shapes import Mapping, Result
 from isthmus.dispatch.scripts.translate import translate
 from isthmus.dispatch.scripts.worker import ScriptWorker
 from isthmus.fieldnation import ClientSettings as FieldNationSettings
 from isthmus.fieldnation import Credentials as FieldNationCredentials
-from isthmus.fieldnation import FieldNationClient, TransportSettings
-
-ENTITIES = ("Tickets", "Tasks", "Companies", "CompanyLocations", "Contacts", "Countries",
-            "Projects", "TicketNotes", "TaskNotes")  # fmt: skip
+from isthmus.fieldnation import FieldNationClient, TransportSettings, WorkOrder
 
 
 @pytest.fixture
@@ -55,50 +61,28 @@ async def fn(fieldnation_sim: Any) -> AsyncIterator[FieldNationClient]:
 
 @pytest.fixture
 async def known(records: RestRecords, fn: FieldNationClient) -> Known:
-    shapes = {
-        name: EntityShape(await records.fields(name), await records.user_defined_fields(name))
-        for name in ENTITIES
-    }
-    lists = CompanyLists(
-        projects=await fn.company.projects(),
-        templates=await fn.company.templates(),
-        types_of_work=await fn.company.types_of_work(),
-        managers=await fn.company.managers(),
-        clients=await fn.company.clients(),
-        custom_fields=await fn.company.custom_fields(),
-    )
-    return Known(shapes, lists)
+    mappings, rules = map(shipped, NAMES), map(shipped_rule, RULES)
+    return await read_known(records, fn.company, mappings, rules)
+
+
+Hydrate = Callable[[Mapping, Record], Any]
+
+
+@pytest.fixture
+def hydrated(records: RestRecords, fn: FieldNationClient) -> Hydrate:
+    """The record with what the mapping needs of others, as the flow fetches it."""
+    hydrator = Hydrator(Reader(records, fn, timedelta(minutes=1)), records)
+
+    async def hydrate(mapping: Mapping, record: Record) -> Any:
+        return await hydrator.document(mapping.root, record, needs(mapping))
+
+    return hydrate
 
 
 @pytest.fixture(scope="module")
 def worker() -> Any:
     with ScriptWorker() as started:
         yield started
-
-
-async def hydrated(records: Records, known: Known, mapping: Mapping, record: Record) -> Any:
-    """The record with what the mapping needs of others, as the flow will fetch it."""
-    found: dict[str, Record] = {"": record}
-    for need in needs(mapping):
-        above, _, name = need.rpartition(".")
-        parent = found.get(above)
-        if parent is None:
-            continue
-        reference = sources.reference_of(name, known.entities[parent.entity].fields)
-        assert reference is not None, need
-        number = parent.values[reference[0]]
-        other = await records.fetch(reference[1], int(str(number))) if number is not None else None
-        if other is not None:
-            found[need] = other
-    documents: dict[str, dict[str, Any]] = {}
-    for need in sorted(found, key=lambda path: (-path.count("."), path == "")):
-        inner = {
-            path.removeprefix(f"{need}." if need else ""): document
-            for path, document in documents.items()
-            if path.rpartition(".")[0] == need and path != need
-        }
-        documents[need] = sources.of_record(found[need], inner)
-    return {mapping.root: documents[""]}
 
 
 async def dispatched(fn: FieldNationClient, known: Known, mapping: Mapping, result: Result) -> Any:
@@ -110,12 +94,24 @@ async def dispatched(fn: FieldNationClient, known: Known, mapping: Mapping, resu
     return written.order
 
 
-def changes_of(mapping: Mapping, order: Any, event: str, known: Known) -> tuple[Changes, ...]:
-    result = apply(mapping, sources.of_order(order.raw), event=event)
+def changes_of(
+    mapping: Mapping, order: Any, event: str, known: Known, **things: Any
+) -> tuple[Changes, ...]:
+    result = apply(mapping, sources.of_order(order.raw, things=things), event=event)
     assert check_result(mapping, result, known) == ()
     changes, problems = to_changes(result.document, known)
     assert problems == ()
     return changes
+
+
+async def done_job(fn: FieldNationClient, sim: Any, expense: float | None = None) -> WorkOrder:
+    order = (await fn.work_orders.create({
+        "title": "A visit", "pay": {"type": "fixed", "base": {"amount": 150, "units": 1}},
+    })).order  # fmt: skip
+    await fn.work_orders.publish(order.id)
+    provider = int(sim.provider("GET", "api/providers")[0]["id"])
+    sim.do_job(order.id, provider, notes="Swapped it.", hours=2, expense=expense)
+    return await fn.work_orders.get(order.id)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -125,21 +121,63 @@ def test_a_shipped_mapping_is_exported_and_imported_the_same(name: str) -> None:
     assert mapping.name == name
 
 
-async def test_every_shipped_mapping_passes_the_check(known: Known) -> None:
-    for name in NAMES:
-        assert check_mapping(shipped(name), known) == (), name
+@pytest.mark.parametrize("name", RULES)
+def test_a_shipped_rule_is_exported_and_imported_the_same_and_is_off(name: str) -> None:
+    rule = shipped_rule(name)
+    assert parse_rule(export_rule(rule)) == rule
+    assert (rule.name, rule.is_enabled) == (name, False)
+
+
+async def test_every_shipped_mapping_and_rule_passes_the_check(known: Known) -> None:
+    mappings = {name: shipped(name) for name in NAMES}
+    for name, mapping in mappings.items():
+        assert check_mapping(mapping, known) == (), name
+    for name in RULES:
+        assert check_rule(shipped_rule(name), mappings, known) == (), name
+    assert known.unread == frozenset()
+
+
+async def test_the_outbound_mappings_have_rows_for_all_that_a_rule_can_carry(known: Known) -> None:
+    mappings = {name: shipped(name) for name in NAMES}
+    everything = {"notes": "both", "files": "both", "times": True, "time_resource_id": 1,
+                  "time_role_id": 1, "time_id_in": "internalNotes"}  # fmt: skip
+    ticket = replace(shipped_rule("ticket_dispatch"), costs="charge", **everything)
+    task = replace(shipped_rule("task_dispatch"), **everything)
+    assert check_rule(ticket, mappings, known) == ()
+    assert check_rule(task, mappings, known) == ()
+
+
+async def test_a_shipped_rule_wants_what_stands_at_dispatch_to_field_and_nothing_else(
+    records: RestRecords, hydrated: Hydrate, autotask_sim: Any
+) -> None:
+    for name in RULES:
+        rule = replace(shipped_rule(name), is_enabled=True)
+        entity = ROOTS[rule.root]
+        numbers = [row["id"] for row in autotask_sim.rows(entity)[:2]]
+        fields = {one.name: one for one in await records.fields(entity)}
+        codes = {one.label: one.code for one in fields["status"].picklist or ()}
+        status = {"status": int(codes["Dispatch to Field"])}
+        autotask_sim.admin("PATCH", f"state/{entity}/{numbers[0]}", status)
+        chosen = []
+        for number in numbers:
+            record = await records.fetch(entity, number)
+            assert record is not None
+            document = {rule.root: sources.of_record(record)}
+            chosen.append(decide_rule([rule], document))
+        assert chosen == [rule, None], name
 
 
 async def test_tickets_become_work_orders_with_nothing_dropped(
-    records: RestRecords, fn: FieldNationClient, known: Known, worker: ScriptWorker
-) -> None:
+    records: RestRecords, fn: FieldNationClient, known: Known, hydrated: Hydrate,
+    worker: ScriptWorker,
+) -> None:  # fmt: skip
     mapping = shipped("ticket_inbound")
     assert needs(mapping) == ("companyLocation", "contact", "companyLocation.country")
     count = 0
     async for ticket in records.read("Tickets"):
         if count == 6:
             break
-        source = await hydrated(records, known, mapping, ticket)
+        source = await hydrated(mapping, ticket)
         result = translate(mapping, source, worker)
         if ticket.values["dueDateTime"] is None or ticket.values["companyLocationID"] is None:
             assert not result.is_fit
@@ -157,14 +195,15 @@ async def test_tickets_become_work_orders_with_nothing_dropped(
 
 
 async def test_project_tasks_become_work_orders_with_nothing_dropped(
-    records: RestRecords, fn: FieldNationClient, known: Known, worker: ScriptWorker
-) -> None:
+    records: RestRecords, fn: FieldNationClient, known: Known, hydrated: Hydrate,
+    worker: ScriptWorker,
+) -> None:  # fmt: skip
     mapping = shipped("task_inbound")
     count = 0
     async for task in records.read("Tasks"):
         if count == 4:
             break
-        source = await hydrated(records, known, mapping, task)
+        source = await hydrated(mapping, task)
         result = translate(mapping, source, worker)
         if not result.is_fit:
             assert any(not task.values[name] for name in ("endDateTime", "companyLocationID"))
@@ -175,15 +214,127 @@ async def test_project_tasks_become_work_orders_with_nothing_dropped(
     assert count == 4
 
 
+async def test_service_calls_become_work_orders_with_nothing_dropped(
+    records: RestRecords, fn: FieldNationClient, known: Known, hydrated: Hydrate,
+    worker: ScriptWorker,
+) -> None:  # fmt: skip
+    mapping = shipped("service_call_inbound")
+    assert "ticket" in needs(mapping)
+    titles = []
+    async for call in records.read("ServiceCalls"):
+        if len(titles) == 4:
+            break
+        source = await hydrated(mapping, call)
+        ticket = source["serviceCall"].get("ticket")
+        if ticket is None:
+            continue
+        result = translate(mapping, source, worker)
+        order = await dispatched(fn, known, mapping, result)
+        titles.append(order.title)
+        assert order.title.startswith(f"{ticket['ticketNumber']} {ticket['title']}".strip()[:40])
+        told = {one.name: one.value for one in order.custom_values}
+        assert told["Autotask Ticket ID"] == f"{ticket['ticketNumber']} {call.id}"
+    assert len(set(titles)) == 4
+
+
+async def test_a_service_call_without_a_ticket_can_be_dispatched_too(
+    records: RestRecords, fn: FieldNationClient, known: Known, hydrated: Hydrate,
+    worker: ScriptWorker, autotask_sim: Any,
+) -> None:  # fmt: skip
+    tied = {row["serviceCallID"] for row in autotask_sim.rows("ServiceCallTickets")}
+    number = next(r["id"] for r in autotask_sim.rows("ServiceCalls") if r["id"] not in tied)
+    call = await records.fetch("ServiceCalls", number)
+    assert call is not None
+    mapping = shipped("service_call_inbound")
+    result = translate(mapping, await hydrated(mapping, call), worker)
+    order = await dispatched(fn, known, mapping, result)
+    assert order.title == f"Visit on site (service call {number})"
+
+
+async def test_what_happens_to_a_service_calls_order_changes_its_status(
+    records: RestRecords, fn: FieldNationClient, known: Known
+) -> None:
+    order = (await fn.work_orders.create({"title": "A visit"})).order
+    mapping, number = shipped("service_call_outbound"), 5001
+    for event, label in (("checked_in", "In Progress"), ("approved", "Complete")):
+        (changed,) = changes_of(mapping, order, f"workorder.status.{event}", known)
+        await records.update("ServiceCalls", number, changed.values)
+        after = await records.fetch("ServiceCalls", number)
+        assert after is not None
+        assert after.labels["status"] == label
+
+
+def worker_of(autotask_sim: Any) -> dict[str, int]:
+    """Who may work on tickets, and as what."""
+    pair = next(r for r in autotask_sim.rows("ResourceServiceDeskRoles") if r["isActive"])
+    return {"resourceID": pair["resourceID"], "roleID": pair["roleID"]}
+
+
+@pytest.mark.parametrize("root", ["ticket", "task"])
+async def test_a_stay_becomes_a_time_entry(
+    root: str, records: RestRecords, fn: FieldNationClient, known: Known, fieldnation_sim: Any,
+    autotask_sim: Any,
+) -> None:  # fmt: skip
+    order = await done_job(fn, fieldnation_sim)
+    (stay,) = order.raw["time_logs"]["results"]
+    (entry,) = changes_of(shipped(f"{root}_outbound"), order, HOURS, known, timeLog=stay)
+    parent = {f"{root}ID": autotask_sim.rows(ROOTS[root])[0]["id"]}
+    made = await records.create(
+        entry.entity, {**entry.values, **worker_of(autotask_sim), **parent}, read_back=False
+    )
+    kept = await records.fetch(entry.entity, made.id)
+    assert kept is not None
+    assert float(str(kept.values["hoursWorked"])) == pytest.approx(float(stay["hours"]), abs=0.02)
+    assert f"work order {order.id}" in str(kept.values["summaryNotes"])
+
+
+async def test_approved_expenses_and_pay_become_charges_that_do_not_overlap(
+    records: RestRecords, fn: FieldNationClient, known: Known, fieldnation_sim: Any,
+    autotask_sim: Any,
+) -> None:  # fmt: skip
+    order = await done_job(fn, fieldnation_sim, expense=25.5)
+    (spent,) = await fn.work_orders.expenses(order.id)
+    category = (await fn.company.expense_categories())[0].raw
+    await fn.work_orders.update_expense(
+        order.id, spent.id, category, "Toll & parking", Decimal("25.5"), status="approved"
+    )
+    await fn.work_orders.approve(order.id)
+    order = await fn.work_orders.get(order.id)
+    (expense,) = order.raw["pay"]["expenses"]["results"]
+    mapping, ticket = shipped("ticket_outbound"), autotask_sim.rows("Tickets")[0]["id"]
+    (first,) = changes_of(mapping, order, EXPENSE, known, expense=expense)
+    (second,) = changes_of(mapping, order, PAY, known, pay=order.raw["pay"])
+    total = 0.0
+    for change in (first, second):
+        made = await records.create(change.entity, {**change.values, "ticketID": ticket})
+        assert made.differences == ()
+        kept = await records.fetch(change.entity, made.id)
+        assert kept is not None
+        total += float(str(kept.values["unitCost"])) * float(str(kept.values["unitQuantity"]))
+    assert total == pytest.approx(order.raw["pay"]["total"])
+    assert "Toll & parking" in str(first.values["description"])
+
+
+@pytest.mark.parametrize("root", ["ticket", "task"])
+async def test_a_message_becomes_a_note(root: str, fn: FieldNationClient, known: Known) -> None:
+    order = (await fn.work_orders.create({"title": "A visit"})).order
+    message = {"text": "Gate is shut.\nCall me <b>", "author": "Al Dente"}
+    mapping = shipped(f"{root}_outbound")
+    (note,) = changes_of(mapping, order, events.POSTED, known, message=message)
+    assert note.is_new
+    assert note.values["description"] == "Gate is shut.\nCall me <b>"
+    assert note.values["title"] == f"Field Nation {order.id}: message from Al Dente"
+
+
 @pytest.mark.parametrize("root", ["ticket", "task"])
 async def test_what_happens_to_a_work_order_is_written_to_its_record(  # noqa: PLR0917
-    root: str, records: RestRecords, fn: FieldNationClient, known: Known, fieldnation_sim: Any,
-    worker: ScriptWorker,
+    root: str, records: RestRecords, fn: FieldNationClient, known: Known, hydrated: Hydrate,
+    fieldnation_sim: Any, worker: ScriptWorker,
 ) -> None:  # fmt: skip
     inbound, outbound = shipped(f"{root}_inbound"), shipped(f"{root}_outbound")
     entity = ROOTS[root]
     async for record in records.read(entity):
-        result = translate(inbound, await hydrated(records, known, inbound, record), worker)
+        result = translate(inbound, await hydrated(inbound, record), worker)
         if result.is_fit:
             break
     order = await dispatched(fn, known, inbound, result)
@@ -213,4 +364,6 @@ async def test_every_event_of_a_shipped_mapping_makes_writes_that_fit(
         for event in sorted({event for row in mapping.rows for event in row.events}):
             if event.endswith(("schedule_updated", "confirmed", "way", "in", "out", "delayed")):
                 continue  # these speak of a provider and a time, which a draft has not
+            if event in events.MADE_AT:
+                continue  # these speak of a thing beside the order
             assert changes_of(mapping, order, event, known), event

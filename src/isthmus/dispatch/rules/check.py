@@ -2,10 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from isthmus.base.errors import IsthmusError
 from isthmus.dispatch.rules import paths
+from isthmus.dispatch.rules.check_events import (
+    check_events,
+    lack_of,
+    lacking,
+    missing_at_events,
+    root_of,
+)
 from isthmus.dispatch.rules.check_orders import check_target, check_value
 from isthmus.dispatch.rules.check_params import check_params, compares_of, outcomes_of
 from isthmus.dispatch.rules.check_records import follow
@@ -18,6 +25,8 @@ from isthmus.dispatch.rules.order_fields import ALWAYS, TOGETHER, WORK_ORDER_KEY
 from isthmus.dispatch.rules.shapes import INBOUND, Mapping, Problem, Result, Row
 from isthmus.dispatch.rules.values import Unfit
 
+_MAPPED: Final = ("ticket", "task", "serviceCall")
+
 
 def check_mapping(mapping: Mapping, known: Known, *, creates: bool = False) -> tuple[Problem, ...]:
     """
@@ -28,11 +37,18 @@ def check_mapping(mapping: Mapping, known: Known, *, creates: bool = False) -> t
     Args: creates: the outbound mapping is to make tickets too, so what they need has to be there.
     """
     problems: list[Problem] = []
+    if mapping.root not in _MAPPED:
+        remedy = f"Take one of {', '.join(_MAPPED)}."
+        problems.append(Problem(f"There are no mappings for a {mapping.root!r}", remedy))
     for number, row in enumerate(mapping.rows, 1):
         problems += _row_problems(mapping, number, row, known)
     problems += _twice(mapping)
-    targets = {_spelled(row.target) for row in mapping.rows}
-    problems += _missing(mapping, targets, known, creates=creates)
+    targets = [_spelled(row.target) for row in mapping.rows]
+    if mapping.direction == INBOUND:
+        problems += _missing_in_order(set(targets))
+    else:
+        problems += missing_at_events(mapping, targets, known, creates=creates)
+        problems += _unread(targets, known)
     return tuple(problems)
 
 
@@ -43,8 +59,10 @@ def check_result(mapping: Mapping, result: Result, known: Known) -> tuple[Proble
         for path, value in _leaves(paths.parse(target), origin.after):
             problems += _told(origin.row, paths.spell(path), _value_check(mapping, value, known))
     there = {paths.spell(path) for path, _ in _leaves((), result.document)}
-    if mapping.direction == INBOUND or there:
-        problems += _missing(mapping, there, known)
+    if mapping.direction == INBOUND:
+        problems += _missing_in_order(there)
+    else:
+        problems += (lack_of(root, name) for root, name in lacking(there, known))
     return tuple(problems)
 
 
@@ -104,6 +122,8 @@ def _row_problems(mapping: Mapping, number: int, row: Row, known: Known) -> list
             problems += _told(number, paths.spell(steps), _value_check(mapping, leaf, known))
     if mapping.direction == INBOUND:
         problems += _compared(number, row, known)
+    else:
+        problems += check_events(mapping, number, row)
     return problems
 
 
@@ -172,23 +192,13 @@ def _twice(mapping: Mapping) -> Iterator[Problem]:
         seen[key] = number
 
 
-def _missing(
-    mapping: Mapping, targets: set[str], known: Known, *, creates: bool = False
-) -> Iterator[Problem]:
-    if mapping.direction == INBOUND:
-        yield from _missing_in_order(targets)
-        return
-    for root in sorted({str(paths.parse(target)[0]) for target in targets if _is_path(target)}):
-        shape = known.entities.get(ROOTS.get(root, ""))
-        is_changed = root in UPDATED and not (creates and root == mapping.root)
-        if is_changed or shape is None:
-            continue
-        written = {target.removesuffix(".label") for target in targets}
-        for field in shape.fields:
-            is_ours = field.name in {"id", "ticketID", "taskID"} or field.is_read_only
-            if field.is_required and not is_ours and f"{root}.{field.name}" not in written:
-                what = f"A new {root} needs {field.name}"
-                yield Problem(what, "Add a row for it.", None, f"{root}.{field.name}")
+def _unread(targets: list[str], known: Known) -> Iterator[Problem]:
+    for root in sorted({root_of(target) for target in targets}):
+        entity = ROOTS.get(root, "")
+        if entity in known.unread:
+            what = f"Nothing can be said of a {root}: the API user may not see {entity}"
+            remedy = "isthmus doctor tells which right is missing."
+            yield Problem(what, remedy, None, root, is_fatal=False)
 
 
 def _missing_in_order(targets: set[str]) -> Iterator[Problem]:

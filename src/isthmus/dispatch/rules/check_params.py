@@ -1,14 +1,24 @@
 """Whether an action's own parameters make sense, before any record is seen."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from isthmus.dispatch.rules import actions, paths, tables, templates
 from isthmus.dispatch.rules.dates import zone
+from isthmus.dispatch.rules.known import near
 from isthmus.dispatch.rules.moment_reading import check_format
 from isthmus.dispatch.rules.moment_tokens import ISO_WORDS
 from isthmus.dispatch.rules.shapes import Row
 from isthmus.dispatch.rules.values import MISSING, Unfit, number_of
+
+HELPERS: Final = (
+    "lookup_field", "lookup_custom_field", "array_map", "range_map", "date_convert",
+    "date_time_format_fn_utc", "date_add", "array_sum", "object_map_array", "results_values",
+    "results_values_unique", "results_group_by", "is_expense_approved_fn", "sum_expense_field",
+)  # fmt: skip
+"""What `$.util` holds. Source: Field Nation's guide to its broker (documented)."""
+_CALLED: Final = re.compile(r"\$\.util\.([A-Za-z_]\w*)")
 
 
 def check_params(row: Row) -> None:
@@ -77,6 +87,12 @@ def _template(params: Mapping[str, Any]) -> None:
         paths.parse(path)
 
 
+def _custom(params: Mapping[str, Any]) -> None:
+    for name in _CALLED.findall(params["script"]):
+        if name not in HELPERS:
+            raise Unfit(f"There is no helper $.util.{name}", near(name, list(HELPERS)))
+
+
 _CHECKS: Final[Mapping[str, Callable[[Mapping[str, Any]], None]]] = {
     actions.SYNC: _sync,
     actions.ARRAY_MAP: _array_map,
@@ -84,4 +100,5 @@ _CHECKS: Final[Mapping[str, Callable[[Mapping[str, Any]], None]]] = {
     actions.DATE_CONVERT: _date,
     actions.CONCAT: _concat,
     actions.TEMPLATE: _template,
+    actions.CUSTOM: _custom,
 }

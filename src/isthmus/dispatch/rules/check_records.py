@@ -7,7 +7,7 @@ from isthmus.autotask.models import FieldInfo, UdfInfo
 from isthmus.autotask.records.labels import named
 from isthmus.dispatch.rules import paths
 from isthmus.dispatch.rules.known import ROOTS, EntityShape, Known, near
-from isthmus.dispatch.rules.sources import ALIASES, reference_of, relations_of
+from isthmus.dispatch.rules.sources import ALIASES, TIED, reference_of, relations_of
 from isthmus.dispatch.rules.values import Unfit
 
 _SPECIAL: Final = frozenset({paths.UDF, paths.LABELS, paths.UDF_LABELS})
@@ -41,15 +41,20 @@ def follow(text: str, known: Known) -> Found:
         shape = known.entities.get(collection)
         if shape is None:
             return Found(root, None)
-        relation = reference_of(str(steps[0]), shape.fields)
-        if relation is None:
-            names = list(relations_of(shape.fields))
-            raise Unfit(
-                f"{collection} leads to no record {str(steps[0])!r}", near(str(steps[0]), names)
-            )
-        collection, steps = relation[1], steps[1:]
+        collection, steps = _related(collection, str(steps[0]), shape), steps[1:]
     shape = known.entities.get(collection)
     return Found(root, None) if shape is None else _field(root, collection, steps, shape)
+
+
+def _related(collection: str, name: str, shape: EntityShape) -> str:
+    """Return the collection that a relation leads to."""
+    relation = reference_of(name, shape.fields)
+    found = TIED.get((collection, name)) if relation is None else relation[1]
+    if found is None:
+        tied = [known for owner, known in TIED if owner == collection]
+        names = [*relations_of(shape.fields), *tied]
+        raise Unfit(f"{collection} leads to no record {name!r}", near(name, names))
+    return found
 
 
 def _field(root: str, collection: str, steps: list[paths.Step], shape: EntityShape) -> Found:

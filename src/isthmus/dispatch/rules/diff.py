@@ -4,6 +4,7 @@ import difflib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from isthmus.dispatch.rules.shapes import Mapping, Row, content_of, row_content
@@ -13,6 +14,8 @@ ADDED: Final = "added"
 REMOVED: Final = "removed"
 CHANGED: Final = "changed"
 MOVED: Final = "moved"
+_LONGEST: Final = 56
+_LEAD: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,19 @@ def _key(row: Row) -> str:
 def _details(before: dict[str, object], after: dict[str, object]) -> tuple[str, ...]:
     names = [*before, *(name for name in after if name not in before)]
     changed = (name for name in names if _text(before.get(name)) != _text(after.get(name)))
-    return tuple(f"{name}: {_shown(before, name)} became {_shown(after, name)}" for name in changed)
+    return tuple(f"{name}: {_became(before, after, name)}" for name in changed)
+
+
+def _became(before: dict[str, object], after: dict[str, object], name: str) -> str:
+    """Return both values; of long texts from shortly before they part, so that it shows."""
+    old, new = before.get(name), after.get(name)
+    if isinstance(old, str) and isinstance(new, str):
+        pairs = zip(old, new, strict=False)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        if same > _LEAD and max(len(old), len(new)) > _LONGEST:
+            old, new = (f"…{text[same - _LEAD :]}" for text in (old, new))
+            return f"{shown(old)} became {shown(new)}"
+    return f"{_shown(before, name)} became {_shown(after, name)}"
 
 
 def _text(value: object) -> str:

@@ -13,13 +13,15 @@ from isthmus.dispatch.rules.shapes import DIRECTIONS, Mapping, Row, content_of
 from isthmus.dispatch.rules.values import MISSING
 
 FORMAT: Final = 1
+KIND: Final = "mapping"
+LONGEST_NAME: Final = 100
 _HEAD: Final = (
     "# A mapping of Isthmus. Format 1: rows are done from top to bottom; each row has a target,\n"
     "# an action and what that action takes. Lines that begin with # are not kept on import;\n"
     "# a note is.\n"
 )
 _ROW_KEYS: Final = ("target", "action", "source", "default", "required", "events", "note")
-_KEYS: Final = ("format", "name", "direction", "root", "note", "needs", "rows")
+_KEYS: Final = ("format", "kind", "name", "direction", "root", "note", "needs", "rows")
 _REMEDY: Final = "Mend the file and import it again."
 _DATES: Final = "Write dates as texts in quotes."
 
@@ -50,17 +52,23 @@ def parse_content(told: Table[str, Any]) -> Mapping:
             f"The file has format {told['format']!r}; this Isthmus reads format {FORMAT}",
             remedy="Update Isthmus, or export the mapping from one of this version.",
         )
+    if told.get("kind", KIND) != KIND:
+        what = f"The file is no mapping: its kind is {told['kind']!r}"
+        raise FileWrong(what, where="the file", remedy="isthmus rule takes rules.")
     _refuse_others(told, _KEYS, "the file")
     rows = told.get("rows", [])
     if not isinstance(rows, list):
         raise FileWrong("rows is no list of [[rows]]", where="the file", remedy=_REMEDY)
-    direction = _text(told, "direction", "the file")
+    name, direction = _text(told, "name", "the file"), _text(told, "direction", "the file")
+    if len(name) > LONGEST_NAME:
+        what = f"The name is longer than {LONGEST_NAME} characters"
+        raise FileWrong(what, where="the file", remedy="Shorten it.")
     if direction not in DIRECTIONS:
         raise FileWrong(
             f"The direction is {direction!r}", where="the file", remedy="Take inbound or outbound."
         )
     return Mapping(
-        name=_text(told, "name", "the file"),
+        name=name,
         direction=direction,
         root=_text(told, "root", "the file"),
         rows=tuple(_row(row, f"row {number}") for number, row in enumerate(rows, 1)),

@@ -49,11 +49,13 @@ class Known:
     """
     What is known of both sides.
 
-    `entities` by collection; of one that is not among them nothing is checked.
+    `entities` by collection; of one that is not among them nothing is checked. `unread` are those
+    that the API user may not see.
     """
 
     entities: Mapping[str, EntityShape] = field(default_factory=dict)
     company: CompanyLists = field(default_factory=CompanyLists)
+    unread: frozenset[str] = frozenset()
 
 
 def near(wanted: str, names: list[str]) -> str:

@@ -100,4 +100,5 @@ WORK_ORDER_KEYS: Final = (
     "service_types_new", "shipments", "signatures", "site_device", "site_revisit",
     "standard_instructions", "status", "tags", "tasks", "tasks_enabled", "team", "template",
     "time_logs", "title", "type_of_work", "types_of_work", "w2", "work_order_id", "workorder",
+    "timeLog", "expense", "message",  # what an event is about, see `events.THINGS`
 )  # fmt: skip

@@ -24,6 +24,8 @@ ALIASES: Final[Table[str, Table[str, str]]] = {
 }
 # References of which the vendor's metadata says nothing (observed: the field declares none).
 UNDECLARED: Final[Table[str, str]] = {"countryID": "Countries"}
+# Records that a third one ties to theirs, by collection and name.
+TIED: Final[Table[tuple[str, str], str]] = {("ServiceCalls", "ticket"): "Tickets"}
 
 
 def of_record(record: Record, related: Table[str, Any] | None = None) -> dict[str, Any]:
@@ -67,13 +69,18 @@ def relations_of(fields: Sequence[FieldInfo]) -> tuple[str, ...]:
     return tuple(name for name in names if name and reference_of(name, fields))
 
 
-def of_order(order: Table[str, Any], event: Table[str, Any] | None = None) -> dict[str, Any]:
+def of_order(
+    order: Table[str, Any],
+    event: Table[str, Any] | None = None,
+    things: Table[str, Any] | None = None,
+) -> dict[str, Any]:
     """
     Return a work order as a document: its own keys, and all of it under `workorder` too.
 
-    Scripts of the vendor's broker use both forms. `event` is what a webhook told of it.
+    Scripts of the vendor's broker use both forms. `event` is what happened to it. `things` are
+    parts of it that the event is about, by name, such as timeLog.
     """
-    return {**order, "workorder": order, "event": dict(event or {})}
+    return {**order, **(things or {}), "workorder": order, "event": dict(event or {})}
 
 
 def plain_time(value: Any) -> Any:

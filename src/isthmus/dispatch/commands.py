@@ -1,0 +1,148 @@
+"""What a person may do: have a record dispatched, park, resume, bring in step again, replay."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from isthmus.base.clock import utc_now
+from isthmus.base.errors import NeedsPerson
+from isthmus.base.ids import new_ordered_id
+from isthmus.engine import Agenda
+from isthmus.state.dispatch import (
+    CLOSED,
+    LINKED,
+    PARKED,
+    WAITING,
+    Arrival,
+    DeadLetter,
+    DispatchState,
+    Entry,
+    Inbox,
+    Link,
+)
+
+LINK: Final = "link"
+PERSON_PRIORITY: Final = 3
+RESYNC: Final = "resync"
+EVERYTHING: Final = "record+order+notes"
+
+
+class NoSuchLink(NeedsPerson):
+    """Nothing is linked under that number, key or id."""
+
+
+class NothingToDo(NeedsPerson):
+    """The link is not in a state in which this can be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Commands on links; each is on disk, and told in the trail, when it returns. Blocks."""
+
+    state: DispatchState
+    inbox: Inbox
+    agenda: Agenda
+
+    def find(self, text: str) -> Link:
+        """Return the one link that a person means. Raises: NoSuchLink."""
+        found = self.state.find_links(text)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            keys = ", ".join(link.key for link in found)
+            raise NoSuchLink(f"{text} may be any of {keys}", remedy="Name one of these keys.")
+        raise NoSuchLink(
+            f"Nothing is linked under {text!r}",
+            where="links",
+            remedy="isthmus dispatch links lists them; isthmus dispatch now makes a new one.",
+        )
+
+    def ask(self, key: str, event: str, by: str) -> None:
+        """Have a key's run look at what the event names: record, order, notes, joined by +."""
+        self.inbox.keep([Arrival("person", new_ordered_id(), event, key)])
+        self.agenda.enqueue(LINK, key, priority=PERSON_PRIORITY)
+        self.state.add_entries([_asked(key, event, by)])
+
+    def dispatch(self, key: str, rule: str, by: str) -> None:
+        """Have a record dispatched: by a rule of that name, or by the first that wants it."""
+        self.ask(key, f"dispatch {rule}" if rule else EVERYTHING, by)
+
+    def dispatch_all(self, keys: Sequence[str], rule: str, by: str) -> None:
+        """Have many records dispatched; what a person asks for one by one goes first."""
+        event = f"dispatch {rule}" if rule else EVERYTHING
+        self.inbox.keep([Arrival("person", new_ordered_id(), event, key) for key in keys])
+        for key in keys:
+            self.agenda.enqueue(LINK, key)
+        self.state.add_entries([_asked(key, event, by) for key in keys])
+
+    def park(self, link: Link, why: str, by: str) -> Link:
+        """Stop all work on a link; what arrives is kept for the day it is resumed."""
+        parked = replace(link, state=PARKED, waits_for=why)
+        entry = self._said(link, f"{by} parked it: {why}")
+        return self.state.save_link(parked, entries=(entry,))
+
+    def resume(self, link: Link, by: str) -> Link:
+        """
+        Go on with a link that was parked or is stuck; both sides are looked at.
+
+        Raises: NothingToDo: it is closed.
+        """
+        if link.state == CLOSED:
+            raise NothingToDo(
+                f"{link.key} is closed: {link.waits_for}", remedy="Dispatch the record anew."
+            )
+        state = WAITING if link.work_order_id is None else LINKED
+        going = replace(link, state=state, waits_for="", recent_writes=())
+        said = self._said(link, f"{by} resumed it")
+        kept = self.state.save_link(going, entries=(said,), settled=True, may_resume=True)
+        self.ask(link.key, EVERYTHING, by)
+        return kept
+
+    def resync(self, link: Link, by: str, paths: Collection[str] | None = None) -> None:
+        """
+        Write both sides anew where they differ from what the mappings make.
+
+        The run forgets what was last written, so that it is compared and written again.
+        Args: paths: the fields of the work order that are written again; None: all of them.
+        """
+        self.state.add_entries([self._said(link, f"{by} had it brought in step")])
+        wanted = json.dumps({"paths": None if paths is None else sorted(paths)}).encode()
+        self.inbox.keep([Arrival("person", new_ordered_id(), RESYNC, link.key, wanted)])
+        self.agenda.enqueue(LINK, link.key, priority=PERSON_PRIORITY)
+
+    def replay(self, letters: Sequence[DeadLetter], by: str) -> int:
+        """Have the work of dead letters done again; returns how many were still open."""
+        count = 0
+        for letter in letters:
+            still = self.state.dead_letter(letter.id)
+            if still is None or still.state != "open":
+                continue
+            link = self.state.link_of(letter.key)
+            if link is not None and link.state == PARKED:
+                self.resume(link, by)
+            elif letter.key.startswith("sweep/"):
+                self.agenda.enqueue("sweep", letter.key.removeprefix("sweep/"))
+            else:
+                self.ask(letter.key, EVERYTHING, by)
+            # Only now: a crash before this leaves the letter open, and asking twice does no harm.
+            count += self.state.mark_dead_letters(letter.key, "replayed")
+        return count
+
+    def dismiss(self, letter: DeadLetter, why: str, by: str) -> bool:
+        """Close a dead letter without doing its work; tells whether it was still open."""
+        said = f"{by} dismissed the dead letter {letter.id}: {why}"
+        number = letter.record_number
+        entry = Entry(utc_now(), letter.key, "person", said, {}, letter.link_id, number)
+        return self.state.close_dead_letter(letter.id, "dismissed", (entry,))
+
+    def _said(self, link: Link, what: str) -> Entry:
+        return Entry(
+            utc_now(), link.key, "person", what, link_id=link.id, record_number=link.record_number
+        )
+
+
+def _asked(key: str, event: str, by: str) -> Entry:
+    rule = event.removeprefix("dispatch ")
+    what = "wants it looked at" if rule == event else f"wants it dispatched by the rule {rule}"
+    return Entry(utc_now(), key, "person", f"{by} {what}", {"event": event})

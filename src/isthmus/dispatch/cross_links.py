@@ -1,0 +1,111 @@
+"""Each side shows where the other is: the correlation id and a link a person can follow."""
+
+from copy import deepcopy
+from typing import Any, Final
+
+from isthmus.autotask import NothingThere, PermissionDenied, UnknownField, ValidationFailed
+from isthmus.autotask.models import FieldInfo
+from isthmus.autotask.port import Record, Writable
+from isthmus.autotask.records.labels import named
+from isthmus.dispatch.desk import Desk, Job
+from isthmus.dispatch.rules.changes import Changes
+from isthmus.dispatch.rules.known import CompanyLists
+from isthmus.dispatch.rules.rule import Rule
+from isthmus.dispatch.things import Thing, carry
+from isthmus.state.dispatch import Link
+
+_NOTES: Final = {"Tickets": "TicketNotes", "Tasks": "TaskNotes"}
+_INTERNAL: Final = 2
+"""Who sees a note: our own people only. Source: the vendor's field `publish`; 1 is everybody."""
+_PAGES: Final = {
+    "Tickets": "OpenTicketDetail&TicketID",
+    "Tasks": "OpenTaskDetail&TaskID",
+    "ServiceCalls": "OpenServiceCall&ServiceCallID",
+}
+"""Commands of Autotask's pages. Source: the ticket's observed, the others assumed."""
+
+
+def record_url(desk: Desk, record: Record) -> str:
+    """Return where a person finds a record in Autotask; "" where that is not known."""
+    page, base = _PAGES.get(record.entity), desk.settings.web_url
+    if not base or page is None:
+        return ""
+    return f"{base}Autotask/AutotaskExtend/ExecuteCommand.aspx?Code={page}={record.id}"
+
+
+def add_links(
+    body: dict[str, Any], link: Link, url: str, rule: Rule, company: CompanyLists
+) -> dict[str, Any]:
+    """
+    Return the body of a new order with the correlation id and the link to the record.
+
+    The id stands in the custom field that the rule names, where the company has it, and in the
+    incident id unless a mapping fills that.
+    """
+    whole = deepcopy(body)
+    whole.setdefault("incident_id", link.id)
+    ids = {one.name: one.id for one in company.custom_fields}
+    given = {rule.id_field: link.id, rule.link_field: url}
+    values = [
+        {"id": ids[name], "value": text} for name, text in given.items() if text and name in ids
+    ]
+    if values:
+        groups = whole.setdefault("custom_fields", {"results": [{"results": []}]})["results"]
+        groups[0]["results"].extend(values)
+    return whole
+
+
+async def show_order(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
+    """Show the order's number and address at the record, where it does not show them yet."""
+    link = job.linked
+    number = str(link.work_order_id)
+    url = f"{desk.settings.order_url}{number}"
+    fields = await desk.records.user_defined_fields(record.entity)
+    wanted = {
+        udf.name: text
+        for name, text in ((rule.id_udf, number), (rule.link_udf, url))
+        if name and (udf := named(fields, name)) is not None
+    }
+    changes = {name: text for name, text in wanted.items() if record.udfs.get(name) != text}
+    if rule.cross_link != "note" and changes:
+        await job.run.check()
+        try:
+            await desk.records.update(record.entity, record.id, {}, udfs=changes, read_back=False)
+        except (NothingThere, PermissionDenied, UnknownField, ValidationFailed) as refused:
+            job.tell("error", f"The order cannot be shown at the record: {refused.what}")
+        else:
+            job.wrote()
+            job.tell("write", "Wrote the order's number to the record", fields=sorted(changes))
+    if rule.cross_link in {"note", "both"} or not wanted:
+        await _note_order(desk, job, record, f"Field Nation work order {number}: {url}")
+    job.changed(written={**job.linked.written, "cross": number})
+
+
+async def _note_order(desk: Desk, job: Job, record: Record, text: str) -> None:
+    """Name the order in an internal note of the record, where such records have notes."""
+    entity = _NOTES.get(record.entity)
+    if entity is None:
+        return
+    kinds = {field.name: field for field in await desk.records.fields(entity)}
+    values: dict[str, Writable] = {
+        "title": "Dispatched to Field Nation",
+        "description": text,
+        "publish": _INTERNAL,
+    }
+    kind = _first_active(kinds.get("noteType"))
+    if kind is not None:
+        values["noteType"] = kind
+    changes = Changes("note", entity, True, values)
+    await carry(desk, job, Thing("note", "cross link", changes))
+
+
+def _first_active(field: FieldInfo | None) -> int | None:
+    """Return a kind of note that a person may choose."""
+    choices = () if field is None else field.picklist or ()
+    codes = [one.code for one in choices if one.is_active and not one.is_system]
+    return next((int(code) for code in codes if code.isdecimal()), None)
+
+
+def is_shown(link: Link) -> bool:
+    """Tell whether the order was already shown at the record."""
+    return link.written.get("cross") == str(link.work_order_id)

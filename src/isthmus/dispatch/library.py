@@ -1,0 +1,213 @@
+"""The mappings and rules in force, as shapes: read once for each publication."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from isthmus.base.clock import monotonic
+from isthmus.base.errors import NeedsPerson
+from isthmus.dispatch.faults import MappingProblems
+from isthmus.dispatch.rules.check import check_mapping
+from isthmus.dispatch.rules.check_rule import check_rule
+from isthmus.dispatch.rules.filing import export, parse_file
+from isthmus.dispatch.rules.known import Known
+from isthmus.dispatch.rules.rule import Rule, export_rule, parse_rule
+from isthmus.dispatch.rules.shapes import Mapping, Problem
+from isthmus.state.dispatch import Definition, Definitions
+
+MAPPING: Final = "mapping"
+RULE: Final = "rule"
+_BELIEVED_SECONDS: Final = 1.0
+
+
+class NoSuchDefinition(NeedsPerson):
+    """There is no mapping or rule of that name, or no such version of it."""
+
+
+class Library:
+    """
+    What is in force now. Safe to share in a process; looks for new publications once a second.
+
+    Raises: what reading a file of a mapping or rule raises, which publishing has ruled out.
+    """
+
+    def __init__(self, definitions: Definitions) -> None:
+        self.definitions = definitions
+        self._stamp = ""
+        self._looked_at = float("-inf")
+        self._mappings: dict[str, Mapping] = {}
+        self._rules: tuple[Rule, ...] = ()
+        self._earlier: dict[tuple[str, str], Mapping] = {}
+
+    def mapping(self, name: str, version: str = "") -> Mapping | None:
+        """Return the mapping of a name: the one in force, or an earlier version of it."""
+        if version:
+            return self._version(name, version)
+        self._refresh()
+        return self._mappings.get(name)
+
+    def mappings(self) -> tuple[Mapping, ...]:
+        """Return all mappings in force, by name."""
+        self._refresh()
+        return tuple(self._mappings.values())
+
+    def rules(self, *, enabled_only: bool = True) -> tuple[Rule, ...]:
+        """Return the rules in force, those that come first first."""
+        self._refresh()
+        return tuple(rule for rule in self._rules if rule.is_enabled or not enabled_only)
+
+    def rule(self, name: str) -> Rule | None:
+        """Return the rule of a name, enabled or not: its links go on when it is switched off."""
+        return next((one for one in self.rules(enabled_only=False) if one.name == name), None)
+
+    def find(self, kind: str, name: str, which: str = "") -> Definition:
+        """
+        Return a version by its hex digits or number; without one, what is in force.
+
+        Raises: NoSuchDefinition.
+        """
+        now = self.definitions.current(kind, name)
+        if now is None:
+            what, remedy = (
+                f"There is no {kind} {name!r}",
+                f"isthmus {kind} list shows those there are.",
+            )
+            raise NoSuchDefinition(what, where=f"{kind}s", remedy=remedy)
+        found = self.definitions.find(kind, name, which) if which else now
+        if found is None:
+            what = f"The {kind} {name} has no version {which!r}"
+            remedy = f"isthmus {kind} show {name} lists its versions."
+            raise NoSuchDefinition(what, where=f"{kind} {name}", remedy=remedy)
+        return found
+
+    # What would be wrong
+
+    def problems_of_mapping(self, mapping: Mapping, known: Known) -> tuple[Problem, ...]:
+        """Return what is wrong with a mapping, and what enabled rules would lack by it."""
+        now = {one.name: one for one in self.mappings()}
+        users = [one for one in self.rules() if mapping.name in {one.inbound, one.outbound}]
+        creates = any(one.creates_tickets and one.outbound == mapping.name for one in users)
+        found = list(check_mapping(mapping, known, creates=creates))
+        for rule in users:
+            before = check_rule(rule, now, known)
+            after = check_rule(rule, {**now, mapping.name: mapping}, known)
+            found += (_of(f"rule {rule.name}", one) for one in after if one not in before)
+        return tuple(dict.fromkeys(found))
+
+    def problems_of_rule(self, rule: Rule, known: Known) -> tuple[Problem, ...]:
+        """Return what is wrong with a rule and with the mappings it goes by."""
+        mappings = {one.name: one for one in self.mappings()}
+        return tuple(
+            dict.fromkeys(
+                (*check_rule(rule, mappings, known), *_in_mappings(rule, mappings, known))
+            )
+        )
+
+    # Publishing
+
+    def publish_mapping(
+        self, text: str, *, by: str, note: str = "", known: Known | None = None
+    ) -> Definition:
+        """
+        Put a mapping in force, by its file.
+
+        Args: known: what both sides have; a mapping that does not fit is refused.
+        Raises: FileWrong, MappingProblems: all that is wrong with it.
+        """
+        mapping = parse_file(text)
+        if known is not None:
+            _expect_fit(f"mapping {mapping.name}", self.problems_of_mapping(mapping, known))
+        return self._publish(MAPPING, mapping.name, mapping.version, export(mapping), by, note)
+
+    def publish_rule(
+        self, text: str, *, by: str, note: str = "", known: Known | None = None
+    ) -> Definition:
+        """
+        Put a rule in force, by its file.
+
+        Args: known: what both sides have; a rule that does not fit is refused.
+        Raises: RuleWrong, ConditionWrong, MappingProblems: all that is wrong with it.
+        """
+        rule = parse_rule(text)
+        if known is not None:
+            _expect_fit(f"rule {rule.name}", self.problems_of_rule(rule, known))
+        return self._publish(RULE, rule.name, rule.version, export_rule(rule), by, note)
+
+    def enable(
+        self, name: str, *, is_enabled: bool, by: str, known: Known | None = None
+    ) -> Definition | None:
+        """
+        Switch a rule on or off; None: there is no such rule.
+
+        Args: known: what both sides have; one that does not fit is not switched on.
+        Raises: MappingProblems.
+        """
+        rule = self.rule(name)
+        if rule is None:
+            return None
+        changed = replace(rule, is_enabled=is_enabled)
+        note = "switched on" if is_enabled else "switched off"
+        held = known if is_enabled else None
+        return self.publish_rule(export_rule(changed), by=by, note=note, known=held)
+
+    def rollback(
+        self, kind: str, name: str, which: str, *, by: str, known: Known | None = None
+    ) -> Definition | None:
+        """
+        Put an earlier version in force again; None: there is none such.
+
+        Raises: MappingProblems: it does not fit any more.
+        """
+        found = self.definitions.find(kind, name, which)
+        if found is None:
+            return None
+        publish = self.publish_mapping if kind == MAPPING else self.publish_rule
+        return publish(found.content, by=by, note=f"back to {found.version}", known=known)
+
+    def _publish(  # noqa: PLR0917 - the columns of one row
+        self, kind: str, name: str, version: str, content: str, by: str, note: str
+    ) -> Definition:
+        made = self.definitions.publish(kind, name, version, content, by=by, note=note)
+        self._looked_at = float("-inf")
+        return made
+
+    def _version(self, name: str, version: str) -> Mapping | None:
+        """Return any version of a mapping; what was published never changes."""
+        if (name, version) not in self._earlier:
+            found = self.definitions.find(MAPPING, name, version)
+            if found is None:
+                return None
+            self._earlier[name, version] = parse_file(found.content)
+        return self._earlier[name, version]
+
+    def _refresh(self) -> None:
+        if monotonic() - self._looked_at < _BELIEVED_SECONDS:
+            return
+        stamp = self.definitions.stamp()
+        if stamp != self._stamp:
+            mappings = self.definitions.all_current(MAPPING)
+            self._mappings = {one.name: parse_file(one.content) for one in mappings}
+            rules = (parse_rule(one.content) for one in self.definitions.all_current(RULE))
+            self._rules = tuple(sorted(rules, key=lambda one: (one.order, one.name)))
+            self._stamp = stamp
+        self._looked_at = monotonic()
+
+
+def _in_mappings(rule: Rule, mappings: dict[str, Mapping], known: Known) -> Iterator[Problem]:
+    for name in (rule.inbound, rule.outbound):
+        mapping = mappings.get(name)
+        if mapping is not None:
+            creates = rule.creates_tickets and name == rule.outbound
+            for problem in check_mapping(mapping, known, creates=creates):
+                yield _of(f"mapping {name}", problem)
+
+
+def _of(place: str, problem: Problem) -> Problem:
+    """Return a problem that says which other file it is in."""
+    row = "" if problem.row is None else f", row {problem.row}"
+    return replace(problem, what=f"{place}{row}: {problem.what}", row=None)
+
+
+def _expect_fit(where: str, problems: tuple[Problem, ...]) -> None:
+    if any(one.is_fatal for one in problems):
+        raise MappingProblems(where, problems)

@@ -1,0 +1,154 @@
+"""What dispatch would do, shown and not done: a dry run, and a link compared field by field."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from isthmus.autotask import q
+from isthmus.autotask.port import Record
+from isthmus.base.clock import utc_now
+from isthmus.base.errors import NeedsPerson
+from isthmus.dispatch import toward_order
+from isthmus.dispatch.cross_links import add_links, record_url
+from isthmus.dispatch.desk import Desk
+from isthmus.dispatch.rules.known import ROOTS
+from isthmus.dispatch.rules.occurrences import occurrences
+from isthmus.dispatch.rules.rule import Rule, decide_rule, paths_needed
+from isthmus.dispatch.rules.shapes import Origin, Problem
+from isthmus.dispatch.rules.showing import shown_at, shown_mark
+from isthmus.dispatch.rules.values import plain, text_of
+from isthmus.state.dispatch import Link
+
+NUMBERS: Final = {"Tickets": "ticketNumber", "Tasks": "taskNumber"}
+
+
+class NoSuchRecord(NeedsPerson):
+    """There is no such ticket, task or service call, or none that the API user may see."""
+
+
+class NoRule(NeedsPerson):
+    """No rule dispatches this record."""
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """
+    The work order that a record would become.
+
+    `origins` say for each target path where its value came from. `body` is what would be sent.
+    """
+
+    record: Record
+    rule: str
+    mapping: str
+    is_wanted: bool
+    body: dict[str, Any]
+    origins: dict[str, Origin]
+    left_out: tuple[str, ...]
+    traces: dict[int, str]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPair:
+    """One field on both sides. `differs` tells whether bringing in step would write it."""
+
+    path: str
+    record_says: Any
+    order_shows: Any
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A link compared: its fields, and what happened to the order that the record does not know."""
+
+    link: Link
+    fields: tuple[FieldPair, ...]
+    untold: tuple[str, ...]
+
+
+async def find_record(desk: Desk, entity: str, text: str) -> Record:
+    """Return a record by its number or id. Raises: NoSuchRecord."""
+    name = NUMBERS.get(entity)
+    is_id = text.isascii() and text.isdigit()
+    if is_id or name is None:
+        found = await desk.reader.record(entity, int(text)) if is_id else None
+    else:
+        records = await desk.records.find(entity, q.eq(name, text), limit=2)
+        found = records[0] if records else None
+    if found is None:
+        raise NoSuchRecord(
+            f"There is no {entity[:-1].lower()} {text!r}, or none that the API user may see",
+            where=entity,
+            remedy="Give its number, such as T20260527.0006, or its id.",
+        )
+    return found
+
+
+async def dry_run(desk: Desk, record: Record, rule_name: str = "") -> DryRun:
+    """Show what a record would become; reads both sides and writes nothing. Raises: NoRule."""
+    root = next(root for root, entity in ROOTS.items() if entity == record.entity)
+    rule, is_wanted = await _rule(desk, root, record, rule_name)
+    made = await toward_order.attempt(desk, rule, record)
+    problems = await toward_order.problems_of(desk, made)
+    link = toward_order.new_link(record, rule, f"{record.entity}/{record.id}")
+    body = add_links(made.body, link, record_url(desk, record), rule, made.known.company)
+    return DryRun(
+        record=record,
+        rule=rule.name,
+        mapping=made.name,
+        is_wanted=is_wanted,
+        body=body,
+        origins=dict(made.result.origins),
+        left_out=made.result.left_out,
+        traces=dict(made.result.traces),
+        problems=tuple(problems),
+    )
+
+
+async def _rule(desk: Desk, root: str, record: Record, name: str) -> tuple[Rule, bool]:
+    """Return the rule to try, and whether it wants this record as it is now."""
+    rules = [one for one in desk.library.rules(enabled_only=False) if one.root == root]
+    chosen = [one for one in rules if one.name == name] if name else rules
+    if not chosen:
+        raise NoRule(
+            f"There is no rule {name!r} for a {root}" if name else f"There is no rule for a {root}",
+            where="rules",
+            remedy="isthmus rule list shows those there are.",
+        )
+    needed = sorted({path for one in chosen for path in paths_needed(one)})
+    document = await desk.hydrator.document(root, record, needed)
+    wanted = decide_rule([one for one in chosen if one.is_enabled], document)
+    return (wanted or chosen[0]), wanted is not None
+
+
+async def compare(desk: Desk, link: Link) -> Comparison:
+    """Hold both sides against each other; writes nothing. Raises: NoSuchRecord, NoRule."""
+    record = await desk.reader.record(link.entity, link.record_id)
+    order = await desk.reader.order(link.work_order_id or 0)
+    rule = desk.library.rule(link.rule)
+    if record is None or order is None:
+        gone = "record" if record is None else "work order"
+        raise NoSuchRecord(f"The {gone} of {link.key} is gone", where=link.key, remedy="Park it.")
+    if rule is None:
+        raise NoRule(f"The rule {link.rule!r} is gone", where=link.key, remedy="Roll it back.")
+    made = await toward_order.attempt(desk, rule, record)
+    pairs = []
+    for path, origin in made.result.origins.items():
+        value, mark = shown_at(order, path), shown_mark(order, path)
+        here = link.written.get(f"order:{path}") != made.values[path]
+        there = link.written.get(f"shown:{path}", mark) != mark
+        differs = (here or there) and not _shows(value, origin.after)
+        pairs.append(FieldPair(path, origin.after, plain(value), differs))
+    untold = occurrences(order, (), frozenset(link.told), utc_now())
+    return Comparison(link, tuple(pairs), tuple(one.event for one in untold))
+
+
+def _shows(shown: Any, made: Any) -> bool:
+    """Tell whether an order shows what was made; what the vendor adds to an object is no matter."""
+    if isinstance(made, dict):
+        parts = shown if isinstance(shown, dict) else {}
+        return all(_shows(parts.get(name), one) for name, one in made.items())
+    if isinstance(made, list) or isinstance(shown, dict | list):
+        return bool(plain(shown) == plain(made))
+    return text_of(shown) == text_of(made)

@@ -1,0 +1,82 @@
+"""What runs read: records and orders fresh, what they refer to from a short memory."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from isthmus.autotask import q
+from isthmus.autotask.port import Record, Records
+from isthmus.base.clock import monotonic
+from isthmus.dispatch.batch import Batch
+from isthmus.dispatch.rules.occurrences import MARKED
+from isthmus.fieldnation import COLUMNS, FieldNationClient, NotFound, WorkOrder, f
+
+_MOST_RECORDS: Final = 100
+_MOST_ORDERS: Final = 50
+_MOST_KEPT: Final = 20_000
+ALL_COLUMNS: Final = tuple(
+    dict.fromkeys((*COLUMNS, *MARKED, "contacts", "tasks", "href", "tags", "shipments"))
+)
+"""What a listing must hold so that its rows say as much as an order read alone, for our rules."""
+
+
+class Reader:
+    """
+    Reads for the runs of one process; look-ups at the same moment share a call.
+
+    `memory`: how long a company, contact or place that a record refers to is believed. Records and
+    orders themselves are never remembered. Errors are those of the two clients.
+    """
+
+    def __init__(self, records: Records, orders: FieldNationClient, memory: timedelta) -> None:
+        self._records = records
+        self._orders = orders
+        self._memory = memory.total_seconds()
+        self._batches: dict[str, Batch[Record]] = {}
+        self._order_batch: Batch[WorkOrder] = Batch(self._load_orders, _MOST_ORDERS)
+        self._kept: dict[tuple[str, int], tuple[float, Record | None]] = {}
+
+    async def record(self, entity: str, number: int) -> Record | None:
+        """Return a record as it is now; None when there is none that we may see."""
+        batch = self._batches.get(entity)
+        if batch is None:
+            batch = Batch(lambda ids: self._load_records(entity, ids), _MOST_RECORDS)
+            self._batches[entity] = batch
+        return await batch.get(number)
+
+    async def related(self, entity: str, number: int) -> Record | None:
+        """Return a record that another refers to, perhaps as it was a short while ago."""
+        at, kept = self._kept.get((entity, number), (float("-inf"), None))
+        if monotonic() - at < self._memory:
+            return kept
+        found = await self.record(entity, number)
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[entity, number] = (monotonic(), found)
+        return found
+
+    async def order(self, number: int) -> WorkOrder | None:
+        """Return a work order as it is now; None when there is none."""
+        return await self._order_batch.get(number)
+
+    async def _load_records(self, entity: str, ids: Sequence[int]) -> Mapping[int, Record]:
+        if len(ids) == 1:
+            found = await self._records.find(entity, q.eq("id", ids[0]), limit=1)
+        else:
+            found = await self._records.find(entity, q.in_("id", ids), limit=len(ids))
+        return {record.id: record for record in found}
+
+    async def _load_orders(self, ids: Sequence[int]) -> Mapping[int, WorkOrder]:
+        found: dict[int, WorkOrder] = {}
+        if len(ids) > 1:
+            listing = self._orders.work_orders.list(
+                filters=f.ids(*ids), columns=ALL_COLUMNS, per_page=len(ids)
+            )
+            found = {order.id: order async for order in listing if not order.is_stub}
+        for number in ids:
+            if number not in found:  # a list may leave out what its own page still has
+                try:
+                    found[number] = await self._orders.work_orders.get(number)
+                except NotFound:
+                    continue
+        return found

@@ -1,0 +1,166 @@
+"""
+Looks at both sides for what no message told: lost webhooks, outages, entities without webhooks.
+
+A sweep enqueues and writes nothing else. What it enqueues carries the state it saw as its message
+id, so that the same change is enqueued once however often it is swept.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from isthmus.autotask import q
+from isthmus.autotask.port import Record
+from isthmus.autotask.spending import Priority, spending
+from isthmus.base.clock import utc_now
+from isthmus.base.log import get_logger
+from isthmus.dispatch.desk import Desk
+from isthmus.dispatch.reading import ALL_COLUMNS
+from isthmus.dispatch.rules.known import ROOTS
+from isthmus.dispatch.rules.occurrences import digest, mark_of
+from isthmus.dispatch.rules.rule import Rule, decide_rule, paths_needed
+from isthmus.dispatch.rules.sources import of_record
+from isthmus.dispatch.rules.sweeping import CHANGED, plan_start
+from isthmus.dispatch.seen import ACTIVITY, seen_of
+from isthmus.engine import Done, Outcome, Run
+from isthmus.fieldnation import WorkOrder, f
+from isthmus.state.dispatch import LINKED, STUCK, Arrival, Link
+
+KIND: Final = "sweep"
+AUTOTASK: Final = "autotask"
+FIELDNATION: Final = "fieldnation"
+SWEEP_PRIORITY: Final = 7
+_BATCH: Final = 50
+_log = get_logger("dispatch.sweep")
+
+
+class Sweep:
+    """The handler of sweeps; the item's key says of which side."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, run: Run) -> Outcome:
+        """Sweep one side. Raises: what reading raises; it is tried again."""
+        with spending(Priority.SWEEP):
+            if run.item.key == AUTOTASK:
+                found = await self.autotask()
+            else:
+                found = await self.fieldnation()
+        await self._desk.kept(
+            self._desk.state.save_mark, f"swept/{run.item.key}", utc_now().isoformat()
+        )
+        _log.info("swept", side=run.item.key, found=found)
+        return Done()
+
+    # Autotask
+
+    async def autotask(self) -> int:
+        """Look for records that changed; returns how many links are to be looked at."""
+        found = 0
+        rules = self._desk.library.rules()
+        for root in sorted({rule.root for rule in rules}):
+            found += await self._records(ROOTS[root], [one for one in rules if one.root == root])
+        return found
+
+    async def _records(self, entity: str, rules: Sequence[Rule]) -> int:
+        name = f"sweep/{entity}"
+        before = await self._desk.kept(self._desk.state.mark, name)
+        now = (await self._desk.records.threshold()).server_time
+        start = plan_start(None if before is None else datetime.fromisoformat(before), now)
+        found, batch = 0, list[Record]()
+        async for record in self._desk.records.read(entity, q.gte(CHANGED[entity], start)):
+            batch.append(record)
+            if len(batch) >= _BATCH:
+                found += await self._enqueue(entity, batch, rules)
+                batch = []
+        found += await self._enqueue(entity, batch, rules)
+        await self._desk.kept(self._desk.state.save_mark, name, now.isoformat())
+        return found
+
+    async def _enqueue(self, entity: str, batch: list[Record], rules: Sequence[Rule]) -> int:
+        ids = [record.id for record in batch]
+        links = await self._desk.kept(self._desk.state.links_of_records, entity, ids)
+        arrivals: list[Arrival] = []
+        for record in batch:
+            link = links.get(record.id)
+            if link is None or link.work_order_id is None:
+                wanted = _may_be_dispatched(record, rules)
+            else:
+                wanted = link.state in {LINKED, STUCK} and _is_news(link, record)
+            if wanted:
+                mark = f"{digest(str(record.values.get(CHANGED[entity])))}{seen_of(record)}"
+                before = "" if link is None else link.record_mark
+                key = f"{entity}/{record.id}"
+                said = f"{key}<{before}>{mark}"
+                arrivals.append(Arrival("sweep", said, "record+notes", key))
+        return await self._hand_on(arrivals)
+
+    # Field Nation
+
+    async def fieldnation(self) -> int:
+        """Hold every open link's order against what was last seen; returns how many differ."""
+        found, last = 0, ""
+        while True:
+            links = await self._desk.kept(
+                self._desk.state.links_after, last, (LINKED, STUCK), _BATCH
+            )
+            if not links:
+                break
+            last = links[-1].id
+            found += await self._orders([one for one in links if one.work_order_id is not None])
+        return found + await self._born()
+
+    async def _orders(self, links: list[Link]) -> int:
+        ids = [link.work_order_id for link in links if link.work_order_id is not None]
+        if not ids:
+            return 0
+        listing = self._desk.orders.work_orders.list(
+            filters=f.ids(*ids), columns=ALL_COLUMNS, per_page=len(ids)
+        )
+        seen: dict[int, WorkOrder] = {order.id: order async for order in listing}
+        arrivals = []
+        for link in links:
+            order = seen.get(link.work_order_id or 0)
+            mark = "gone" if order is None else mark_of(order.raw)
+            if mark != link.order_mark:
+                said = f"{link.key}<{link.order_mark}>{mark}"
+                arrivals.append(Arrival("sweep", said, "order", link.key))
+        return await self._hand_on(arrivals)
+
+    async def _born(self) -> int:
+        """Look for orders born at Field Nation, where a rule makes records of them."""
+        if not any(rule.creates_tickets for rule in self._desk.library.rules()):
+            return 0
+        today = utc_now().date()
+        arrivals = []
+        async for order in self._desk.orders.work_orders.list(filters=f.on("created", today)):
+            key = f"WorkOrders/{order.id}"
+            if await self._desk.kept(self._desk.state.link_of_order, order.id) is None:
+                arrivals.append(Arrival("sweep", key, "order", key))
+        return await self._hand_on(arrivals)
+
+    async def _hand_on(self, arrivals: list[Arrival]) -> int:
+        """Keep what was found and enqueue it; what was kept before is on its way already."""
+        if not arrivals:
+            return 0
+        kept = await self._desk.kept(self._desk.inbox.keep, arrivals)
+        new = [one for one, receipt in zip(arrivals, kept, strict=True) if receipt.is_new]
+        for arrival in new:
+            await self._desk.kept(
+                self._desk.agenda.enqueue, "link", arrival.subject, priority=SWEEP_PRIORITY
+            )
+        return len(new)
+
+
+def _is_news(link: Link, record: Record) -> bool:
+    last = str(record.values.get(CHANGED[record.entity]))
+    return seen_of(record) != link.record_mark or link.written.get(ACTIVITY) != last
+
+
+def _may_be_dispatched(record: Record, rules: Sequence[Rule]) -> bool:
+    """Tell whether a rule may want a record; what needs other records is decided by the run."""
+    if any(paths_needed(rule) for rule in rules):
+        return True
+    root = next((root for root, entity in ROOTS.items() if entity == record.entity), "")
+    return decide_rule(rules, {root: of_record(record)}) is not None

@@ -1,0 +1,265 @@
+"""From the record to its work order: made once, then kept in step."""
+
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from isthmus.autotask.port import Record
+from isthmus.base.clock import utc_now
+from isthmus.base.ids import new_ordered_id
+from isthmus.dispatch import deliver
+from isthmus.dispatch.cross_links import add_links, record_url
+from isthmus.dispatch.desk import Desk, Job
+from isthmus.dispatch.faults import MappingProblems, RuleGone
+from isthmus.dispatch.owners import changed_paths, shown_after
+from isthmus.dispatch.rules import paths
+from isthmus.dispatch.rules.check import check_result
+from isthmus.dispatch.rules.known import Known
+from isthmus.dispatch.rules.needs import needs
+from isthmus.dispatch.rules.occurrences import digest, occurrences
+from isthmus.dispatch.rules.orders import to_body
+from isthmus.dispatch.rules.rule import Rule
+from isthmus.dispatch.rules.shapes import Mapping, Result
+from isthmus.dispatch.rules.showing import shown_mark
+from isthmus.dispatch.scripts.translate import translate
+from isthmus.fieldnation import Conflict, WorkOrder, f
+from isthmus.state.dispatch import LINKED, WAITING, Link
+
+DRAFT: Final = "Draft"
+PUBLISH: Final = "publish"
+ROUTE: Final = "route"
+_LATE: Final = frozenset({"Work Done", "Approved", "Paid", "Cancelled"})
+_PARTS: Final = ("schedule", "location", "pay")
+"""Parts that the vendor keeps more surely when they are set by a call of their own (observed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """
+    What a mapping makes of a record, ready to be sent.
+
+    `values` holds by target path a hash of each value.
+    """
+
+    mapping: Mapping
+    result: Result
+    body: dict[str, Any] = field(repr=False)
+    known: Known = field(repr=False)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return a hash of each value by its target path."""
+        return {path: digest(one.after) for path, one in self.result.origins.items()}
+
+    @property
+    def name(self) -> str:
+        """Return the mapping's name with its version."""
+        return f"{self.mapping.name}@{self.mapping.version}"
+
+
+async def draft(desk: Desk, rule: Rule, record: Record) -> Draft:
+    """
+    Translate a record by the rule's inbound mapping; nothing is sent.
+
+    Raises: MappingProblems: something about it cannot be sent. RuleGone.
+    """
+    made = await attempt(desk, rule, record)
+    problems = await problems_of(desk, made)
+    if any(one.is_fatal for one in problems):
+        raise MappingProblems(f"mapping {made.name}", problems)
+    return made
+
+
+async def attempt(desk: Desk, rule: Rule, record: Record) -> Draft:
+    """Translate a record, whatever problems there are; `problems_of` tells them."""
+    mapping = desk.library.mapping(rule.inbound)
+    if mapping is None:
+        raise RuleGone(
+            f"The rule {rule.name} names a mapping {rule.inbound!r} that is not there",
+            where=f"rule {rule.name}",
+            remedy="isthmus mapping list shows those that are; publish it, or change the rule.",
+        )
+    source = await desk.hydrator.document(rule.root, record, needs(mapping))
+    result = await desk.kept(translate, mapping, source, desk.scripts)
+    known = await desk.metadata.known()
+    body, _ = to_body(result.document, known.company)
+    return Draft(mapping, result, body, known)
+
+
+async def problems_of(desk: Desk, made: Draft) -> tuple[Any, ...]:
+    """Return everything wrong with a draft; what old metadata refuses is held to fresh first."""
+    problems = _problems(made, made.known)
+    if any(one.is_fatal for one in problems):
+        problems = _problems(made, await desk.metadata.fresh())
+    return problems
+
+
+def _problems(made: Draft, known: Known) -> tuple[Any, ...]:
+    _, unnamed = to_body(made.result.document, known.company)
+    found = (*made.result.problems, *check_result(made.mapping, made.result, known), *unnamed)
+    return tuple(dict.fromkeys(found))  # translating and checking may tell the same
+
+
+def new_link(record: Record, rule: Rule, key: str) -> Link:
+    """Return the link of a record that is to be dispatched, with its correlation id."""
+    values = record.values
+    number = next((values[n] for n in ("ticketNumber", "taskNumber") if values.get(n)), record.id)
+    title = values.get("title") or values.get("description") or ""
+    return Link(
+        id=f"isth-{new_ordered_id()}",
+        key=key,
+        entity=record.entity,
+        record_id=record.id,
+        record_number=str(number),
+        title=str(title)[:200],
+        rule=rule.name,
+        state=WAITING,
+        waits_for="The work order is to be made.",
+    )
+
+
+async def make(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
+    """Make the record's work order once, or adopt the one that an earlier run made."""
+    made = await draft(desk, rule, record)
+    link = job.linked
+    url = record_url(desk, record)
+    body = add_links(made.body, link, url, rule, made.known.company)
+    job.tell("decision", f"Rule {rule.name} dispatches it by {made.name}", rule=rule.version)
+
+    async def create() -> str:
+        order = (await desk.orders.work_orders.create(body)).order
+        _note(job, made, order)
+        return str(order.id)
+
+    async def look() -> str | None:
+        order = await find_order(desk, link, str(body.get("title", "")))
+        if order is not None:
+            _note(job, made, order)
+        return None if order is None else str(order.id)
+
+    def ties(found: str) -> None:
+        job.changed(work_order_id=int(found), state=LINKED, waits_for="", inbound=made.name)
+
+    wanted = deliver.Wanted("order", "order", link.id, digest(body), create, look, ties=ties)
+    await deliver.once(desk, job, wanted)
+
+
+def _note(job: Job, made: Draft, order: WorkOrder) -> None:
+    """Note what the new order shows, so that only what comes after counts as having happened."""
+    known = occurrences(order, (), frozenset(), utc_now())
+    written = {f"order:{path}": value for path, value in made.values.items()}
+    job.changed(
+        written={**job.linked.written, **written, **_shown(made, order)},
+        told=tuple(one.key for one in known),
+        order_status="" if order.status is None else order.status.name,
+    )
+
+
+def _shown(made: Draft, order: WorkOrder) -> dict[str, str]:
+    """Return a hash of how the vendor shows each value that we wrote."""
+    return {f"shown:{path}": shown_mark(order, path) for path in made.values}
+
+
+async def find_order(desk: Desk, link: Link, title: str) -> WorkOrder | None:
+    """
+    Look for the order of a link at Field Nation, by the correlation id it carries.
+
+    The vendor has no filter for it: its text search finds candidates, and only one that shows the
+    very id counts. Searched is what the title says, where the title says the record's number.
+    Source: that the search covers titles is documented; custom fields and incident ids, assumed.
+    """
+    text = link.record_number if link.record_number in title else link.id
+    listing = desk.orders.work_orders.list(
+        filters=f.search(text),
+        columns=("id", "title", "status", "custom_fields", "incident_id", "milestones", "schedule"),
+    )
+    async for order in listing:
+        shown = [order.raw.get("incident_id"), *(one.value for one in order.custom_values)]
+        if any(link.id in str(text) for text in shown if text):
+            return order
+    return None
+
+
+async def release(desk: Desk, job: Job, rule: Rule, order_status: str) -> str:
+    """Publish or route a draft as the rule wants it; return the status it has then."""
+    if order_status != DRAFT or rule.action not in {PUBLISH, ROUTE}:
+        return order_status
+    number = job.linked.work_order_id or 0
+    await job.run.check()
+    try:
+        if rule.action == PUBLISH:
+            order = await desk.orders.work_orders.publish(number)
+            status = "Published" if order.status is None else order.status.name
+        else:
+            for provider in rule.providers:
+                await desk.orders.work_orders.route(number, provider)
+            status = "Routed"
+    except Conflict:  # somebody was quicker
+        order = await desk.orders.work_orders.get(number)
+        job.changed(order_status="" if order.status is None else order.status.name)
+        return job.linked.order_status
+    job.wrote()
+    job.tell("write", "Published the work order" if rule.action == PUBLISH else "Routed it")
+    job.changed(order_status=status)
+    return status
+
+
+async def keep_up(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
+    """Write to the order what changed in the record since it was last written."""
+    made = await draft(desk, rule, record)
+    link = job.linked
+    changed = await changed_paths(desk, job, rule, record, made.values)
+    if not changed:
+        return
+    job.tell("decision", "The record changed", fields=sorted(changed), mapping=made.name)
+    await job.run.check()
+    try:
+        await _write(desk, link.work_order_id or 0, made, changed)
+    except Conflict as refused:
+        if link.order_status not in _LATE:
+            raise
+        job.tell("decision", f"The order takes no changes any more: {refused.what}")
+    job.wrote()
+    written = {f"order:{path}": made.values.get(path, "") for path in changed}
+    shown = await shown_after(desk, rule, link.work_order_id or 0, changed)
+    job.changed(written={**link.written, **written, **shown}, inbound=made.name)
+    job.tell("write", "Changed the work order", fields=sorted(changed))
+
+
+async def _write(desk: Desk, number: int, made: Draft, changed: set[str]) -> None:
+    """Send the changed parts, each whole: the vendor drops parts that are half there."""
+    tops = {str(paths.parse(path)[0]) for path in changed}
+    calls = desk.orders.work_orders
+    for part, send in zip(
+        _PARTS, (calls.set_schedule, calls.set_location, calls.set_pay), strict=True
+    ):
+        if part in tops and part in made.body:
+            await send(number, made.body[part])
+    for custom, value in _custom_values(made, changed).items():
+        await calls.set_custom_field(number, custom, value)
+    rest = {key: made.body[key] for key in tops - {*_PARTS, "custom_fields"} if key in made.body}
+    if rest:
+        await calls.update(number, rest)
+
+
+def _custom_values(made: Draft, changed: Table[str, Any] | set[str]) -> dict[int, str]:
+    ids = {one.name: one.id for one in made.known.company.custom_fields}
+    sent = made.result.document.get("custom_fields") or {}
+    names = [str(paths.parse(path)[1]) for path in changed if path.startswith("custom_fields[")]
+    return {ids[name]: str(sent.get(name, "")) for name in names if name in ids}
+
+
+async def withdraw(desk: Desk, job: Job, rule: Rule) -> None:
+    """Cancel the order because the record says so."""
+    number = job.linked.work_order_id or 0
+    reason = rule.cancel_reason or f"{job.linked.record_number} was withdrawn"
+    await job.run.check()
+    try:
+        await desk.orders.work_orders.cancel(number, reason)
+    except Conflict as refused:
+        job.tell("decision", f"It cannot be cancelled any more: {refused.what}")
+        job.changed(written={**job.linked.written, "withdrawn": "refused"})
+        return
+    job.wrote()
+    job.changed(written={**job.linked.written, "withdrawn": "done"}, order_status="Cancelled")
+    job.tell("write", "Cancelled the work order", reason=reason)

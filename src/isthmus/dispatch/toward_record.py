@@ -1,0 +1,182 @@
+"""From the work order to its record: what happened there is written here, in the order it did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from isthmus.autotask import Label
+from isthmus.autotask.port import Record, Writable
+from isthmus.base.clock import utc_now
+from isthmus.dispatch.desk import Desk, Job, body_of
+from isthmus.dispatch.faults import MappingProblems, RuleGone
+from isthmus.dispatch.rules import sources
+from isthmus.dispatch.rules.changes import Changes, to_changes
+from isthmus.dispatch.rules.check import check_result
+from isthmus.dispatch.rules.known import Known
+from isthmus.dispatch.rules.mapping import concerns
+from isthmus.dispatch.rules.occurrences import (
+    OVER,
+    SCHEDULE,
+    Occurrence,
+    Told,
+    mark_of,
+    occurrences,
+)
+from isthmus.dispatch.rules.rule import Rule
+from isthmus.dispatch.rules.shapes import Mapping
+from isthmus.dispatch.rules.values import text_of
+from isthmus.dispatch.scripts.translate import translate
+from isthmus.dispatch.things import Thing, carry, change
+from isthmus.fieldnation import EventBroken, WorkOrder, parse_event
+from isthmus.fieldnation.times import read_time
+from isthmus.state.dispatch import CLOSED, LINKED, Message
+
+_LATEST: Final = "told:latest"
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be written to the record, and the things to be made beside it."""
+
+    values: dict[str, Writable] = field(default_factory=dict)
+    udfs: dict[str, Writable] = field(default_factory=dict)
+    things: list[Thing] = field(default_factory=list)
+
+
+async def tell(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> None:
+    """Write to the record what happened to the order since we last looked."""
+    link = job.linked
+    happened = occurrences(order, told_by(job.messages), frozenset(link.told), utc_now())
+    mapping = desk.library.mapping(rule.outbound) if rule.outbound else None
+    if mapping is None and rule.outbound:
+        raise RuleGone(
+            f"The rule {rule.name} names a mapping {rule.outbound!r} that is not there",
+            where=f"rule {rule.name}",
+            remedy="isthmus mapping list shows those that are; publish it, or change the rule.",
+        )
+    if mapping is not None:
+        job.changed(outbound=f"{mapping.name}@{mapping.version}")
+        plan = await _plan(desk, job, mapping, order, happened)
+        await _update(desk, job, plan)
+        for thing in plan.things:
+            await carry(desk, job, thing)
+    _note(job, order, happened)
+
+
+def told_by(messages: Sequence[Message]) -> tuple[Told, ...]:
+    """Return what Field Nation's messages say, in the order they came."""
+    found: list[Told] = []
+    for message in messages:
+        if message.source != "fieldnation":
+            continue
+        try:
+            event = parse_event(message.body, {})
+        except EventBroken:
+            continue
+        at = event.at or message.received_at
+        found.append(Told(event.name, message.message_id, at, event.work_order or {}))
+    return tuple(found)
+
+
+def is_old_news(job: Job, message: Message) -> bool:
+    """Tell whether a message shows the order just as it was last seen."""
+    mark = job.linked.order_mark
+    order = body_of(message).get("workorder")
+    return bool(mark) and isinstance(order, dict) and mark_of(order) == mark
+
+
+async def _plan(
+    desk: Desk, job: Job, mapping: Mapping, order: WorkOrder, happened: Sequence[Occurrence]
+) -> Plan:
+    """Translate each occurrence; of the record's own fields the latest occurrence wins."""
+    known = await desk.metadata.known()
+    latest = read_time(job.linked.written.get(_LATEST))
+    plan = Plan()
+    for one in happened:
+        if not any(row.events and concerns(row, one.event) for row in mapping.rows):
+            continue
+        job.tell("decision", f"{one.event} happened", at=one.at, mapping=job.linked.outbound)
+        source = sources.of_order(order.raw, {"name": one.event, "at": one.at.isoformat()})
+        for changes in await changes_of(desk, mapping, source, one.event, known):
+            if changes.is_new:
+                plan.things.append(Thing("note", one.key, changes))
+            elif latest is None or one.at >= latest:
+                plan.values |= changes.values
+                plan.udfs |= changes.udfs
+    return plan
+
+
+async def changes_of(
+    desk: Desk, mapping: Mapping, source: dict[str, Any], event: str, known: Known
+) -> tuple[Changes, ...]:
+    """
+    Return the writes that a mapping makes of an event.
+
+    Raises: MappingProblems.
+    """
+    result = await desk.kept(translate, mapping, source, desk.scripts, event=event)
+    problems = (*result.problems, *check_result(mapping, result, known))
+    changes, misfits = to_changes(result.document, known)
+    found = (*problems, *misfits)
+    if any(one.is_fatal for one in found):
+        raise MappingProblems(f"mapping {mapping.name}@{mapping.version}, {event}", found)
+    return changes
+
+
+async def _update(desk: Desk, job: Job, plan: Plan) -> None:
+    """Write the fields of the record that are otherwise than they ought to be."""
+    if not plan.values and not plan.udfs:
+        return
+    link = job.linked
+    record = await desk.reader.record(link.entity, link.record_id)
+    if record is None:
+        return  # that it is gone is found, and said, where the record is looked at
+    values = {n: value for n, value in plan.values.items() if not is_there(record, n, value)}
+    udfs = {n: value for n, value in plan.udfs.items() if not _is_udf_there(record, n, value)}
+    if not values and not udfs:
+        return
+    await job.run.check()
+    await change(desk, record.entity, record.id, values, udfs)
+    job.wrote()
+    job.tell("write", "Changed the record", fields=sorted((*values, *udfs)))
+
+
+def is_there(record: Record, name: str, value: Writable) -> bool:
+    """Tell whether a record holds a value already; a label is compared with its label."""
+    if isinstance(value, Label):
+        return record.labels.get(name) == value.text
+    found = record.values.get(name)
+    return found == value or (found is None and value == "")
+
+
+def _is_udf_there(record: Record, name: str, value: Writable) -> bool:
+    if isinstance(value, Label):
+        return record.udf_labels.get(name) == value.text
+    found = record.udfs.get(name)
+    return (found or "") == text_of(value)
+
+
+def _note(job: Job, order: WorkOrder, happened: Sequence[Occurrence]) -> None:
+    """Note what has been dealt with; of several schedules only the last is remembered."""
+    link = job.linked
+    told = [*link.told]
+    for one in happened:
+        if one.event == SCHEDULE:
+            told = [key for key in told if not key.startswith(SCHEDULE)]
+        told.append(one.key)
+    status = "" if order.status is None else order.status.name
+    before = read_time(link.written.get(_LATEST))
+    times = [one.at for one in happened] + ([before] if before else [])
+    latest = max(times, default=None)
+    written = dict(link.written)
+    if latest is not None:
+        written[_LATEST] = latest.isoformat()
+    over = status in OVER
+    job.changed(
+        told=tuple(told),
+        order_status=status,
+        order_mark=mark_of(order.raw),
+        written=written,
+        state=CLOSED if over else LINKED,
+        waits_for=f"Nothing: the work order is {status.lower()}." if over else "",
+    )

@@ -1,0 +1,77 @@
+"""Messages that name no record of ours yet: an order of unknown origin, a note."""
+
+from typing import Final
+
+from isthmus.autotask import q
+from isthmus.dispatch.births import make_record
+from isthmus.dispatch.desk import Desk, Job
+from isthmus.dispatch.rules.occurrences import OVER
+from isthmus.engine import Done, Outcome
+from isthmus.state.dispatch import Arrival
+
+_NUMBERED: Final = {
+    "TicketNumbers": ("Tickets", "ticketNumber"),
+    "TaskNumbers": ("Tasks", "taskNumber"),
+}
+_PARENT: Final = {"TicketNotes": ("Tickets", "ticketID"), "TaskNotes": ("Tasks", "taskID")}
+
+
+async def handle_order(desk: Desk, job: Job, number: int) -> Outcome:
+    """
+    Find out whose order it is: ours by now, one whose answer was lost, or one born there.
+
+    One that is born at Field Nation makes a record only where a rule says so.
+    """
+    link = await desk.kept(desk.state.link_of_order, number)
+    if link is not None:
+        await _hand_over(desk, job, link.key)
+        return Done()
+    rule = next((one for one in desk.library.rules() if one.creates_tickets), None)
+    order = None
+    ours = await desk.kept(desk.state.links, ("waiting", "stuck"), 1)
+    if rule is not None or ours:
+        order = await desk.reader.order(number)
+    if order is None:
+        return Done()
+    shown = [str(order.raw.get("incident_id") or ""), *(v.value for v in order.custom_values)]
+    for text in shown:
+        if text.startswith("isth-"):
+            known = await desk.kept(desk.state.link, text.split()[0])
+            if known is not None:
+                await _hand_over(desk, job, known.key)
+                return Done()
+    status = "" if order.status is None else order.status.name
+    if rule is not None and status not in OVER:
+        key = await make_record(desk, job, rule, order)
+        await _hand_over(desk, job, key)
+    return Done()
+
+
+async def handle_note(desk: Desk, job: Job, entity: str, number: int) -> Outcome:
+    """Hand a note's message on to the record it belongs to."""
+    found = await desk.reader.record(entity, number)
+    above, name = _PARENT[entity]
+    parent = None if found is None else found.values.get(name)
+    link = None if parent is None else await desk.kept(desk.state.link_of, f"{above}/{parent}")
+    if link is not None:
+        await _hand_over(desk, job, f"{above}/{parent}", event="notes")
+    return Done()
+
+
+async def handle_number(desk: Desk, job: Job, entity: str, number: str) -> Outcome:
+    """Hand a message on that names its record by the number people use."""
+    collection, name = _NUMBERED[entity]
+    found = await desk.records.find(collection, q.eq(name, number), limit=1)
+    if found:
+        await _hand_over(desk, job, f"{collection}/{found[0].id}", event="record")
+    else:
+        job.tell("decision", f"There is no record with the number {number}")
+    return Done()
+
+
+async def _hand_over(desk: Desk, job: Job, key: str, event: str = "order") -> None:
+    """Have another key's run look; its message id makes a repeat no second one."""
+    said = "/".join(str(message.number) for message in job.messages[-1:]) or job.run.id
+    arrival = Arrival("sweep", f"{job.key}>{said}", event, key)
+    await desk.kept(desk.inbox.keep, (arrival,))
+    await desk.kept(desk.agenda.enqueue, "link", key)

@@ -1,0 +1,515 @@
+"""The flow of dispatch from shore to shore: one ticket, one work order, both in step."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isthmus.dispatch import preview
+from isthmus.dispatch.rules.conditions import parse_condition
+from isthmus.dispatch.rules.filing import export, parse_file
+from isthmus.dispatch.rules.rule import export_rule
+from isthmus.state.dispatch import CLOSED, LINKED, PARKED, STUCK
+from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
+from tests.dispatch.shores import DISPATCH, Flow, Shores, flowing, until
+
+
+@pytest.fixture
+def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
+    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
+    made.settle_switches()
+    return made
+
+
+@pytest.fixture
+async def flow(shores: Shores) -> AsyncIterator[Flow]:
+    async with flowing(shores) as opened:
+        yield opened
+
+
+def writes(sim: Any) -> int:
+    """How many calls that write a simulator has answered."""
+    seen = sim.admin("GET", "requests")
+    return sum(
+        1
+        for call in seen
+        if call["method"] in {"POST", "PUT", "PATCH", "DELETE"}
+        and not call["path"].endswith(("/query", "/query/count", "/oauth/token"))
+    )
+
+
+async def test_a_ticket_becomes_one_work_order_and_each_shows_the_other(flow: Flow) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]
+    link = await flow.dispatched(ticket["id"])
+    assert link.state == LINKED
+    order = flow.shores.order(link.work_order_id or 0)
+    assert order["title"].startswith(ticket["ticketNumber"])
+    assert order["status"]["name"] == "Published"
+    shown = str(order["custom_fields"]) + str(order["incident_id"])
+    assert link.id in shown
+    assert f"TicketID={ticket['id']}" in shown
+    udfs = {u["name"]: u["value"] for u in flow.shores.ticket(ticket["id"])["userDefinedFields"]}
+    assert udfs["Field Nation ID"] == str(link.work_order_id)
+    assert udfs["Field Nation Link"].endswith(str(link.work_order_id))
+
+
+async def test_asking_again_makes_no_second_order_and_no_write(flow: Flow) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    await flow.dispatched(ticket)
+    before = writes(flow.shores.autotask), writes(flow.shores.fieldnation)
+    for _ in range(3):
+        await flow.ask(f"Tickets/{ticket}")
+        await flow.idle()
+    assert len(flow.shores.orders()) == 1
+    assert (writes(flow.shores.autotask), writes(flow.shores.fieldnation)) == before
+
+
+async def test_a_ticket_that_no_rule_wants_is_left_alone(flow: Flow) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    await flow.ask(f"Tickets/{ticket}")
+    await flow.idle()
+    assert flow.shores.orders() == []
+    assert flow.link(ticket) is None
+
+
+async def test_what_changes_in_the_ticket_changes_in_the_order(flow: Flow) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]
+    link = await flow.dispatched(ticket["id"])
+    flow.shores.edit("Tickets", ticket["id"], title="Now something else & more")
+    await flow.ask(f"Tickets/{ticket['id']}", "record")
+    await flow.idle()
+    order = flow.shores.order(link.work_order_id or 0)
+    assert order["title"] == f"{ticket['ticketNumber']} Now something else & more"
+
+
+async def test_a_whole_job_is_told_in_the_ticket_once(flow: Flow) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    link = await flow.dispatched(ticket)
+    number = link.work_order_id or 0
+    before = len(flow.shores.of_ticket("TicketNotes", ticket))
+    provider = flow.shores.assign(number)
+    job = partial(flow.shores.fieldnation.do_job, number, provider, notes="Swapped it.", hours=2)
+    await asyncio.to_thread(job)
+    for _ in range(3):
+        await flow.ask(f"Tickets/{ticket}", "order")
+        await flow.idle()
+    notes = flow.shores.of_ticket("TicketNotes", ticket)[before:]
+    titles = [note["title"] for note in notes]
+    assert len(titles) == len({(n["title"], n["description"]) for n in notes})
+    told = " ".join(str(note["description"]) for note in notes)
+    assert "Work is done. Swapped it." in told
+    assert "has checked in" in told
+    assert flow.shores.ticket(ticket)["status"] == flow.shores.status_code("In Progress")
+    await asyncio.to_thread(flow.shores.fieldnation.post, f"workorders/{number}/approve")
+    await flow.ask(f"Tickets/{ticket}", "order")
+    await flow.idle()
+    assert flow.shores.ticket(ticket)["status"] == flow.shores.status_code("Complete")
+    assert flow.stores.state.dead_letters() == (), flow.trouble()
+
+
+async def test_a_sweep_finds_what_no_message_told(flow: Flow) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    await flow.sweep("autotask")
+    await asyncio.to_thread(flow.shores.send_out, ticket)
+    await flow.sweep("autotask")
+    link = flow.link(ticket)
+    assert link is not None
+    assert link.work_order_id is not None
+    flow.shores.assign(link.work_order_id)
+    await flow.sweep("fieldnation")
+    assert flow.shores.ticket(ticket)["status"] == flow.shores.status_code("Scheduled")
+    before = writes(flow.shores.autotask)
+    await flow.sweep("fieldnation")
+    await flow.sweep("autotask")
+    await flow.sweep("autotask")
+    assert writes(flow.shores.autotask) == before
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after", "truncate", "empty_body"])
+async def test_a_lost_answer_to_the_create_makes_no_second_order(flow: Flow, fault: str) -> None:
+    flow.shores.fieldnation.admin(
+        "POST", "faults", {"kind": fault, "method": "POST", "path": "workorders$", "count": 1}
+    )
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    assert len(flow.shores.orders()) == 1
+    assert flow.shores.order(link.work_order_id or 0)["status"]["name"] == "Published"
+
+
+async def test_what_cannot_be_sent_waits_for_a_person_and_goes_on_when_mended(flow: Flow) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]
+    flow.shores.edit("Tickets", ticket["id"], dueDateTime=None)
+    await asyncio.to_thread(flow.shores.send_out, ticket["id"])
+    await flow.ask(f"Tickets/{ticket['id']}")
+    await flow.idle()
+    (letter,) = flow.stores.state.dead_letters()
+    assert letter.kind == "validation"
+    assert "dueDateTime" in letter.what + letter.remedy
+    assert flow.shores.orders() == []
+    flow.shores.edit("Tickets", ticket["id"], dueDateTime=ticket["dueDateTime"])
+    assert await asyncio.to_thread(flow.stores.commands.replay, [letter], "a test") == 1
+    await flow.idle()
+    assert len(flow.shores.orders()) == 1
+    assert flow.stores.state.dead_letters() == ()
+    assert await asyncio.to_thread(flow.stores.commands.replay, [letter], "a test") == 0
+
+
+async def test_a_parked_link_stands_still_until_it_is_resumed(flow: Flow) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]
+    link = await flow.dispatched(ticket["id"])
+    await asyncio.to_thread(flow.stores.commands.park, link, "look at it", "a test")
+    flow.shores.edit("Tickets", ticket["id"], title="Changed meanwhile")
+    await flow.ask(f"Tickets/{ticket['id']}")
+    await flow.idle()
+    parked = flow.link(ticket["id"])
+    assert parked is not None
+    assert parked.state == PARKED
+    assert "meanwhile" not in flow.shores.order(link.work_order_id or 0)["title"]
+    await asyncio.to_thread(flow.stores.commands.resume, parked, "a test")
+    await flow.idle()
+    assert "meanwhile" in flow.shores.order(link.work_order_id or 0)["title"]
+
+
+async def test_a_link_that_writes_too_often_is_parked_and_says_so(flow: Flow) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]
+    await flow.dispatched(ticket["id"])
+    for turn in range(40):
+        flow.shores.edit("Tickets", ticket["id"], title=f"Turn {turn}")
+        await flow.ask(f"Tickets/{ticket['id']}", "record")
+        await flow.idle()
+    link = flow.link(ticket["id"])
+    assert link is not None
+    assert link.state == PARKED
+    assert "circles" in link.waits_for
+    assert flow.stores.state.dead_letters()[0].kind == "breaker"
+
+
+async def test_a_cancelled_order_closes_the_link_and_tells_the_ticket(flow: Flow) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    link = await flow.dispatched(ticket)
+    flow.shores.fieldnation.delete(f"workorders/{link.work_order_id}?cancel_reason=gone")
+    await flow.sweep("fieldnation")
+    closed = flow.link(ticket)
+    assert closed is not None
+    assert closed.state == CLOSED
+    assert flow.shores.ticket(ticket)["status"] == flow.shores.status_code("Escalated")
+
+
+async def test_a_dry_run_shows_the_order_and_where_each_value_came_from(flow: Flow) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]
+    record = await preview.find_record(flow.desk, "Tickets", ticket["ticketNumber"])
+    shown = await preview.dry_run(flow.desk, record)
+    assert not shown.is_wanted
+    assert shown.problems == ()
+    assert shown.origins["location.city"].source == "ticket.companyLocation.city"
+    assert shown.body["title"].startswith(ticket["ticketNumber"])
+    assert flow.shores.orders() == []
+    assert writes(flow.shores.fieldnation) + writes(flow.shores.autotask) == 0
+
+
+async def test_a_mapping_published_anew_is_used_by_the_next_run(flow: Flow) -> None:
+    mapping = flow.desk.library.mapping("ticket_inbound")
+    assert mapping is not None
+    before = "{{ticket.ticketNumber}} {{ticket.title}}"
+    text = export(mapping).replace(before, "New: {{ticket.title}}")
+    assert parse_file(text).version != mapping.version
+    await asyncio.to_thread(flow.desk.library.publish_mapping, text, by="a test")
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    assert flow.shores.order(link.work_order_id or 0)["title"].startswith("New: ")
+    assert link.inbound == f"ticket_inbound@{parse_file(text).version}"
+
+
+def with_rule(flow: Flow, **changes: Any) -> None:
+    """Publish the ticket rule with some settings otherwise."""
+    rule = flow.desk.library.rule("ticket_dispatch")
+    assert rule is not None
+    flow.desk.library.publish_rule(export_rule(replace(rule, **changes)), by="a test")
+
+
+async def test_a_field_that_field_nation_owns_stays_as_it_is_there(flow: Flow) -> None:
+    with_rule(flow, owners={"title": "fieldnation"})
+    ticket = flow.shores.fit_tickets(1)[0]
+    link = await flow.dispatched(ticket["id"])
+    before = flow.shores.order(link.work_order_id or 0)["title"]
+    flow.shores.edit("Tickets", ticket["id"], title="Ours", description="Changed too")
+    await flow.ask(f"Tickets/{ticket['id']}", "record")
+    await flow.idle()
+    order = flow.shores.order(link.work_order_id or 0)
+    assert order["title"] == before
+    assert "Changed too" in order["description"]["html"]
+
+
+@pytest.mark.parametrize("owner", ["newest", "person"])
+async def test_a_field_that_both_sides_changed_goes_by_its_owner(flow: Flow, owner: str) -> None:
+    with_rule(flow, owners={"title": owner})
+    ticket = flow.shores.fit_tickets(1)[0]
+    link = await flow.dispatched(ticket["id"])
+    number = link.work_order_id or 0
+    flow.shores.fieldnation.put(f"workorders/{number}", {"title": "Theirs"})
+    flow.shores.edit("Tickets", ticket["id"], title="Ours, later")
+    await flow.ask(f"Tickets/{ticket['id']}", "record")
+    await flow.idle()
+    after = flow.link(ticket["id"])
+    assert after is not None
+    if owner == "newest":
+        assert flow.shores.order(number)["title"].endswith("Ours, later")
+        return
+    assert flow.shores.order(number)["title"] == "Theirs"
+    assert after.state == STUCK
+    assert flow.stores.state.dead_letters()[0].kind == "conflict"
+    told = [one.what for one in flow.stores.state.entries(after.key)]
+    assert any("Both sides changed title" in what for what in told)
+
+
+async def test_a_field_that_a_person_decides_about_is_written_while_only_the_ticket_changes(
+    flow: Flow,
+) -> None:
+    with_rule(flow, owners={"title": "person"})
+    ticket = flow.shores.fit_tickets(1)[0]
+    link = await flow.dispatched(ticket["id"])
+    for turn in ("first", "second"):
+        flow.shores.edit("Tickets", ticket["id"], title=f"Ours {turn}")
+        await flow.ask(f"Tickets/{ticket['id']}", "record")
+        await flow.idle()
+        shown = flow.shores.order(link.work_order_id or 0)["title"]
+        assert shown.endswith(f"Ours {turn}"), flow.trouble()
+
+
+async def test_a_public_note_of_the_ticket_is_a_message_once(flow: Flow) -> None:
+    with_rule(flow, notes="both")
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    link = await flow.dispatched(ticket)
+    note = {"ticketID": ticket, "title": "Gate code", "description": "1234, émoji 🚪",
+            "publish": 1, "noteType": 1}  # fmt: skip
+    flow.shores.autotask.admin("POST", "state/TicketNotes", note)
+    for _ in range(3):
+        await flow.ask(f"Tickets/{ticket}", "notes+order")
+        await flow.idle()
+    said = flow.shores.fieldnation.get(f"workorders/{link.work_order_id}/messages").json
+    texts = [one["message"] for one in said["results"]]
+    assert sum("1234, émoji 🚪" in text for text in texts) == 1
+    notes = flow.shores.of_ticket("TicketNotes", ticket)
+    assert sum("1234, émoji" in str(one["description"]) for one in notes) == 1
+
+
+async def test_files_go_over_once_in_either_direction(flow: Flow) -> None:
+    with_rule(flow, files="both")
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    link = await flow.dispatched(ticket)
+    number = link.work_order_id or 0
+    await flow.desk.records.attach("Tickets", ticket, "plan.txt", b"a plan", title="A plan")
+    folder = (await flow.desk.orders.work_orders.attachments(number))[0]
+    await flow.desk.orders.work_orders.attach(number, folder.id, "done.txt", b"a picture")
+    for _ in range(3):
+        await flow.ask(f"Tickets/{ticket}", "order")
+        await flow.idle()
+    there = [f.name for one in await flow.desk.orders.work_orders.attachments(number)
+             for f in one.files]  # fmt: skip
+    here = [one.file_name for one in await flow.desk.records.attachments("Tickets", ticket)]
+    assert sorted(there) == ["done.txt", "plan.txt"], flow.trouble()
+    assert sorted(here) == ["done.txt", "plan.txt"]
+
+
+async def test_a_ticket_that_is_withdrawn_cancels_its_order(flow: Flow) -> None:
+    condition = parse_condition({"field": "ticket.status.label", "is": "Complete"})
+    with_rule(flow, cancel_when=condition, cancel_reason="No longer needed")
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    link = await flow.dispatched(ticket)
+    flow.shores.edit("Tickets", ticket, status=flow.shores.status_code("Complete"))
+    await flow.ask(f"Tickets/{ticket}")
+    await flow.idle()
+    assert flow.shores.order(link.work_order_id or 0)["status"]["name"] == "Cancelled"
+    after = flow.link(ticket)
+    assert after is not None
+    assert after.state == CLOSED
+
+
+async def test_wrong_credentials_make_one_dead_letter_and_the_work_goes_on_when_mended(
+    flow: Flow,
+) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    flow.shores.fieldnation.admin(
+        "POST", "faults", {"kind": "status", "status": 401, "path": "workorders"}
+    )
+    await asyncio.to_thread(flow.shores.send_out, ticket)
+    await flow.ask(f"Tickets/{ticket}")
+    await until(lambda: flow.stores.state.count_dead_letters() > 0)
+    assert [one.kind for one in flow.stores.state.dead_letters()] == ["credentials"]
+    flow.shores.fieldnation.admin("DELETE", "faults")
+    await flow.idle()
+    assert len(flow.shores.orders()) == 1
+    assert flow.stores.state.dead_letters() == ()
+
+
+async def test_resync_shows_both_sides_and_then_writes_what_differs(flow: Flow) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    link = await flow.dispatched(ticket)
+    number = link.work_order_id or 0
+    flow.shores.fieldnation.put(f"workorders/{number}", {"title": "Mangled"})
+    shown = await preview.compare(flow.desk, link)
+    title = next(one for one in shown.fields if one.path == "title")
+    assert title.order_shows == "Mangled"
+    assert title.differs
+    assert flow.shores.order(number)["title"] == "Mangled"
+    await asyncio.to_thread(flow.stores.commands.resync, link, "a test")
+    await flow.idle()
+    assert flow.shores.order(number)["title"] == title.record_says
+
+
+def staffed(flow: Flow) -> dict[str, Any]:
+    """Settings of a rule that books the technician's hours: whose they are, and as what."""
+    entries = flow.shores.autotask.rows("TimeEntries")
+    done = next(one for one in entries if one.get("ticketID") and one.get("roleID"))
+    return {"times": True, "time_resource_id": done["resourceID"], "time_role_id": done["roleID"]}
+
+
+async def test_hours_expenses_and_pay_come_back_once(flow: Flow) -> None:
+    with_rule(flow, **staffed(flow), costs="charge")
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    link = await flow.dispatched(ticket)
+    number = link.work_order_id or 0
+    entries = len(flow.shores.of_ticket("TimeEntries", ticket))
+    provider = flow.shores.assign(number)
+    job = partial(
+        flow.shores.fieldnation.do_job, number, provider, notes="Done.", hours=2, expense=41.5
+    )
+    await asyncio.to_thread(job)
+    for _ in range(3):
+        await flow.ask(f"Tickets/{ticket}", "order")
+        await flow.idle()
+    (entry,) = flow.shores.of_ticket("TimeEntries", ticket)[entries:]
+    stay = flow.shores.order(number)["time_logs"]["results"][0]
+    assert entry["summaryNotes"].startswith(f"(#{stay['id']}) ")
+    assert entry["hoursWorked"] == pytest.approx(2, abs=0.1)
+    spent = flow.shores.order(number)["pay"]["expenses"]["results"][0]
+    path = f"workorders/{number}/expenses/{spent['id']}"
+    flow.shores.fieldnation.put(path, {**spent, "status": "approved"})
+    flow.shores.fieldnation.post(f"workorders/{number}/approve")
+    for _ in range(3):
+        await flow.ask(f"Tickets/{ticket}", "order")
+        await flow.idle()
+    charges = flow.shores.of_ticket("TicketCharges", ticket)
+    assert len(charges) == 2, (charges, flow.trouble())
+    assert 41.5 in {one["unitCost"] for one in charges}
+    assert flow.stores.state.dead_letters() == (), flow.trouble()
+
+
+async def test_a_later_edit_of_a_stay_changes_the_same_time_entry(flow: Flow) -> None:
+    with_rule(flow, **staffed(flow))
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    link = await flow.dispatched(ticket)
+    number = link.work_order_id or 0
+    entries = len(flow.shores.of_ticket("TimeEntries", ticket))
+    flow.shores.assign(number)
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=4)
+    orders = flow.desk.orders.work_orders
+    await orders.add_time_log(number, start, start + timedelta(hours=1))
+    await flow.ask(f"Tickets/{ticket}", "order")
+    await flow.idle()
+    (stay,) = await orders.time_logs(number)
+    await orders.update_time_log(number, stay.id, start, start + timedelta(hours=3))
+    await flow.ask(f"Tickets/{ticket}", "order")
+    await flow.idle()
+    (entry,) = flow.shores.of_ticket("TimeEntries", ticket)[entries:]
+    assert entry["hoursWorked"] == pytest.approx(3, abs=0.01), flow.trouble()
+
+
+async def test_what_the_technician_writes_is_a_note_once_and_does_not_come_back(
+    flow: Flow,
+) -> None:
+    with_rule(flow, notes="both")
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    link = await flow.dispatched(ticket)
+    number = link.work_order_id or 0
+    provider = flow.shores.assign(number)
+    flow.shores.act(number, "message", provider=provider, text="Which door? <b>&</b>")
+    for _ in range(3):
+        await flow.ask(f"Tickets/{ticket}", "notes+order")
+        await flow.idle()
+    notes = flow.shores.of_ticket("TicketNotes", ticket)
+    assert sum("Which door? <b>&</b>" in str(one["description"]) for one in notes) == 1
+    said = flow.shores.fieldnation.get(f"workorders/{number}/messages").json["results"]
+    assert sum("Which door?" in one["message"] for one in said) == 1
+    assert flow.stores.state.dead_letters() == (), flow.trouble()
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "empty_body", "malformed_json"])
+async def test_a_lost_answer_at_autotask_makes_no_second_note(flow: Flow, fault: str) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    link = await flow.dispatched(ticket)
+    before = len(flow.shores.of_ticket("TicketNotes", ticket))
+    flow.shores.autotask.admin(
+        "POST", "faults", {"kind": fault, "method": "POST", "path": "Notes$", "count": 1}
+    )
+    flow.shores.assign(link.work_order_id or 0)
+    await flow.ask(f"Tickets/{ticket}", "order")
+    await flow.idle()
+    notes = flow.shores.of_ticket("TicketNotes", ticket)[before:]
+    assert len(notes) == 1, (notes, flow.trouble())
+
+
+async def test_a_task_and_a_service_call_are_dispatched_too(shores: Shores) -> None:
+    rules = ("ticket_dispatch", "task_dispatch", "service_call_dispatch")
+    async with flowing(shores, rules=rules) as flow:
+        tasks = [one for one in shores.autotask.rows("Tasks")
+                 if one.get("companyLocationID") and one.get("startDateTime")
+                 and one.get("endDateTime")]  # fmt: skip
+        calls = [one for one in shores.autotask.rows("ServiceCalls") if one["companyLocationID"]]
+        tied = {one["serviceCallID"] for one in shores.autotask.rows("ServiceCallTickets")}
+        call = next(one for one in calls if one["id"] in tied)
+        await flow.sweep("autotask")
+        shores.edit("Tasks", tasks[0]["id"], status=shores.status_code(DISPATCH, "Tasks"))
+        status = shores.status_code(DISPATCH, "ServiceCalls")
+        shores.edit("ServiceCalls", call["id"], status=status)
+        await flow.sweep("autotask")
+        assert len(shores.orders()) == 2, flow.trouble()
+        links = {link.entity for link in flow.stores.state.links()}
+        assert links == {"Tasks", "ServiceCalls"}
+
+
+@pytest.mark.parametrize("way", ["both", "no field"])
+async def test_a_note_names_the_order_where_the_rule_wants_one_or_no_field_can(
+    flow: Flow, way: str
+) -> None:
+    with_rule(flow, **({"cross_link": "both"} if way == "both" else {"id_udf": "", "link_udf": ""}))
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    link = await flow.dispatched(ticket)
+    await flow.ask(f"Tickets/{ticket}")
+    await flow.idle()
+    notes = flow.shores.of_ticket("TicketNotes", ticket)
+    told = [one for one in notes if str(link.work_order_id) in str(one["description"])]
+    assert len(told) == 1, flow.trouble()
+    assert told[0]["publish"] == 2
+
+
+async def test_a_ticket_whose_order_was_cancelled_gets_another_when_a_person_asks(
+    flow: Flow,
+) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    first = await flow.dispatched(ticket)
+    flow.shores.fieldnation.delete(f"workorders/{first.work_order_id}?cancel_reason=gone")
+    await flow.sweep("fieldnation")
+    await flow.ask(f"Tickets/{ticket}")
+    await flow.idle()
+    assert len(flow.shores.orders()) == 1
+    key = f"Tickets/{ticket}"
+    await asyncio.to_thread(flow.stores.commands.dispatch, key, "ticket_dispatch", "a test")
+    await flow.idle()
+    again = flow.link(ticket)
+    assert again is not None
+    assert again.work_order_id not in {None, first.work_order_id}
+    assert len(flow.shores.orders()) == 2
+    assert flow.stores.state.link(first.id) is not None
+
+
+async def test_what_a_run_saves_does_not_set_a_link_going_that_was_parked_meanwhile(
+    flow: Flow,
+) -> None:
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    await asyncio.to_thread(flow.stores.commands.park, link, "look", "a test")
+    kept = flow.stores.state.save_link(replace(link, title="found out meanwhile"))
+    assert (kept.state, kept.waits_for, kept.title) == (PARKED, "look", "found out meanwhile")
