@@ -20,8 +20,8 @@ $(READY): requirements/dev.txt pyproject.toml simulators/pyproject.toml
 	$(PIP) install --no-deps --no-build-isolation -e . -e simulators
 	@touch $@
 
-demo: $(READY) ## A simulated Autotask, synced into DuckDB, with three reports
-	@$(BIN)/python demo/demo.py
+demo: $(READY) ## Both halves on simulated vendors: three reports, and a ticket to the field and back
+	@$(BIN)/python -m demo.demo
 
 test: $(READY) ## All tests, on two processes
 	$(BIN)/python -m pytest -n 2 --dist worksteal

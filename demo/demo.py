@@ -1,28 +1,23 @@
 """
-The main job, end to end: a simulated Autotask into DuckDB, and what that is good for.
+Both halves, end to end, between two simulated vendors. Run it with `make demo`.
 
-Starts the simulator, connects, tests, syncs all 22 datasets, lets the tenant live a little, syncs
-what changed, and prints three reports. Run it with `make demo`.
+A simulated Autotask into DuckDB, and three reports; then one of its tickets to a simulated Field
+Nation and back, with Isthmus killed on the way.
 """
 
 import json
 import os
-import shutil
-import subprocess
+import signal
 import sys
 import time
-import urllib.request
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-ROOT = Path(__file__).parent.parent
-FOLDER = ROOT / ".demo"
-BIN = Path(sys.executable).parent
-console = Console()
+from demo.field import cross
+from demo.stage import BIN, FOLDER, HOME, DemoFailed, Stage, call
 
 REPORTS = (
     (
@@ -63,49 +58,41 @@ REPORTS = (
 )
 
 
-def say(step: str, more: str = "") -> None:
-    """Print a heading for the next step."""
-    console.print(f"\n[bold cyan]{step}[/] [dim]{more}[/]")
+def start_simulators(stage: Stage) -> dict[str, dict[str, Any]]:
+    """Start both simulated vendors; returns by name what a client needs of each."""
+    file = FOLDER / "ready.json"
+    stage.start("simulators", "isthmus-sim", "up", "--port", "0", "--ready-file", file)
+    stage.wait_for("That the simulators are ready", file.exists)
+    ready: dict[str, dict[str, Any]] = json.loads(file.read_text())
+    return ready
 
 
-def isthmus(*words: str, stdin: str | None = None) -> None:
-    """Run one command as a user would, on the demo's own home."""
-    shown = " ".join(word if " " not in word else f'"{word}"' for word in words)
-    console.print(f"[dim]$ isthmus {shown}[/]")
-    env = {**os.environ, "ISTHMUS_HOME": str(FOLDER / "home")}
-    done = subprocess.run([BIN / "isthmus", *words], input=stdin, text=True, env=env, check=False)
-    if done.returncode:
-        raise SystemExit(done.returncode)
-
-
-def call(url: str, body: object) -> Any:
-    """Speak to the simulator's own door."""
-    request = urllib.request.Request(
-        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+def copy(stage: Stage, autotask: dict[str, Any]) -> None:
+    """Bring the tables up to date twice: with everything, and with what changed."""
+    stage.say("2. Connect and test")
+    stage.isthmus(
+        *("connect", "autotask", "--title", "Demo MSP", "--url", autotask["url"], "--username"),
+        *(autotask["username"], "--integration-code", autotask["integration_code"]),
+        "--secret-stdin",
+        stdin=autotask["secret"],
     )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)
+    stage.isthmus("test")
+    stage.say("3. Everything, for the first time")
+    stage.isthmus("sync", "--no-json")
+    stage.say("4. The tenant lives", "new tickets, edits, notes, time, renames, a deletion")
+    happened = call(autotask["admin_url"] + "activity", {"steps": 200})
+    kinds = Counter(action["action"] for action in happened["actions"])
+    shown = ", ".join(f"{number} x {kind}" for kind, number in kinds.most_common(6))
+    stage.tell(f"{shown} and more".replace("_", " "))
+    stage.say("5. Only what changed")
+    stage.isthmus("sync", "--no-json")
 
 
-def start_simulator() -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
-    """Start the simulated Autotask and wait for its ready file."""
-    ready = FOLDER / "ready.json"
-    process = subprocess.Popen(
-        [BIN / "isthmus-sim", "autotask", "--port", "0", "--ready-file", ready],
-        stdout=subprocess.DEVNULL,
-    )
-    while not ready.exists():
-        if process.poll() is not None:
-            raise SystemExit("the simulator did not start")
-        time.sleep(0.05)
-    return process, json.loads(ready.read_text())
-
-
-def report(title: str, sql: str) -> None:
+def report(console: Console, title: str, sql: str) -> None:
     """Print one report from the DuckDB file."""
     import duckdb  # noqa: PLC0415 - only now, when no other process holds the file
 
-    with duckdb.connect(str(FOLDER / "home/warehouse.duckdb"), read_only=True) as file:
+    with duckdb.connect(str(HOME / "warehouse.duckdb"), read_only=True) as file:
         file.execute("set timezone = 'UTC'")
         answer = file.execute(sql)
         table = Table(title=title, title_style="bold", title_justify="left", header_style="cyan")
@@ -117,49 +104,49 @@ def report(title: str, sql: str) -> None:
     console.print(table)
 
 
-def main() -> None:
-    """Run the whole crossing."""
+def farewell(stage: Stage, ticket: str, seconds: float) -> None:
+    """Say what is left to look at."""
+    isthmus = f"ISTHMUS_HOME={os.path.relpath(HOME)} {os.path.relpath(BIN / 'isthmus')}"
+    query = "select status, count(*) from autotask.Tickets group by 1"
+    stage.console.print(
+        f"\n[bold green]Done[/] in {seconds:.0f} s. The tables are yours, in"
+        f" [bold]{os.path.relpath(HOME / 'warehouse.duckdb')}[/], and so is the story:"
+    )
+    for words in (f'query "{query}"', f"dispatch show {ticket} --calls"):
+        stage.console.print(f"  [bold]{isthmus} {words}[/]", soft_wrap=True)
+
+
+def play(stage: Stage) -> None:
+    """Run the whole crossing. Raises: DemoFailed."""
     started = time.monotonic()
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir()
-    say("1. An Autotask to read from", "the simulator, a tenant made from seed 1")
-    process, ready = start_simulator()
-    try:
-        console.print(f"   listening at {ready['url']}")
-        say("2. Connect and test")
-        isthmus(
-            *("connect", "autotask", "--title", "Demo MSP", "--url", ready["url"]),
-            *("--username", ready["username"], "--integration-code", ready["integration_code"]),
-            "--secret-stdin",
-            stdin=ready["secret"],
-        )
-        isthmus("test")
-        say("3. Everything, for the first time")
-        isthmus("sync", "--no-json")
-        say("4. The tenant lives", "new tickets, edits, notes, time, renames, a deletion")
-        happened = call(ready["admin_url"] + "activity", {"steps": 200})
-        kinds = Counter(action["action"] for action in happened["actions"])
-        shown = ", ".join(f"{number} x {kind}" for kind, number in kinds.most_common(6))
-        console.print(f"   {shown} and more".replace("_", " "))
-        say("5. Only what changed")
-        isthmus("sync", "--no-json")
-    finally:
-        process.terminate()
-        process.wait()
-    say("6. What it is good for")
+    stage.say("1. Two vendors to stand between", "simulated Autotask and Field Nation, from seed 1")
+    ready = start_simulators(stage)
+    for name, told in zip(("Autotask", "Field Nation"), ready.values(), strict=True):
+        stage.tell(f"{name:12}  {told['url']}")
+    copy(stage, ready["autotask"])
+    stage.say("6. What it is good for")
     for title, sql in REPORTS:
-        report(title, sql)
-    file = os.path.relpath(FOLDER / "home/warehouse.duckdb")
-    console.print(
-        f"\n[bold green]Done[/] in {time.monotonic() - started:.0f} s. The tables are yours: "
-        f"[bold]{file}[/]\nOpen them with any DuckDB client, or here:"
-    )
-    console.print(
-        f"[bold]ISTHMUS_HOME={FOLDER / 'home'} {BIN / 'isthmus'} query "
-        f'"select status, count(*) from autotask.Tickets group by 1"[/]',
-        soft_wrap=True,
-    )
+        report(stage.console, title, sql)
+    ticket = cross(stage, ready)
+    farewell(stage, ticket, time.monotonic() - started)
+
+
+def main() -> int:
+    """Run the demo; returns the exit code."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    console = Console(highlight=False)
+    try:
+        with Stage(console) as stage:
+            play(stage)
+    except DemoFailed as why:
+        console.print(f"\n[bold red]The demo failed.[/] {why}", soft_wrap=True)
+        console.print(f"What the processes said is in {os.path.relpath(FOLDER)}/*.log", style="dim")
+        return 1
+    except KeyboardInterrupt:
+        console.print("\nStopped.")
+        return 130
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

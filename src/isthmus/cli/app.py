@@ -7,7 +7,9 @@ from isthmus.cli.exits import MEANINGS
 
 CONNECT = Group.create_ordered("Connect")
 COPY = Group.create_ordered("Copy")
+DISPATCH = Group.create_ordered("Dispatch")
 LOOK = Group.create_ordered("Look")
+RUN = Group.create_ordered("Run")
 OPTIONS = Group.create_ordered("Options")
 
 
@@ -64,12 +66,22 @@ _add(
     "proved right.",
 )
 _add(
+    _connect,
+    "fieldnation",
+    "connect_fieldnation:fieldnation",
+    CONNECT,
+    "Test and save how to reach your Field Nation.",
+    "What neither an option nor a setting (ISTHMUS_FIELDNATION_...) tells is asked for on the "
+    "terminal. Client secret and password have no option, because other users of the machine could "
+    "read them off the process list. They are saved, locked, once the log-in proved right.",
+)
+_add(
     app,
     "test",
     "check:check",
     CONNECT,
-    "Say line by line what works: zone, credentials, quota, each dataset.",
-    "Costs about two calls a dataset.",
+    "Say line by line what works: zone, credentials, quota, each dataset, and Field Nation.",
+    "Costs about two calls a dataset, and six for Field Nation where it is connected.",
 )
 _add(
     app,
@@ -117,4 +129,313 @@ _add(
     LOOK,
     "Answer one SQL query on the tables.",
     "It can only read. Tables are autotask.<Dataset>; names may be written in any case.",
+)
+
+_dispatch = App(
+    name="dispatch",
+    help="Keep tickets and work orders in step, and see what happened to each.",
+    help_epilogue="",
+    group=DISPATCH,
+)
+app.command(_dispatch)
+_add(
+    _dispatch,
+    "dry-run",
+    "dry_run:try_out",
+    DISPATCH,
+    "Show the work order a ticket would become, and where each value came from.",
+    "Reads both sides and writes to neither. Ends with 3 when it cannot be sent as it is.",
+)
+_add(
+    _dispatch,
+    "now",
+    "dispatch:now",
+    DISPATCH,
+    "Dispatch one ticket now, and say what became of it.",
+    "A worker does the work; where none runs, this command does. A ticket that has a work order "
+    "already gets no second one: both sides are brought in step.",
+)
+_add(
+    _dispatch,
+    "import",
+    "dispatch:import_list",
+    DISPATCH,
+    "Dispatch a list of tickets: one number or id a line.",
+    "Those that have a work order already are left alone. What is not found is named.",
+)
+_add(
+    _dispatch,
+    "status",
+    "dispatch_look:status",
+    DISPATCH,
+    "Show how dispatch stands: links, work that waits, dead letters, workers, sweeps.",
+    "Ends with 3 when something needs a look.",
+)
+_add(
+    _dispatch,
+    "links",
+    "dispatch_look:links",
+    DISPATCH,
+    "List the links by state, with what each waits for.",
+)
+_add(
+    _dispatch,
+    "show",
+    "dispatch_look:show",
+    DISPATCH,
+    "Show the story of one link: what was made, and everything that happened, in order.",
+)
+_add(
+    _dispatch,
+    "resync",
+    "resync:resync",
+    DISPATCH,
+    "Compare both sides of a link field by field, then bring them in step.",
+    "Asks before it writes.",
+)
+_add(
+    _dispatch,
+    "park",
+    "dispatch:park",
+    DISPATCH,
+    "Stop all work on a link until it is resumed; what arrives is kept.",
+)
+_add(
+    _dispatch,
+    "resume",
+    "dispatch:resume",
+    DISPATCH,
+    "Go on with a link that was parked or is stuck; both sides are looked at.",
+)
+
+_deadletters = App(
+    name="deadletters",
+    help="List, replay or dismiss work that waits for a person.",
+    help_epilogue="",
+    group=DISPATCH,
+)
+app.command(_deadletters)
+_add(
+    _deadletters,
+    "list",
+    "deadletters:listing",
+    DISPATCH,
+    "List the work that waits for a person: what is wrong, and what to do.",
+    "The same as isthmus deadletters alone.",
+)
+_add(
+    _deadletters,
+    "show",
+    "deadletters:show",
+    DISPATCH,
+    "Show dead letters by id, by ticket number or by key.",
+)
+_add(
+    _deadletters,
+    "replay",
+    "deadletters:replay",
+    DISPATCH,
+    "Have the work of dead letters done again, once what was wrong is mended.",
+    "What is settled already is left alone.",
+)
+_add(
+    _deadletters,
+    "dismiss",
+    "deadletters:dismiss",
+    DISPATCH,
+    "Close a dead letter without doing its work.",
+)
+
+
+@_deadletters.default
+def _list_deadletters(*, json: bool = False) -> int:
+    """
+    List the work that waits for a person: what is wrong, and what to do.
+
+    Parameters
+    ----------
+    json
+        Answer with one JSON object.
+    """
+    from isthmus.cli.deadletters import listing  # noqa: PLC0415 - not for --help
+
+    return listing(json=json)
+
+
+_webhooks = App(
+    name="webhooks",
+    help="Have both vendors tell Isthmus what happens. Without it, dispatch polls.",
+    help_epilogue="",
+    group=DISPATCH,
+)
+app.command(_webhooks)
+_add(
+    _webhooks,
+    "install",
+    "webhooks:install",
+    DISPATCH,
+    "Make the webhooks that the enabled rules want, and mend those that are there.",
+    "Shows first what will be done. Doing it again changes nothing, and activates a webhook that "
+    "was disabled. Prints the address for an extension callout, which holds a token.",
+)
+_add(
+    _webhooks,
+    "status",
+    "webhooks:status",
+    DISPATCH,
+    "Show how each webhook stands, on their side and on ours.",
+)
+_add(
+    _webhooks,
+    "remove",
+    "webhooks:remove",
+    DISPATCH,
+    "Remove the webhooks of this home on both sides.",
+    "Dispatch goes on by polling.",
+)
+_add(
+    _webhooks,
+    "rotate",
+    "webhooks:rotate",
+    DISPATCH,
+    "Give webhooks new secrets, without refusing a delivery meanwhile.",
+    "The new secret counts here before the vendor hears of it. The old one counts for a day more; "
+    "then the next install, or the worker, drops it.",
+)
+_mapping = App(
+    name="mapping",
+    help="What becomes of what between a record and its work order, version by version.",
+    help_epilogue="",
+    group=DISPATCH,
+)
+app.command(_mapping)
+_add(
+    _mapping,
+    "list",
+    "mapping:list_",
+    DISPATCH,
+    "List the mappings in force, and the rules that go by them.",
+)
+_add(_mapping, "show", "mapping:show", DISPATCH, "Show a mapping row by row, and its versions.")
+_add(
+    _mapping,
+    "check",
+    "mapping:check",
+    DISPATCH,
+    "Hold mappings against what both vendors have now.",
+    "Finds unknown and deleted fields, labels that are gone or inactive, wrong types, texts too "
+    "long, required fields without a row, scripts that cannot be read. Sends nothing.",
+)
+_add(
+    _mapping,
+    "diff",
+    "mapping:diff_",
+    DISPATCH,
+    "Show what differs between two versions of a mapping, row by row.",
+)
+_add(
+    _mapping,
+    "publish",
+    "mapping:publish_",
+    DISPATCH,
+    "Put a mapping in force, by its file.",
+    "It is checked first; one that does not fit is refused with everything that is wrong. Versions "
+    "are never changed: links say which one they were made by.",
+)
+_add(
+    _mapping,
+    "rollback",
+    "mapping:rollback",
+    DISPATCH,
+    "Put an earlier version of a mapping in force again.",
+)
+_add(_mapping, "export", "mapping:export_", DISPATCH, "Write mappings as files.")
+_add(
+    _mapping,
+    "import",
+    "mapping:import_",
+    DISPATCH,
+    "Put several mappings in force, by their files: all of them, or none.",
+)
+
+_rule = App(
+    name="rule",
+    help="What is dispatched, by which mappings, and how it is kept in step.",
+    help_epilogue="",
+    group=DISPATCH,
+)
+app.command(_rule)
+_add(_rule, "list", "rule:list_", DISPATCH, "List the rules, those that are asked first first.")
+_add(_rule, "show", "rule:show", DISPATCH, "Show every setting of a rule, and its versions.")
+_add(
+    _rule,
+    "check",
+    "rule:check",
+    DISPATCH,
+    "Hold rules and their mappings against what both vendors have now.",
+)
+_add(
+    _rule,
+    "publish",
+    "rule:publish_",
+    DISPATCH,
+    "Put a rule in force, by its file.",
+    "It is checked first, with its mappings. What is in force and enabled dispatches at once.",
+)
+_add(_rule, "enable", "rule:enable", DISPATCH, "Switch a rule on, when it and its mappings fit.")
+_add(
+    _rule,
+    "disable",
+    "rule:disable",
+    DISPATCH,
+    "Switch a rule off: nothing more is dispatched by it, what is linked goes on.",
+)
+_add(
+    _rule,
+    "rollback",
+    "rule:rollback",
+    DISPATCH,
+    "Put an earlier version of a rule in force again.",
+)
+_add(_rule, "export", "rule:export_", DISPATCH, "Write rules as files.")
+_add(
+    _rule,
+    "import",
+    "rule:import_",
+    DISPATCH,
+    "Put several rules in force, by their files: all of them, or none.",
+)
+_add(
+    app,
+    "doctor",
+    "doctor:doctor",
+    DISPATCH,
+    "Say what keeps dispatch from working, on both sides and here, and how to mend it.",
+    "Names each missing right and setting with the click path that mends it. Writes nothing.",
+)
+_add(
+    app,
+    "serve",
+    "serve:serve",
+    RUN,
+    "Keep everything in step until stopped: doors, worker, sweeps, scheduled refreshes.",
+    "One process does it all. Ctrl+C or SIGTERM stops it; what is not done then is taken up when "
+    "it starts again, and so is what a kill interrupted.",
+)
+_add(
+    app,
+    "worker",
+    "serve:worker",
+    RUN,
+    "Add a process that works, here or on another machine.",
+    "All processes share one PostgreSQL: set ISTHMUS_STATE for each.",
+)
+_add(
+    app,
+    "schedule",
+    "schedule:schedule",
+    RUN,
+    "Show or set when isthmus serve refreshes each dataset.",
+    "By an interval (--every 15) or a crontab line (--cron). Refreshes missed while nothing ran "
+    "are caught up by one, and none overlaps itself.",
 )

@@ -23,7 +23,7 @@ MEANINGS: dict[Exit, str] = {
     Exit.OK: "all is well",
     Exit.UNEXPECTED: "a fault of Isthmus itself; please report it",
     Exit.USAGE: "the command, a setting or the key is wrong; nothing was done",
-    Exit.PARTIAL: "some datasets failed, each is named with its remedy; the rest is done",
+    Exit.PARTIAL: "something failed or is wrong, named with its remedy; the rest is done",
     Exit.UNREADABLE: "nothing could be read: no connection, refused, or out of reach",
     Exit.BUSY: "another process holds the home or the warehouse; try again later",
     Exit.STORE: "the warehouse or the state cannot be used: rights, room, a damaged file",

@@ -8,6 +8,11 @@ from isthmus.sync.catalog import DATASETS, Dataset, dataset_named, others
 from isthmus.wiring.settings import SettingWrong
 
 
+def one_line(text: object) -> str:
+    """Write what others wrote on one line, and without signs that would steer a terminal."""
+    return "".join(char if char.isprintable() else " " for char in " ".join(str(text).split()))
+
+
 def count(number: int | None) -> str:
     """Write a number with separators; nothing for None."""
     return "" if number is None else f"{number:,}"

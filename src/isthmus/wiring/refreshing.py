@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from isthmus.base.clock import utc_now
 from isthmus.base.log import get_logger
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.mirror import Mirror, changed_since
@@ -88,22 +87,28 @@ class Refresh:
         return Done()
 
     def _refresh(self, dataset: Dataset) -> RunSummary:
-        begun = utc_now()
         with self._home() as house:
             summary = asyncio.run(house.sync([dataset], full=False, observer=Quiet()))
             if self._library is not None and dataset.name in CHANGED and not summary.failed:
-                self._hand_on(house, self._library, dataset.name, begun)
+                self._hand_on(house, self._library, dataset.name)
         return summary
 
-    def _hand_on(self, house: House, library: Library, entity: str, begun: datetime) -> None:
-        """Have dispatch look at what changed; the first time nothing before this run counts."""
+    def _hand_on(self, house: House, library: Library, entity: str) -> None:
+        """
+        Have dispatch look at what changed; the first time nothing before this run counts.
+
+        Times are the vendor's: the table's watermark, never this machine's clock.
+        """
         stores, name = self._stores, f"mirrored/{entity}"
+        reached = house.warehouse.watermark(entity)
+        if reached is None:
+            return
         before = stores.state.mark(name)
-        since = (begun if before is None else datetime.fromisoformat(before)) - OVERLAP
-        rows = house.query(changed_since(entity, since)).rows
-        rules = library.rules()
-        found = Mirror(stores.state, stores.inbox, stores.agenda).hand_on(rules, entity, rows)
-        stores.state.save_mark(name, begun.isoformat())
+        since = reached.at if before is None else datetime.fromisoformat(before)
+        rows = house.query(changed_since(entity, since - OVERLAP)).rows
+        mirror = Mirror(stores.state, stores.inbox, stores.agenda)
+        found = mirror.hand_on(library.rules(), entity, rows)
+        stores.state.save_mark(name, reached.at.isoformat())
         _log.info("mirrored", entity=entity, changed=len(rows), handed_on=found)
 
 

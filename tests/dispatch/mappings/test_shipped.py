@@ -139,7 +139,7 @@ async def test_every_shipped_mapping_and_rule_passes_the_check(known: Known) -> 
 
 async def test_the_outbound_mappings_have_rows_for_all_that_a_rule_can_carry(known: Known) -> None:
     mappings = {name: shipped(name) for name in NAMES}
-    everything = {"notes": "both", "files": "both", "times": True, "time_resource_id": 1,
+    everything: dict[str, Any] = {"notes": "both", "files": "both", "times": True, "time_resource_id": 1,
                   "time_role_id": 1, "time_id_in": "internalNotes"}  # fmt: skip
     ticket = replace(shipped_rule("ticket_dispatch"), costs="charge", **everything)
     task = replace(shipped_rule("task_dispatch"), **everything)
@@ -220,7 +220,7 @@ async def test_service_calls_become_work_orders_with_nothing_dropped(
 ) -> None:  # fmt: skip
     mapping = shipped("service_call_inbound")
     assert "ticket" in needs(mapping)
-    titles = []
+    titles: list[str] = []
     async for call in records.read("ServiceCalls"):
         if len(titles) == 4:
             break
@@ -237,7 +237,7 @@ async def test_service_calls_become_work_orders_with_nothing_dropped(
     assert len(set(titles)) == 4
 
 
-async def test_a_service_call_without_a_ticket_can_be_dispatched_too(
+async def test_a_service_call_without_a_ticket_can_be_dispatched_too(  # noqa: PLR0917
     records: RestRecords, fn: FieldNationClient, known: Known, hydrated: Hydrate,
     worker: ScriptWorker, autotask_sim: Any,
 ) -> None:  # fmt: skip
@@ -271,7 +271,7 @@ def worker_of(autotask_sim: Any) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("root", ["ticket", "task"])
-async def test_a_stay_becomes_a_time_entry(
+async def test_a_stay_becomes_a_time_entry(  # noqa: PLR0917
     root: str, records: RestRecords, fn: FieldNationClient, known: Known, fieldnation_sim: Any,
     autotask_sim: Any,
 ) -> None:  # fmt: skip

@@ -1,0 +1,237 @@
+"""Those who use the two vendors: a dispatcher at Autotask, a manager and technicians at the other."""
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from chaos.dispatching.vendors import Vendors
+from chaos.dispatching.watch import (
+    MAKE_ORDER,
+    PUBLISH,
+    Call,
+    order_of,
+)
+from isthmus_sim.fieldnation.account import tokens
+
+SEND_OUT: Final = "Dispatch to Field"
+NOTE_WORD: Final = "Field:"
+ALL_USERS: Final = 1
+_TICKET_FIELD: Final = "Autotask Ticket ID"
+_HOURS: Final = 2.0
+LONGEST_TEXT: Final = 8_000
+"""Of a description, as the vendor's metadata says; the tenant has one of a million, to be met."""
+
+
+@dataclass(slots=True)
+class Deeds:
+    """What people did about one ticket; the oracle holds both sides against it."""
+
+    ticket: int
+    number: str
+    title: str
+    priority: int
+    notes_before: int = 0
+    orders: list[int] = field(default_factory=list)
+    published: bool = False
+    edits: int = 0
+    job: bool = False
+    expense: float = 0.0
+    approved: bool = False
+    said: list[str] = field(default_factory=list)
+    noted: list[str] = field(default_factory=list)
+
+
+class People:
+    """
+    They act over the vendors' own doors, never over Isthmus.
+
+    As a watcher of calls it learns, as people would from the page, which orders there are.
+    """
+
+    def __init__(self, vendors: Vendors, rng: random.Random) -> None:
+        self._vendors = vendors
+        self._rng = rng
+        self.autotask = vendors.autotask
+        self.buyer = replace(vendors.fieldnation, _token=_token_of_a_manager(vendors))
+        found = vendors.fieldnation.provider("GET", "api/providers")
+        self.providers = [int(one["id"]) for one in found]
+        self._codes: dict[str, int] = {}
+        self._by_number: dict[str, Deeds] = {}
+        self._by_order: dict[int, Deeds] = {}
+        self._field = _custom_field(vendors, _TICKET_FIELD)
+        self.deeds: list[Deeds] = []
+
+    # What they see
+
+    def see(self, step: str, call: Call, answer: bytes) -> None:
+        """Learn of an order that was made or published; for the gate, in the vendors' threads."""
+        if step == MAKE_ORDER:
+            made = re.search(rb'"id":\s*(\d+)', answer)
+            deeds = self._by_number.get(self._number_in(call))
+            if made and deeds is not None:
+                deeds.orders.append(int(made[1]))
+                self._by_order[int(made[1])] = deeds
+        elif step == PUBLISH and order_of(call) in self._by_order:
+            self._by_order[order_of(call)].published = True
+
+    def _number_in(self, call: Call) -> str:
+        groups = call.document.get("custom_fields", {}).get("results", [])
+        rows = [row for group in groups for row in group.get("results", [])]
+        return next((str(row["value"]) for row in rows if row.get("id") == self._field), "")
+
+    # A dispatcher
+
+    def code(self, label: str) -> int:
+        """Return the code of a ticket status."""
+        if not self._codes:
+            told = self.autotask.get("Tickets/entityInformation/fields").json["fields"]
+            status = next(one for one in told if one["name"] == "status")
+            self._codes = {v["label"]: int(v["value"]) for v in status["picklistValues"]}
+        return self._codes[label]
+
+    def take(self, rows: Sequence[dict[str, Any]]) -> list[Deeds]:
+        """Take tickets as their own; none is sent out yet."""
+        taken = [
+            Deeds(row["id"], row["ticketNumber"], row["title"], row["priority"]) for row in rows
+        ]
+        self._by_number |= {one.number: one for one in taken}
+        self.deeds += taken
+        return taken
+
+    def send_out(self, deeds: Deeds) -> None:
+        """Set a ticket to be dispatched."""
+        self.edit(deeds, status=self.code(SEND_OUT))
+
+    def retitle(self, deeds: Deeds) -> None:
+        """Give a ticket its next title; they are numbered."""
+        deeds.edits += 1
+        deeds.title = f"{deeds.title.partition(' · v')[0]} · v{deeds.edits}"
+        self.edit(deeds, title=deeds.title)
+
+    def edit(self, deeds: Deeds, **values: Any) -> None:
+        """Change a ticket."""
+        self.autotask.admin("PATCH", f"state/Tickets/{deeds.ticket}", values)
+
+    def note(self, deeds: Deeds) -> None:
+        """Write a note for the technician."""
+        text = f"Please call before you come, {deeds.number}/{len(deeds.noted) + 1}."
+        deeds.noted.append(text)
+        row = {
+            "ticketID": deeds.ticket, "title": f"{NOTE_WORD} a word", "description": text,
+            "publish": ALL_USERS, "noteType": 1,
+        }  # fmt: skip
+        self.autotask.admin("POST", "state/TicketNotes", row)
+
+    # A technician
+
+    def do_job(self, deeds: Deeds) -> None:
+        """Have a technician do the whole job, with an expense."""
+        deeds.expense = self._rng.randrange(1_000, 9_900) / 100
+        self.buyer.do_job(
+            deeds.orders[0], self._rng.choice(self.providers), notes=f"Done, {deeds.number}.",
+            hours=_HOURS, expense=deeds.expense,
+        )  # fmt: skip
+        deeds.job = True
+
+    def say(self, deeds: Deeds) -> None:
+        """Have the technician write a message."""
+        text = f"At the door of {deeds.number}, {len(deeds.said) + 1}"
+        deeds.said.append(text)
+        order = deeds.orders[0]
+        self.buyer.admin("POST", "act", {"order": order, "action": "message", "text": text})
+
+    # A manager
+
+    def approve(self, deeds: Deeds) -> None:
+        """Approve the expense and the work."""
+        order = self.order(deeds)
+        for expense in order["expenses"]:
+            answer = self.buyer.put(
+                f"workorders/{order['id']}/expenses/{expense['id']}",
+                {"amount": expense["amount"], "status": "approved"},
+            )
+            _insist(answer.status, answer.body)
+        answer = self.buyer.post(f"workorders/{order['id']}/approve")
+        _insist(answer.status, answer.body)
+        deeds.approved = True
+
+    def order(self, deeds: Deeds) -> dict[str, Any]:
+        """Return the order of a ticket as stored."""
+        found: dict[str, Any] = self.buyer.admin("GET", f"state/work_order/{deeds.orders[0]}")
+        return found
+
+
+@dataclass(slots=True)
+class Story:
+    """What will happen to one ticket, in its order; each deed waits until it can be done."""
+
+    deeds: Deeds
+    todo: list[Callable[[Deeds], None]]
+    wait_until: float = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing is left to be done."""
+        return not self.todo
+
+    def go_on(self, now: float, people: People) -> bool:
+        """Do the next deed if it can be done; tells whether it was."""
+        if not self.todo or now < self.wait_until:
+            return False
+        deed = self.todo[0]
+        if deed != people.send_out and not (self.deeds.orders and self.deeds.published):
+            return False
+        self.todo.pop(0)
+        deed(self.deeds)
+        return True
+
+
+def write_story(people: People, deeds: Deeds, rng: random.Random, share_of_jobs: float) -> Story:
+    """Return a life for a ticket: sent out; edits; often a job with all that belongs to it."""
+    todo: list[Callable[[Deeds], None]] = [people.send_out]
+    middle: list[Callable[[Deeds], None]] = [people.retitle] * rng.choice((0, 1, 1, 2))
+    if rng.random() < share_of_jobs:
+        middle += [people.note] * rng.choice((0, 1))
+        rng.shuffle(middle)
+        middle += [people.do_job] + [people.say] * rng.choice((0, 1, 1))
+        middle += [people.approve] * rng.choice((0, 1, 1))
+    return Story(deeds, todo + middle)
+
+
+def fit(vendors: Vendors, count: int) -> list[dict[str, Any]]:
+    """Return tickets that can be dispatched: they have a place and a time."""
+    places = {row["id"] for row in vendors.autotask.rows("CompanyLocations") if row.get("address1")}
+    rows = vendors.autotask.rows("Tickets")
+    found = [
+        r for r in rows
+        if r.get("companyLocationID") in places and r.get("dueDateTime")
+        and len(r.get("description") or "") <= LONGEST_TEXT
+    ]  # fmt: skip
+    if len(found) < count:
+        raise RuntimeError(f"only {len(found)} of {len(rows)} tickets can be dispatched")
+    return found[:count]
+
+
+def _token_of_a_manager(vendors: Vendors) -> str:
+    """Log a manager in: what the API user itself does would be taken for our own doing."""
+    users = vendors.fieldnation.admin("GET", "state/user")
+    manager = next(int(one["id"]) for one in users if one["role"] == "manager")
+    ground = vendors.world.ground
+    given = tokens.give(ground, manager)
+    kept = ground.store.get("token", given["access_token"]) or {}
+    ends = (ground.clock.now() + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    ground.store.put("token", given["access_token"], {**kept, "ends": ends})
+    return str(given["access_token"])
+
+
+def _custom_field(vendors: Vendors, name: str) -> int:
+    rows = vendors.fieldnation.admin("GET", "state/custom_field")
+    return next(int(row["id"]) for row in rows if row["name"] == name)
+
+
+def _insist(status: int, body: bytes) -> None:
+    if status >= 300:
+        raise RuntimeError(f"refused: {status} {body[:300]!r}")

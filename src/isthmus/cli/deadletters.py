@@ -1,0 +1,198 @@
+"""`isthmus deadletters`: work that waits for a person; looked at, replayed, dismissed."""
+
+from typing import Annotated, Final, Literal
+
+from cyclopts import Parameter
+from rich.text import Text
+
+from isthmus.base.clock import utc_now
+from isthmus.cli import words
+from isthmus.cli.dispatch import NO_WORKER
+from isthmus.cli.exits import Exit
+from isthmus.cli.look_of_links import letter_as_json, needs_person
+from isthmus.cli.screen import answer_json, machine_told, out, say
+from isthmus.dispatch.commands import NothingToDo
+from isthmus.wiring.build import House
+from isthmus.wiring.dispatch import DeadLetter, Stores
+from isthmus.wiring.following import person_here
+from isthmus.wiring.settings import SettingWrong
+
+Kind = Literal["credentials", "validation", "vendor", "script", "conflict", "breaker"]
+MOST: Final = 100_000
+"""So many are looked through, which is all of them."""
+
+
+def listing(
+    *,
+    kind: tuple[Kind, ...] = (),
+    limit: Annotated[int, Parameter(show_default=True)] = 50,
+    json: bool = False,
+) -> int:
+    """
+    List the work that waits for a person: what is wrong, and what to do.
+
+    Parameters
+    ----------
+    kind
+        Only these: credentials, validation, vendor, script, conflict, breaker. May be given again.
+    limit
+        How many, the newest.
+    json
+        Answer with one JSON object.
+    """
+    with machine_told(wanted=json), House.from_environment() as house, Stores.open(house) as stores:
+        found = _open_ones(stores, kind)
+    if json:
+        answer_json({"dead_letters": [letter_as_json(one) for one in found]})
+        return Exit.OK
+    console = out()
+    if not found:
+        console.print(Text.assemble(("✓ ", "green"), "Nothing waits for a person."))
+        return Exit.OK
+    now = utc_now()
+    for letter in found[:limit]:
+        console.print(needs_person(letter, now))
+        console.print()
+    if len(found) > limit:
+        say(f"{len(found) - limit:,} more are older; --limit shows more.")
+    say(_summed_up(found))
+    return Exit.OK
+
+
+def _open_ones(stores: Stores, kinds: tuple[str, ...] = ()) -> tuple[DeadLetter, ...]:
+    found = stores.state.dead_letters(limit=MOST)
+    return tuple(one for one in found if not kinds or one.kind in kinds)
+
+
+def _summed_up(found: tuple[DeadLetter, ...]) -> str:
+    counts: dict[str, int] = {}
+    for one in found:
+        counts[one.kind] = counts.get(one.kind, 0) + 1
+    kinds = ", ".join(f"{number:,} {kind}" for kind, number in sorted(counts.items()))
+    return f"{words.plural(len(found), 'dead letter')}: {kinds}."
+
+
+def show(name: str, /, *, json: bool = False) -> int:
+    """
+    Show dead letters by id, by ticket number or by key.
+
+    Parameters
+    ----------
+    name
+        The id of a dead letter; or a ticket's number or key, for its open ones.
+    json
+        Answer with one JSON object.
+    """
+    with machine_told(wanted=json), House.from_environment() as house, Stores.open(house) as stores:
+        found = _named(stores, (name,))
+    if json:
+        answer_json({"dead_letters": [letter_as_json(one) for one in found]})
+        return Exit.OK
+    now = utc_now()
+    for number, letter in enumerate(found):
+        if number:
+            say()
+        out().print(needs_person(letter, now))
+    for key in dict.fromkeys(one.record_number or one.key for one in found):
+        say(f"\nisthmus dispatch show {key} tells what happened before.")
+    return Exit.OK
+
+
+def replay(
+    ids: tuple[str, ...] = (),
+    /,
+    *,
+    all_open: Annotated[bool, Parameter(name="--all")] = False,
+    kind: tuple[Kind, ...] = (),
+    json: bool = False,
+) -> int:
+    """
+    Have the work of dead letters done again, once what was wrong is mended.
+
+    Parameters
+    ----------
+    ids
+        Which: ids, or ticket numbers or keys.
+    all_open
+        All that are open.
+    kind
+        All that are open of these kinds. May be given again.
+    json
+        Answer with one JSON object.
+    """
+    with machine_told(wanted=json):
+        if sum((bool(ids), all_open, bool(kind))) != 1:
+            raise SettingWrong(
+                "It is not said which dead letters to replay.",
+                where="the command line",
+                remedy="Give ids, or --all, or --kind; one of the three.",
+            )
+        with House.from_environment() as house, Stores.open(house) as stores:
+            chosen = _named(stores, ids) if ids else _open_ones(stores, kind)
+            opened = [one for one in chosen if one.state == "open"]
+            settled = [one for one in chosen if one.state != "open"]
+            stores.commands.replay(opened, person_here())
+            is_worked = bool(stores.agenda.alive())
+    if json:
+        told = {"replayed": [one.id for one in opened], "settled": [one.id for one in settled]}
+        answer_json({**told, "worker": is_worked, "exit": 0})
+        return Exit.OK
+    _show_replayed(opened, settled, is_worked=is_worked)
+    return Exit.OK
+
+
+def _show_replayed(opened: list[DeadLetter], settled: list[DeadLetter], *, is_worked: bool) -> None:
+    for one in settled:
+        say(f"{one.id} was {one.state} already; nothing is done.")
+    if opened:
+        names = list(dict.fromkeys(one.record_number or one.key for one in opened))
+        some = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
+        say(f"{words.plural(len(opened), 'dead letter')} replayed: {some}.")
+        if not is_worked:
+            out().print(Text(NO_WORKER, style="yellow"))
+    elif not settled:
+        say("Nothing waits for a person; nothing is done.")
+
+
+def dismiss(name: str, /, *, why: str, json: bool = False) -> int:
+    """
+    Close a dead letter without doing its work.
+
+    Parameters
+    ----------
+    name
+        The id of a dead letter; or a ticket's number or key, for its open ones.
+    why
+        The reason; it is kept in the link's story.
+    json
+        Answer with one JSON object.
+    """
+    with machine_told(wanted=json), House.from_environment() as house, Stores.open(house) as stores:
+        found = _named(stores, (name,))
+        by = person_here()
+        done = [one for one in found if stores.commands.dismiss(one, why, by)]
+    if json:
+        answer_json({"dismissed": [one.id for one in done], "exit": 0})
+        return Exit.OK
+    for one in found:
+        is_done = one in done
+        say(f"{one.id} {'is dismissed' if is_done else f'was {one.state} already'}.")
+    return Exit.OK
+
+
+def _named(stores: Stores, names: tuple[str, ...]) -> tuple[DeadLetter, ...]:
+    """Return the dead letters a person means. Raises: NothingToDo: there is none of a name."""
+    opened = _open_ones(stores)
+    found: dict[str, DeadLetter] = {}
+    for name in names:
+        letter = stores.state.dead_letter(name)
+        meant = [one for one in opened if name in {one.record_number, one.key, one.link_id}]
+        for one in [letter] if letter is not None else meant:
+            found[one.id] = one
+        if letter is None and not meant:
+            raise NothingToDo(
+                f"There is no dead letter {name!r}, and no open one of such a ticket",
+                where="dead letters",
+                remedy="isthmus deadletters lists those that are open.",
+            )
+    return tuple(found.values())

@@ -1,0 +1,102 @@
+"""How links and dead letters look, wherever they are shown; and as machines get them."""
+
+from datetime import datetime
+from typing import Final
+
+from rich.table import Table
+from rich.text import Text
+
+from isthmus.cli import words
+from isthmus.wiring.dispatch import DeadLetter, Link
+
+STATES: Final = {
+    "stuck": "bold red",
+    "parked": "bold yellow",
+    "waiting": "bold cyan",
+    "linked": "bold green",
+    "closed": "dim",
+}
+"""The states of a link with their styles; those that need somebody come first."""
+
+NEXT: Final = {
+    "Draft": "the work order to be published",
+    "Published": "a technician",
+    "Routed": "a technician to accept",
+    "Assigned": "the technician's work",
+    "Work Done": "the work to be approved",
+    "Approved": "the payment",
+}
+"""What a work order in a status waits for."""
+
+
+def state_badge(state: str) -> Text:
+    """Return a link's state in its colour."""
+    return Text(state, style=STATES.get(state, ""))
+
+
+def waits_for(link: Link) -> str:
+    """Return what a link waits for, in words; of one in step, what its work order waits for."""
+    if link.waits_for or link.state != "linked":
+        return link.waits_for
+    return NEXT.get(link.order_status, f"news of the work order ({link.order_status or 'new'})")
+
+
+def needs_person(letter: DeadLetter, now: datetime) -> Table:
+    """Return a dead letter: what is wrong, where, what to do, and how to go on."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    about = letter.record_number or letter.key
+    tried = "tried once" if letter.tries == 1 else f"tried {letter.tries:,} times"
+    head = Text.assemble(
+        (words.one_line(about), "bold"), f"  {tried}, {words.ago(letter.at, now)}", style="default"
+    )
+    if letter.state != "open":
+        head.append(f", {letter.state}", style="green")
+    grid.add_row(Text(f"✗ {letter.kind}", style="bold red"), head)
+    rows = (
+        ("", letter.what),
+        ("Where", letter.where),
+        ("What to do", letter.remedy),
+        ("Then", f"isthmus deadletters replay {letter.id}" if letter.state == "open" else ""),
+    )
+    for label, text in rows:
+        if text:
+            grid.add_row(Text(label, style="dim"), Text(words.one_line(text)))
+    return grid
+
+
+def link_as_json(link: Link) -> dict[str, object]:
+    """Return a link as machines get it."""
+    return {
+        "id": link.id,
+        "key": link.key,
+        "number": link.record_number,
+        "title": link.title,
+        "work_order": link.work_order_id,
+        "work_order_status": link.order_status,
+        "state": link.state,
+        "waits_for": waits_for(link),
+        "rule": link.rule,
+        "inbound": link.inbound,
+        "outbound": link.outbound,
+        "created_at": words.instant(link.created_at),
+        "updated_at": words.instant(link.updated_at),
+    }
+
+
+def letter_as_json(letter: DeadLetter) -> dict[str, object]:
+    """Return a dead letter as machines get it."""
+    return {
+        "id": letter.id,
+        "key": letter.key,
+        "number": letter.record_number,
+        "link": letter.link_id,
+        "kind": letter.kind,
+        "what": letter.what,
+        "where": letter.where,
+        "remedy": letter.remedy,
+        "tries": letter.tries,
+        "state": letter.state,
+        "at": words.instant(letter.at),
+    }

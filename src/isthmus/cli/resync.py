@@ -1,0 +1,150 @@
+"""`isthmus dispatch resync`: both sides compared field by field, then brought in step."""
+
+import asyncio
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from isthmus.cli import words
+from isthmus.cli.asking import agrees
+from isthmus.cli.awaiting import awaited, end_as_json, show_end
+from isthmus.cli.dispatch import PATIENCE
+from isthmus.cli.exits import Exit
+from isthmus.cli.look_of_links import link_as_json
+from isthmus.cli.screen import answer_json, machine_told, out, say
+from isthmus.cli.values import value_in_words
+from isthmus.dispatch.commands import NothingToDo
+from isthmus.dispatch.preview import Comparison, FieldPair, compare
+from isthmus.dispatch.rules.values import plain
+from isthmus.dispatch.story import event_in_words
+from isthmus.wiring.build import House
+from isthmus.wiring.dispatch import Link, Stores, open_desk
+from isthmus.wiring.following import person_here
+
+LONGEST = 160
+"""Of a value so many characters are shown, and it is said that there are more."""
+
+
+def resync(
+    ticket: str,
+    /,
+    *,
+    yes: bool = False,
+    wait: Annotated[int, Parameter(show_default=True)] = PATIENCE,
+    json: bool = False,
+) -> int:
+    """
+    Compare both sides of a link field by field, then bring them in step.
+
+    Parameters
+    ----------
+    ticket
+        The ticket's number, the work order's, a key or an id.
+    yes
+        Write without asking.
+    wait
+        How many seconds to wait for the end.
+    json
+        Answer with one JSON object; without --yes nothing is written.
+    """
+    with machine_told(wanted=json), House.from_environment() as house, Stores.open(house) as stores:
+        link = _fit(stores.commands.find(ticket))
+        name = link.record_number or link.key
+        found = asyncio.run(_compare(house, stores, link))
+        if not json:
+            _show(out(), found)
+        if not yes and (json or not _is_to_be_written(found)):
+            if json:
+                answer_json({**_as_json(found), "written": False, "exit": 0})
+            else:
+                say("Nothing was written.")
+            return Exit.OK
+        differing = [one.path for one in found.fields if one.differs]
+        as_it_is_now = stores.commands.find(link.id)
+        stores.commands.resync(as_it_is_now, person_here(), differing)
+        end = awaited(house, stores, link.key, name, wait)
+    if json:
+        answer_json({**_as_json(found), "written": end.is_done, **end_as_json(end)})
+    else:
+        show_end(end)
+    return end.code
+
+
+def _is_to_be_written(found: Comparison) -> bool:
+    """Ask, where there is something to write. Raises: SettingWrong: nobody is there to answer."""
+    if not found.untold and not any(one.differs for one in found.fields):
+        return False
+    return agrees("Write these now?", "isthmus dispatch resync")
+
+
+def _fit(link: Link) -> Link:
+    """Return a link that can be brought in step. Raises: NothingToDo."""
+    name = link.record_number or link.key
+    if link.state == "closed" or link.work_order_id is None:
+        what = "is closed" if link.state == "closed" else "has no work order yet"
+        remedy = f"isthmus dispatch now {name} dispatches it."
+        raise NothingToDo(f"{name} {what}: {link.waits_for}", where=link.key, remedy=remedy)
+    if link.state == "parked":
+        remedy = f"isthmus dispatch resume {name} goes on with it; then resync."
+        raise NothingToDo(f"{name} is parked: {link.waits_for}", where=link.key, remedy=remedy)
+    return link
+
+
+async def _compare(house: House, stores: Stores, link: Link) -> Comparison:
+    async with open_desk(house, stores) as desk:
+        return await compare(desk, link)
+
+
+def _show(console: Console, found: Comparison) -> None:
+    link = found.link
+    console.print(
+        Text.assemble(
+            (words.one_line(link.record_number or link.key), "bold"),
+            ("  ⇄  ", "dim"),
+            (f"work order {link.work_order_id}, {link.order_status or 'new'}", "bold"),
+        )
+    )
+    console.print()
+    console.print(_table(found.fields))
+    console.print()
+    differing = sum(1 for one in found.fields if one.differs)
+    same = words.plural(len(found.fields) - differing, "field")
+    told = f"{words.plural(differing, 'field')} to be written" if differing else "Nothing differs"
+    console.print(Text(f"{told}; {same} in step.", style="bold"))
+    if found.untold:
+        events = ", ".join(dict.fromkeys(map(event_in_words, found.untold)))
+        console.print(Text(f"The ticket has not heard yet: {events}", style="yellow"))
+
+
+def _table(fields: tuple[FieldPair, ...]) -> Table:
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("", width=1)
+    table.add_column("Field", overflow="fold", max_width=34)
+    table.add_column("The ticket makes", overflow="fold", ratio=1)
+    table.add_column("The work order shows", overflow="fold", ratio=1)
+    for one in sorted(fields, key=lambda one: not one.differs):
+        sign = Text("≠", "bold yellow") if one.differs else Text("=", "dim")
+        style = "" if one.differs else "dim"
+        theirs = value_in_words(one.order_shows, LONGEST) if one.differs else "same"
+        mine = Text(value_in_words(one.record_says, LONGEST), style)
+        table.add_row(sign, Text(one.path), mine, Text(theirs, style))
+    return table
+
+
+def _as_json(found: Comparison) -> dict[str, object]:
+    return {
+        "link": link_as_json(found.link),
+        "fields": [
+            {
+                "path": one.path,
+                "ticket": plain(one.record_says),
+                "work_order": plain(one.order_shows),
+                "differs": one.differs,
+            }
+            for one in found.fields
+        ],
+        "untold": found.untold,
+    }

@@ -1,0 +1,136 @@
+"""`isthmus serve` as a process of its own: what it does by itself, and how it ends."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from isthmus.engine import Every, Schedule
+from isthmus.state import RunRecord
+from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.refreshing import KIND, PREFIX
+from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
+from tests.dispatch.shores import Shores, until
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
+    more = {"ISTHMUS_LISTEN": "127.0.0.1:0", "ISTHMUS_SWEEP_S": "5", "ISTHMUS_LOG": "info"}
+    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home", more=more)
+    made.settle_switches()
+    return made
+
+
+@contextmanager
+def stores_of(shores: Shores) -> Iterator[Stores]:
+    with shores.house() as house, Stores.open(house) as stores:
+        yield stores
+
+
+def begun(shores: Shores, *options: str) -> "subprocess.Popen[str]":
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("ISTHMUS")
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "isthmus", "serve", *options],
+        env={**inherited, **shores.environment},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+@asynccontextmanager
+async def serving(
+    shores: Shores, *options: str
+) -> "AsyncIterator[tuple[subprocess.Popen[str], str]]":
+    """Give a process that serves, and where its doors are."""
+    process = begun(shores, *options)
+    try:
+        lines: list[str] = []
+        while not lines or "Ctrl+C" not in lines[-1]:
+            lines.append(await asyncio.to_thread(process.stdout.readline))  # type: ignore[union-attr]
+            assert lines[-1], f"it ended: {lines}"
+        doors = [line.split()[-1] for line in lines if "http://" in line]
+        yield process, doors[0] if doors else ""
+    finally:
+        process.kill()
+        process.communicate()
+
+
+async def test_it_dispatches_by_itself_and_ends_cleanly_when_asked(shores: Shores) -> None:
+    with stores_of(shores) as stores:
+        _enable(stores)
+        async with serving(shores, "--no-refresh") as (process, doors):
+            assert await asyncio.to_thread(_health, doors) == 200
+            await until(lambda: stores.state.mark("swept/autotask") is not None)
+            for ticket in shores.fit_tickets(2):
+                await asyncio.to_thread(shores.send_out, ticket["id"])
+            await until(lambda: len(shores.orders()) == 2)
+            process.send_signal(signal.SIGTERM)
+            assert await asyncio.to_thread(process.wait, 30) == 0
+        assert [sign for sign in stores.agenda.signs() if not sign.gone] == []
+
+
+async def test_a_refresh_survives_kills_is_caught_up_once_and_never_overlaps_itself(
+    shores: Shores,
+) -> None:
+    with stores_of(shores) as stores, shores.house() as house:
+        stores.state.save_mark("schedules begun", "yes")  # only the one of this test
+        beat = Every(timedelta(seconds=2))
+        stores.agenda.schedule(Schedule(f"{PREFIX}Departments", KIND, "Departments", beat))
+        for _ in range(2):
+            before = len(_ended(house.state.runs(50)))
+            async with serving(shores, "--no-doors", "--no-dispatch") as (process, _):
+                await until(lambda: len(_ended(house.state.runs(50))) > before)  # noqa: B023
+                process.kill()
+            await asyncio.sleep(5)  # several beats go by while nothing runs
+        runs = _ended(house.state.runs(50))
+        for earlier, later in zip(runs[1:], runs, strict=False):
+            assert earlier.finished_at is not None
+            assert earlier.finished_at <= later.started_at
+        waiting = [one for one in stores.agenda.waiting() if one.kind == KIND]
+        assert len(waiting) <= 1
+
+
+async def test_what_a_refresh_saw_change_is_dispatched_without_a_sweep(shores: Shores) -> None:
+    shores.more["ISTHMUS_SWEEP_S"] = "86400"
+    with stores_of(shores) as stores:
+        _enable(stores)
+        stores.state.save_mark("schedules begun", "yes")
+        beat = Every(timedelta(seconds=2))
+        stores.agenda.schedule(Schedule(f"{PREFIX}Tickets", KIND, "Tickets", beat))
+        async with serving(shores, "--no-doors"):
+            await until(lambda: stores.state.mark("mirrored/Tickets") is not None)
+            await until(lambda: stores.state.mark("swept/autotask") is not None)
+            ticket = shores.fit_tickets(1)[0]["id"]
+            await asyncio.to_thread(shores.send_out, ticket)
+            await until(lambda: len(shores.orders()) == 1)
+        told = [one.source for one in stores.inbox.search(f"Tickets/{ticket}")]
+        assert told == ["sync"]
+
+
+def _health(doors: str) -> int:
+    with urllib.request.urlopen(f"{doors}/healthz", timeout=10) as answer:
+        return int(answer.status)
+
+
+def _enable(stores: Stores) -> None:
+    from isthmus.dispatch.library import Library
+
+    Library(stores.definitions).enable("ticket_dispatch", is_enabled=True, by="a test")
+
+
+def _ended(runs: tuple[RunRecord, ...]) -> list[RunRecord]:
+    return [run for run in runs if run.finished_at is not None]
