@@ -11,9 +11,11 @@ import signal
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from demo.field import cross
@@ -135,12 +137,15 @@ def main() -> int:
     """Run the demo; returns the exit code."""
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     console = Console(highlight=False)
+    stage = Stage(console)
     try:
-        with Stage(console) as stage:
+        with stage:
             play(stage)
     except DemoFailed as why:
-        console.print(f"\n[bold red]The demo failed.[/] {why}", soft_wrap=True)
+        console.print(f"\n[bold red]The demo failed.[/] {escape(str(why))}", soft_wrap=True)
         console.print(f"What the processes said is in {os.path.relpath(FOLDER)}/*.log", style="dim")
+        with suppress(DemoFailed):
+            stage.isthmus("deadletters")
         return 1
     except KeyboardInterrupt:
         console.print("\nStopped.")

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from demo.crossing import Crossing
 from demo.job import do_job
-from demo.outcome import check, summary
+from demo.outcome import calls_told, check, summary
 from demo.stage import FOLDER, Process, Stage
 
 DISPATCH: Final = "Dispatch to Field"
@@ -23,9 +23,11 @@ DESCRIPTION: Final = (
     "Ports 1 to 24 went dark at 08:10. The spare is in the server room, on the lower shelf.\n"
     "Please ask for the facilities manager at the front desk."
 )
-IN_TABLES: Final = """select ticketNumber, status, sum(hoursWorked) as hours, resolution
-  from autotask.Tickets t join autotask.TimeEntries e on e.ticketID = t.id
-  where ticketNumber = '{number}' group by all"""
+IN_TABLES: Final = (
+    "select ticketNumber, status, round(sum(hoursWorked), 2) as hours, resolution"
+    " from autotask.Tickets t join autotask.TimeEntries e on e.ticketID = t.id"
+    " where ticketNumber = '{number}' group by all"
+)
 HANG_S: Final = 15
 """Seconds that the answer to the making of the order is held back."""
 TAKE_OVER_S: Final = 60.0
@@ -48,13 +50,14 @@ def cross(stage: Stage, ready: dict[str, dict[str, Any]]) -> str:
     do_job(way)
     stage.say("10. All of it as one timeline")
     stage.isthmus("dispatch", "show", way.ticket["ticketNumber"])
+    calls = calls_told(way)
     check(way)
     stage.say("11. And in your tables too")
     stage.isthmus("sync", "Tickets", "TimeEntries", "--no-json")
     stage.console.print()
     stage.isthmus("query", IN_TABLES.format(number=way.ticket["ticketNumber"]), "--format", "table")
     stage.say("12. What it came to")
-    stage.console.print(summary(way))
+    stage.console.print(summary(way, calls))
     return str(way.ticket["ticketNumber"])
 
 

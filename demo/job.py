@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from rich.text import Text
@@ -15,7 +16,6 @@ CLOSING: Final = "Swapped the core switch and restored its configuration. All 24
 VISIT: Final = timedelta(hours=1, minutes=30)
 PACE_S: Final = 1.2
 """Seconds between two things that people do, so that one can follow."""
-LEFT: Final = 32
 
 Sign = Callable[[Crossing], str | None]
 
@@ -25,53 +25,46 @@ class Deed:
     """
     Something that somebody does, and by what it is seen at the ticket.
 
-    `who`: technician, manager, or Field Nation itself. `sign` returns what the ticket shows of it,
+    `who`: technician or manager. `sign` returns what the ticket shows of it,
     None while it does not.
     """
 
     who: str
     does: str
     do: Callable[[Crossing], Any]
-    sign: Sign | None = None
+    sign: Sign
 
 
 def do_job(way: Crossing) -> None:
-    """Have the job done, from the offer to the payment. Raises: DemoFailed."""
-    people = {"technician": name_of(way.technician), "manager": name_of(way.manager)}
-    status = way.status()
-    for deed in DEEDS:
+    """Have the job done, from the offer to the approval. Raises: DemoFailed."""
+    people = {"technician": way.technician, "manager": way.manager}
+    who = (
+        f"{name_of(way.manager)} is the buyer's manager, {name_of(way.technician)} the technician."
+    )
+    way.stage.tell((who, "dim"))
+    way.stage.tell(("The visit takes an hour and a half, which both simulated clocks skip.", "dim"))
+    way.stage.console.print()
+    lefts = {deed: f"{people[deed.who]['first_name']} {deed.does}" for deed in DEEDS}
+    width, status = max(map(len, lefts.values())), way.status()
+    for deed, left in lefts.items():
         time.sleep(PACE_S)
-        left = Text(f"{people.get(deed.who, deed.who)} {deed.does}")
-        left.stylize("bold", 0, len(left) - len(deed.does) - 1)
         deed.do(way)
-        seen, took = "", 0.0
-        if deed.sign is not None:
-            began = time.monotonic()
-            seen = way.stage.wait_for(
-                f"What the ticket is to show after: {left}", _once(deed.sign, way)
-            )
-            took = time.monotonic() - began
-        now = way.status()
-        _tell(way, left, seen, now if now != status else "", took)
-        status = now
+        began = time.monotonic()
+        what = f"What the ticket is to show after “{left}”"
+        seen = way.stage.wait_for(what, partial(deed.sign, way))
+        took = time.monotonic() - began
+        before, status = status, way.status()
+        _tell(way, f"{left:{width}}", seen, status if status != before else "", took)
 
 
-def _once(sign: Sign, way: Crossing) -> Callable[[], str | None]:
-    return lambda: sign(way)
-
-
-def _tell(way: Crossing, left: Text, seen: str, status: str, took: float) -> None:
-    """Print who did what, and what became of it on the other side."""
-    left.truncate(LEFT, pad=True)
+def _tell(way: Crossing, left: str, seen: str, status: str, took: float) -> None:
+    """Print who did what, and what the ticket showed of it so much later."""
     line = Text.assemble(left, "  ")
     if status:
         line.append(status, "bold green").append("  ")
     line.append(seen, "dim")
-    room = way.stage.console.width - 19
-    if took:
-        line.truncate(room - 7, overflow="ellipsis", pad=True)
-        line.append(f"{took:5.1f} s", "dim")
-    way.stage.happened(line)
+    line.truncate(way.stage.console.width - 21, overflow="ellipsis", pad=True)
+    way.stage.happened(line, (f"{took:5.1f} s", "dim"))
 
 
 # What people do
@@ -100,11 +93,11 @@ def _approve(way: Crossing) -> None:
     way.as_manager("approve", {})
 
 
-def _pay(way: Crossing) -> None:
-    way.market("pay", {"order": way.order})
-
-
 # What is seen at the ticket
+
+
+def _nothing(_way: Crossing) -> str:
+    return "an offer is no news for the ticket"
 
 
 def _note(part: str) -> Sign:
@@ -125,13 +118,8 @@ def _charge(way: Crossing) -> str | None:
     return f"a charge of {charges[0]['unitCost']:.2f}" if charges else None
 
 
-def _closed(way: Crossing) -> str | None:
-    links = way.stage.asked("dispatch", "links", "--state", "closed")["links"]
-    return "nothing is left to do, the link is closed" if links else None
-
-
 DEEDS: Final = (
-    Deed("manager", "offers it", _offer),
+    Deed("manager", "offers it", _offer, _nothing),
     Deed("technician", "accepts", _acts("accept"), _note("Assigned to")),
     Deed("technician", "confirms", _acts("confirm"), _note("has confirmed")),
     Deed("technician", "sets out", _acts("on-my-way"), _note("is on the way")),
@@ -140,5 +128,4 @@ DEEDS: Final = (
     Deed("technician", "leaves 1½ h later", _leave, _hours),
     Deed("technician", "is done", _acts("work-done", closing_notes=CLOSING), _note(CLOSING)),
     Deed("manager", "approves", _approve, _charge),
-    Deed("Field Nation", "pays", _pay, _closed),
 )

@@ -39,8 +39,8 @@ def check(way: Crossing) -> None:
         raise DemoFailed(f"Somebody is needed: {letters[0]['what']} {letters[0]['remedy']}")
 
 
-def summary(way: Crossing) -> Table:
-    """Return what a person wants to know in the end."""
+def summary(way: Crossing, calls: str) -> Table:
+    """Return what a person wants to know in the end; `calls` as `calls_told` returned it."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
@@ -59,16 +59,17 @@ def summary(way: Crossing) -> Table:
         "   Came back",
         f"{notes} notes, {hours:.2f} hours, a charge of {charge:.2f}, the resolution",
     )
-    grid.add_row("   Calls", _calls(way))
+    grid.add_row("   Calls", calls)
     grid.add_row(
         "   The kill",
-        f"process {way.killed} died between making the order and knowing it, {way.successor} went on,"
-        f" and the order was out {way.gap_s:.0f} s after. Nothing lost, nothing done twice.",
+        f"{way.killed} died when the order was made and not yet known. {way.successor} went on,"
+        f" and {way.gap_s:.0f} s later the order was out. Nothing was lost, nothing done twice.",
     )
     return grid
 
 
-def _calls(way: Crossing) -> str:
+def calls_told(way: Crossing) -> str:
+    """Return what was called on either side since the counting began, by Isthmus alone."""
     psa, market = way.psa("calls")["by"], way.market("calls")["by"]
     (ours, fields), (theirs, lists) = _counted(psa), _counted(market)
     theirs -= way.by_people

@@ -124,9 +124,7 @@ class Oracle:
             yield f"it is scheduled for {order['schedule']['start']}, not {due}"
         yield from self._status(deeds, ticket, order)
 
-    def _status(
-        self, deeds: Deeds, ticket: dict[str, Any], order: dict[str, Any]
-    ) -> Iterator[str]:
+    def _status(self, deeds: Deeds, ticket: dict[str, Any], order: dict[str, Any]) -> Iterator[str]:
         wanted = ("Dispatch to Field", "Published")
         if deeds.job:
             wanted = ("Complete", "Approved") if deeds.approved else ("In Progress", "Work Done")

@@ -79,8 +79,8 @@ PLACES: Final[tuple[Place, ...]] = (
 @dataclass(slots=True)
 class Strikes:
     """
-    A gate that kills. `processes`: who may be killed, now. `rest`: the seconds of life that each
-    is left, from and to, so that something gets done between two kills.
+    A gate that kills. `processes`: who may be killed, now. `rest`: how many calls each may make
+    before, from and to, so that something gets done between two kills.
 
     What comes is struck where it was struck no more often than the others so far. When nothing
     such came for `patience` seconds, the next that comes is.
@@ -88,20 +88,23 @@ class Strikes:
 
     processes: Callable[[], Sequence[Isthmus]]
     rng: random.Random
-    rest: tuple[float, float] = (0.8, 2.5)
+    rest: tuple[int, int] = (3, 40)
     patience: float = 2.0
     is_on: bool = False
     kills: Counter[Place] = field(default_factory=Counter)
     watchers: "list[Callable[[str, Call, bytes], None]]" = field(default_factory=list)
     _last: float = 0.0
     _marked: "dict[int, Place | None]" = field(default_factory=dict)
-    _rests: dict[int, float] = field(default_factory=dict)
+    _rests: dict[int, int] = field(default_factory=dict)
+    _pids: dict[int, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     # As the gate of the vendors
 
     def before(self, step: str, call: Call) -> bool:
         """Strike a call that arrives; tells whether it is to take effect."""
+        if self.is_on:
+            self._count(step, call)
         if self.is_due(step, BEFORE) and self._kill_caller(call, (step, BEFORE)):
             return False
         if step not in READS and self.is_due(step, LATE):
@@ -115,8 +118,7 @@ class Strikes:
         if self.is_due(step, AFTER) and self._kill_caller(call, (step, AFTER)):
             return False
         if self.is_due(step, SAVING):
-            victim = owner_of(call.port, self.processes())
-            self.strike_soon(asyncio.get_running_loop(), victim, (step, SAVING))
+            self.strike_soon(asyncio.get_running_loop(), self._owner(call), (step, SAVING))
         return True
 
     # What is struck
@@ -156,11 +158,30 @@ class Strikes:
     def _may_die(self, victim: Isthmus | None, place: Place) -> bool:
         if victim is None or not victim.is_alive:
             return False
-        rest = self._rests.setdefault(victim.pid, self.rng.uniform(*self.rest))
-        return self._marked.get(victim.pid, place) == place and victim.age >= rest
+        if self._rests.get(victim.pid, 1) > 0 and place[0] != AT_ANY_TIME:
+            return False
+        return self._marked.get(victim.pid, place) == place
 
     def _kill_caller(self, call: Call, place: Place) -> bool:
-        return self.strike(owner_of(call.port, self.processes()), place)
+        return self.strike(self._owner(call), place)
+
+    def _owner(self, call: Call) -> Isthmus | None:
+        return owner_of(call.port, self.processes())
+
+    def _count(self, step: str, call: Call) -> None:
+        """Count a call of a process that is not rested yet; reading metadata is not work."""
+        if step not in STEPS:
+            return
+        pid = self._pids.get(call.port)
+        if pid is None or pid not in self._living():
+            owner = self._owner(call)
+            if owner is None:
+                return
+            pid = self._pids[call.port] = owner.pid
+        self._rests[pid] = self._rests.get(pid, self.rng.randint(*self.rest)) - 1
+
+    def _living(self) -> set[int]:
+        return {one.pid for one in self.processes() if one.is_alive}
 
 
 def doors_of(processes: Sequence[Isthmus]) -> Isthmus | None:

@@ -153,7 +153,7 @@ def test_a_mapping_that_fits_is_published_and_its_changes_are_told(both: Run, fi
 
     assert ended.code == Exit.OK
     assert "is in force now (publication 2)." in ended.out
-    assert "changed: note.description (row 10)" in ended.out
+    assert "changed: note.description (row 20)" in ended.out
     told = both("mapping", "show", OUT, "--json").json()
     assert (told["number"], told["note"]) == (2, "Shorter")
     again = both("mapping", "publish", str(file))
@@ -223,11 +223,11 @@ def test_two_versions_are_compared_row_by_row(isthmus: Run, file: Path) -> None:
     edit(file, '"Escalated"', '"In Progress"')
 
     shown = isthmus("mapping", "diff", OUT).out
-    assert "changed: note.description (row 10)" in shown
+    assert "changed: note.description (row 20)" in shown
     assert "has confirmed." in shown
     assert "says yes." in shown
     to_file = isthmus("mapping", "diff", OUT, "1", str(file), "--json").json()
-    assert [one["new_row"] for one in to_file["changes"]] == [4, 10]
+    assert [one["new_row"] for one in to_file["changes"]] == [4, 20]
     back = isthmus("mapping", "diff", OUT, "2", "shipped", "--json").json()
     assert (back["new"], len(back["changes"])) == (shipped(OUT).version, 1)
     assert "Both are the same." in isthmus("mapping", "diff", OUT, "2").out

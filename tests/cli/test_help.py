@@ -42,12 +42,33 @@ COMMANDS = (
     "webhooks status",
     "webhooks remove",
     "webhooks rotate",
-    *(f"mapping {name}" for name in (
-        "list", "show", "check", "diff", "publish", "rollback", "export", "import",
-    )),
-    *(f"rule {name}" for name in (
-        "list", "show", "check", "publish", "enable", "disable", "rollback", "export", "import",
-    )),
+    *(
+        f"mapping {name}"
+        for name in (
+            "list",
+            "show",
+            "check",
+            "diff",
+            "publish",
+            "rollback",
+            "export",
+            "import",
+        )
+    ),
+    *(
+        f"rule {name}"
+        for name in (
+            "list",
+            "show",
+            "check",
+            "publish",
+            "enable",
+            "disable",
+            "rollback",
+            "export",
+            "import",
+        )
+    ),
     "doctor",
     "serve",
     "worker",

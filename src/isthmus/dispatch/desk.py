@@ -25,6 +25,7 @@ from isthmus.state.dispatch import DispatchState, Entry, Inbox, Link, Message
 P = ParamSpec("P")
 T = TypeVar("T")
 _MOST_BODY: Final = 2_000
+_MARGIN: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +134,12 @@ def _is_question(url: str) -> bool:
 
 def shortened(body: bytes) -> str:
     """Return a body as the trail keeps it: without secrets, and with a word where it was cut."""
-    text = redact(body.decode("utf-8", "replace"))
-    if len(text) <= _MOST_BODY:
-        return text
-    return f"{text[:_MOST_BODY]} … (cut; {len(text):,} characters)"
+    text = body[: _MOST_BODY * 4 + _MARGIN].decode("utf-8", "replace")
+    # More than is kept is searched, so that no secret is cut in two and not known again.
+    shown = redact(text[: _MOST_BODY + _MARGIN])
+    if len(body) <= _MOST_BODY:
+        return shown
+    return f"{shown[:_MOST_BODY]} … (cut; {len(body):,} bytes)"
 
 
 def body_of(message: Message) -> Mapping[str, Any]:

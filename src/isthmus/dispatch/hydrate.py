@@ -10,6 +10,7 @@ from isthmus.dispatch.reading import Reader
 from isthmus.dispatch.rules import sources
 
 _CALL_TICKETS = "ServiceCallTickets"
+_OF_COMPANIES = frozenset({"Contacts", "CompanyLocations"})
 
 
 class Hydrator:
@@ -43,6 +44,9 @@ class Hydrator:
         number = None if reference is None else parent.values.get(reference[0])
         if reference is None or number is None:
             return None
+        company = parent.values.get("companyID")
+        if reference[1] in _OF_COMPANIES and company is not None:
+            return await self._reader.of_company(reference[1], int(str(number)), int(str(company)))
         return await self._reader.related(reference[1], int(str(number)))
 
     async def _ticket_of(self, service_call: int) -> Record | None:

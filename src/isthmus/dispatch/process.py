@@ -152,7 +152,7 @@ class LinkWork:
             raise RuleGone(
                 f"The rule {job.linked.rule!r} of this link is not there any more",
                 where=job.key,
-                remedy="isthmus rule history and rollback bring it back; then resume the link.",
+                remedy="isthmus rule rollback brings a version of it back; then resume the link.",
             )
         job.rule = rule
         self._mind_the_breaker(job, rule)

@@ -13,6 +13,8 @@ from isthmus.fieldnation import COLUMNS, FieldNationClient, NotFound, WorkOrder,
 
 _MOST_RECORDS: Final = 100
 _MOST_ORDERS: Final = 50
+_MOST_COMPANIES: Final = 10
+_MOST_FOUND: Final = 500
 _MOST_KEPT: Final = 20_000
 ALL_COLUMNS: Final = tuple(
     dict.fromkeys((*COLUMNS, *MARKED, "contacts", "tasks", "href", "tags", "shipments"))
@@ -33,6 +35,7 @@ class Reader:
         self._orders = orders
         self._memory = memory.total_seconds()
         self._batches: dict[str, Batch[Record]] = {}
+        self._companies: dict[str, Batch[tuple[Record, ...]]] = {}
         self._order_batch: Batch[WorkOrder] = Batch(self._load_orders, _MOST_ORDERS)
         self._kept: dict[tuple[str, int], tuple[float, Record | None]] = {}
 
@@ -50,14 +53,44 @@ class Reader:
         if monotonic() - at < self._memory:
             return kept
         found = await self.record(entity, number)
-        if len(self._kept) >= _MOST_KEPT:
-            self._kept.clear()
-        self._kept[entity, number] = (monotonic(), found)
+        self._keep(entity, number, found)
         return found
+
+    async def of_company(self, entity: str, number: int, company: int) -> Record | None:
+        """
+        Return a contact or place of a company, perhaps as it was a short while ago.
+
+        All of the company's are read at once: its next ticket names another of them.
+        """
+        at, kept = self._kept.get((entity, number), (float("-inf"), None))
+        if monotonic() - at < self._memory:
+            return kept
+        batch = self._companies.get(entity)
+        if batch is None:
+            batch = Batch(lambda ids: self._load_of_companies(entity, ids), _MOST_COMPANIES)
+            self._companies[entity] = batch
+        for found in await batch.get(company) or ():
+            self._keep(found.entity, found.id, found)
+        return await self.related(entity, number)  # known by now, unless it is of another company
 
     async def order(self, number: int) -> WorkOrder | None:
         """Return a work order as it is now; None when there is none."""
         return await self._order_batch.get(number)
+
+    def _keep(self, entity: str, number: int, found: Record | None) -> None:
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[entity, number] = (monotonic(), found)
+
+    async def _load_of_companies(
+        self, entity: str, ids: Sequence[int]
+    ) -> Mapping[int, tuple[Record, ...]]:
+        """Read what companies have; what does not fit into one answer is read one by one later."""
+        records = await self._records.find(entity, q.in_("companyID", ids), limit=_MOST_FOUND)
+        found: dict[int, list[Record]] = {number: [] for number in ids}
+        for record in records:
+            found.setdefault(int(str(record.values.get("companyID"))), []).append(record)
+        return {number: tuple(some) for number, some in found.items()}
 
     async def _load_records(self, entity: str, ids: Sequence[int]) -> Mapping[int, Record]:
         if len(ids) == 1:

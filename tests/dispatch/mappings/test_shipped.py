@@ -139,8 +139,14 @@ async def test_every_shipped_mapping_and_rule_passes_the_check(known: Known) -> 
 
 async def test_the_outbound_mappings_have_rows_for_all_that_a_rule_can_carry(known: Known) -> None:
     mappings = {name: shipped(name) for name in NAMES}
-    everything: dict[str, Any] = {"notes": "both", "files": "both", "times": True, "time_resource_id": 1,
-                  "time_role_id": 1, "time_id_in": "internalNotes"}  # fmt: skip
+    everything: dict[str, Any] = {
+        "notes": "both",
+        "files": "both",
+        "times": True,
+        "time_resource_id": 1,
+        "time_role_id": 1,
+        "time_id_in": "internalNotes",
+    }
     ticket = replace(shipped_rule("ticket_dispatch"), costs="charge", **everything)
     task = replace(shipped_rule("task_dispatch"), **everything)
     assert check_rule(ticket, mappings, known) == ()

@@ -38,7 +38,5 @@ def test_the_owner_decides(
     order_at: datetime | None,
     verdict: str,
 ) -> None:
-    found = decide_owner(
-        owner, order_changed=order_changed, record_at=record_at, order_at=order_at
-    )
+    found = decide_owner(owner, order_changed=order_changed, record_at=record_at, order_at=order_at)
     assert found == verdict

@@ -438,7 +438,7 @@ RECORDS: dict[str, tuple[Mapping, str, dict[str, Any], str]] = {
         with_row(OUT, "ticket.status.label", action="sync", source="status.name"), ASSIGNED,
         {"status": {"name": "Paused", "display": "x"}}, "no value 'Paused'"),
     "title of a note that is too long": (
-        shipped(OUT), ASSIGNED, {"status": {"display": "x" * 251}}, "takes 250"),
+        shipped(OUT), POSTED, {"message": {"text": "x", "author": "x" * 251}}, "takes 250"),
     "message without a text": (shipped(OUT), POSTED, {"message": {"author": "Al"}}, "empty"),
     "stay without an end": (shipped(OUT), HOURS, {"timeLog": log("2026-07-01 10:00:00", "")},
                             "came out empty"),

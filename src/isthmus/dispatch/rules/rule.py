@@ -6,6 +6,7 @@ from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -40,7 +41,7 @@ class RuleWrong(Permanent):
     """A file is no rule; `where` names the setting."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is worked out once is kept
 class Rule:
     """
     One rule. Settings are in the order of its file.
@@ -88,7 +89,7 @@ class Rule:
     breaker_minutes: int = 10
     creates_tickets: bool = False
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Return 12 hex digits that stand for the content."""
         return hashlib.sha256(export_rule(self).encode()).hexdigest()[:12]

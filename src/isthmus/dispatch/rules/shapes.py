@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from isthmus.dispatch.rules.values import MISSING, Missing, plain
@@ -34,7 +35,7 @@ class Row:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is worked out once is kept
 class Mapping:
     """
     A list of rows for one direction.
@@ -51,7 +52,7 @@ class Mapping:
     needs: tuple[str, ...] = ()
     note: str = ""
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Return 12 hex digits that stand for the content; notes count, file layout does not."""
         text = json.dumps(content_of(self), sort_keys=True, ensure_ascii=True)

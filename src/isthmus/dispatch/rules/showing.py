@@ -6,7 +6,7 @@ from isthmus.dispatch.rules import paths
 from isthmus.dispatch.rules.occurrences import digest
 from isthmus.dispatch.rules.order_fields import CUSTOM
 from isthmus.dispatch.rules.values import MISSING
-from isthmus.fieldnation import WorkOrder
+from isthmus.fieldnation.models import WorkOrder
 
 
 def shown_at(order: WorkOrder, target: str) -> Any:
