@@ -144,8 +144,9 @@ def main() -> int:
     except DemoFailed as why:
         console.print(f"\n[bold red]The demo failed.[/] {escape(str(why))}", soft_wrap=True)
         console.print(f"What the processes said is in {os.path.relpath(FOLDER)}/*.log", style="dim")
-        with suppress(DemoFailed):
-            stage.isthmus("deadletters")
+        with suppress(DemoFailed):  # what there is to say about it was said
+            if stage.asked("deadletters", "list")["dead_letters"]:
+                stage.isthmus("deadletters")
         return 1
     except KeyboardInterrupt:
         console.print("\nStopped.")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from isthmus.autotask.calls import accounts
-from isthmus.base import log
+from isthmus.base import log, redaction
 
 # How fast this machine draws examples says nothing about the code.
 settings.register_profile("isthmus", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -27,3 +27,9 @@ def our_log_as_it_was() -> Iterator[None]:
 def hours_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test find the calls of another: the machine gives a port out again."""
     monkeypatch.setattr(accounts, "_books", {})
+
+
+@pytest.fixture(autouse=True)
+def secrets_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test's secret, which may be a plain word, be taken out of another's texts."""
+    monkeypatch.setattr(redaction, "_guarded", dict(redaction._guarded))

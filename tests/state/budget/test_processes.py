@@ -62,6 +62,17 @@ async def test_a_process_that_is_killed_frees_its_slots(launch: Launch, another:
         await asyncio.wait_for(waits, 60)
 
 
+async def test_what_a_killed_process_held_is_free_long_before_its_lease_ends(
+    launch: Launch, another: Open
+) -> None:
+    program = launch("hold", "--times", 3, "--lease", 110.0, "--renew", 30.0)
+    assert program.line() == "held"
+    program.kill()
+    async with AsyncExitStack() as held:
+        mine = another().hold(["Tickets"], of=3, rank=3, rest=0.0)
+        await asyncio.wait_for(held.enter_async_context(mine), 60)
+
+
 def test_a_process_that_ends_holds_nothing(launch: Launch, where: str) -> None:
     program = launch("once", "--times", 5)
     assert program.line() == ""

@@ -13,7 +13,6 @@ from sqlalchemy import Table, create_engine, select
 
 from isthmus.state.budget import SharedBudget, statements
 from isthmus.state.budget.keeper import Keeper
-from isthmus.state.budget.place import Place
 from isthmus.state.budget.statements import Wish
 from isthmus.state.budget.tables import slots, waiting
 from tests.state.budget.conftest import Open
@@ -209,7 +208,7 @@ def be_busy() -> None:
 
 
 def test_who_goes_away_while_its_slot_is_taken_keeps_none(tmp_path: Path) -> None:
-    keeper = Keeper(Place(tmp_path / "b.db"), lease=60, renew=20)
+    keeper = Keeper(tmp_path / "b.db", lease=60, renew=20)
     wish = Wish(("Tickets",), of=1, rank=3)
     asked: list[Any] = []
 

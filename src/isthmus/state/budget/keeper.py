@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final, TypeVar
 
@@ -27,6 +28,8 @@ T = TypeVar("T")
 Act = Callable[[str, float], tuple[str, T]]
 POLL: Final = 0.025
 """Seconds between two looks for a slot that another process may have given back."""
+BURY: Final = 0.25
+"""Seconds between two looks whether one who holds slots is dead."""
 
 _logger = log.get_logger("state.budget")
 
@@ -62,17 +65,17 @@ class Keeper:
     between two signs of life.
     """
 
-    def __init__(self, place: Place, *, lease: float, renew: float) -> None:
-        self._place = place
-        self._lease, self._renew = lease, renew
+    def __init__(self, where: Path | str, *, lease: float, renew: float) -> None:
         self._me = new_ordered_id()
+        self._place = Place(where, self._me)
+        self._lease, self._renew = lease, renew
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._starting = threading.RLock()  # what is collected meanwhile may end a keeper
         self._thread: threading.Thread | None = None
         self._count = 0
         self._asking: list[Ask] = []
         self._held: set[int] = set()
-        self._look_at = self._renew_at = 0.0
+        self._look_at = self._renew_at = self._bury_at = 0.0
 
     # What other threads call
 
@@ -147,7 +150,7 @@ class Keeper:
             if not self._jobs.empty():
                 self._jobs.put(None)  # asked for after the end was: that first
                 return False
-            self._place.close()
+            self._place.end()
             self._thread = None
             return True
 
@@ -186,6 +189,8 @@ class Keeper:
             if not ask.wish.since:
                 ask.wish = replace(ask.wish, since=now)
             ready = statements.take(session, self._me, ask.wish, now)
+            if ready is None and self._bury(session, ask.wish, now):
+                ready = statements.take(session, self._me, ask.wish, now)
             if ready is None:
                 statements.stand(session, self._me, ask.wish, now)
                 ask.stands = True
@@ -195,6 +200,17 @@ class Keeper:
             if ask.noting is not None:
                 statements.change_note(session, ask.noting[0], now, ask.noting[1])
         return Lease(ask.wish.count, max(0.0, ready - now))
+
+    def _bury(self, session: Session, wish: Wish, now: float) -> bool:
+        """Free the slots of those who surely live no more; tells whether there were any."""
+        if clock.monotonic() < self._bury_at:
+            return False
+        self._bury_at = clock.monotonic() + BURY
+        holders = statements.holders(session, wish.keys, now)
+        dead = [one for one in holders if one != self._me and self._place.is_dead(one, session)]
+        for holder in dead:
+            statements.free(session, holder, now)
+        return bool(dead)
 
     def _remember(self, lease: Lease) -> None:
         if not self._held:

@@ -29,6 +29,8 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from isthmus.base import clock
+from isthmus.state.budget import statements
+from isthmus.state.budget.proof import FileProof, ServerProof
 from isthmus.state.budget.tables import metadata
 from isthmus.state.errors import StateBroken, StateBusy
 from isthmus.state.journal import keep_journal
@@ -50,10 +52,13 @@ _OPTIONS: Final = (
 class Place:
     """One connection, made when first needed. For one thread at a time."""
 
-    def __init__(self, where: Path | str) -> None:
-        """Args: where: a file, or the URL of either database."""
+    def __init__(self, where: Path | str, me: str = "") -> None:
+        """Args: where: a file, or the URL of either database. me: whom it shows to be alive."""
         self._engine = _engine(where)
         self._session: Session | None = None
+        self._me = me
+        is_file = self._engine.dialect.name == _SQLITE
+        self._proof = FileProof(Path(self._engine.url.database or "")) if is_file else ServerProof()
 
     @contextmanager
     def alone(self) -> Iterator[tuple[Session, float]]:
@@ -84,6 +89,15 @@ class Place:
                 " PostgreSQL the tables budget_...), and start it again.",
             ) from error
 
+    def is_dead(self, holder: str, session: Session) -> bool:
+        """Tell whether a holder of slots surely lives no more."""
+        return self._proof.is_dead(holder, session)
+
+    def end(self) -> None:
+        """Let go of all; the next transaction begins anew."""
+        self.close()
+        self._proof.end()
+
     def close(self) -> None:
         """Let go of the connection; the next transaction makes another."""
         session, self._session = self._session, None
@@ -107,10 +121,12 @@ class Place:
             _make_file(Path(self._engine.url.database or ""))
         session = self._engine.connect()
         try:
-            _, transaction, _ = self._begun(session)
+            _, transaction, now = self._begun(session)
             with transaction:
                 for table in metadata.sorted_tables:
                     session.execute(CreateTable(table, if_not_exists=True))
+                for dead in self._proof.show(self._me, session) if self._me else ():
+                    statements.free(session, dead, now)
         except BaseException:
             session.close()
             raise

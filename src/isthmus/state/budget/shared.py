@@ -11,7 +11,6 @@ from weakref import WeakValueDictionary, finalize
 
 from isthmus.base import clock
 from isthmus.state.budget.keeper import Keeper, Lease
-from isthmus.state.budget.place import Place
 from isthmus.state.budget.statements import Wish
 
 T = TypeVar("T")
@@ -24,12 +23,12 @@ class SharedBudget:
     Notes and slots that all processes share which name the same place.
 
     For all threads and event loops of a process. What it holds is given back when the process
-    ends, and within `lease` seconds when it is killed. Raises: StateBusy, StateBroken.
+    ends or is killed, and within `lease` seconds when it hangs. Raises: StateBusy, StateBroken.
     """
 
     def __init__(self, where: Path | str, *, lease: float = LEASE, renew: float = RENEW) -> None:
         """Args: where: a SQLite file, made when first needed, or the URL of a database."""
-        self._keeper = Keeper(Place(where), lease=lease, renew=renew)
+        self._keeper = Keeper(where, lease=lease, renew=renew)
         self.close: Final = finalize(self, self._keeper.stop)
 
     async def change(self, key: str, act: Callable[[str, float], tuple[str, T]]) -> T:

@@ -69,6 +69,18 @@ _RENEW = (
     )
     .values(until=bindparam("end"))
 )
+_HOLDERS = (
+    select(slots.c.holder)
+    .where(
+        slots.c.key.in_(bindparam("keys", expanding=True)),
+        slots.c.until > bindparam("now"),
+        slots.c.holder != "",
+    )
+    .distinct()
+)
+_FREE = (
+    update(slots).where(slots.c.holder == bindparam("of")).values(holder="", until=bindparam("now"))
+)
 _STAND = (
     update(waiting)
     .where(waiting.c.key == bindparam("of"), waiting.c.holder == bindparam("me"))
@@ -172,6 +184,16 @@ def _write_lease(
 def give_back(session: Session, me: str, count: int, rests_until: float) -> None:
     """Let go of a lease's slots; what lapsed and went to another stays with that one."""
     session.execute(_GIVE_BACK, {"me": me, "count": count, "end": rests_until})
+
+
+def holders(session: Session, keys: Sequence[str], now: float) -> tuple[str, ...]:
+    """Return who holds slots of these keys."""
+    return tuple(session.execute(_HOLDERS, {"keys": list(keys), "now": now}).scalars())
+
+
+def free(session: Session, holder: str, now: float) -> None:
+    """Free all slots of one who lives no more."""
+    session.execute(_FREE, {"of": holder, "now": now})
 
 
 def renew(session: Session, me: str, counts: Sequence[int], end: float) -> None:
