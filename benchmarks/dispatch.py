@@ -95,7 +95,7 @@ class Site:
                 )
             )
         wait_until(
-            lambda: self.stores.agenda.alive() >= len(commands) - ("PostgreSQL" in self.title)
+            lambda: len(self.stores.agenda.alive()) >= max(1, len(commands) - 1)
         )
 
     def stop(self) -> None:

@@ -5,6 +5,7 @@ A door that does not answer looks to the vendor as it would without it: the conn
 """
 
 import asyncio
+import json
 import threading
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,13 +22,18 @@ _TIMEOUT_S: Final = 60
 
 @dataclass(slots=True)
 class Gatehouse:
-    """A server on this machine. `doors`: host and port of the doors behind it."""
+    """
+    A server on this machine. `doors`: host and port of the doors behind it.
+
+    `heard`: order and event of each delivery of Field Nation that the doors took.
+    """
 
     doors: str
     strikes: Strikes
     url: str = ""
     passed: int = 0
     refused: int = 0
+    heard: set[tuple[int, str]] = field(default_factory=set)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _thread: threading.Thread | None = None
     _session: aiohttp.ClientSession | None = None
@@ -81,6 +87,9 @@ class Gatehouse:
         if answer.status < 300 and self.strikes.is_due(step, AFTER):
             self.strikes.strike(victim, (step, AFTER))  # told that it is kept: kept it must be
         self.passed += 1
+        if step == HEAR_FIELDNATION and answer.status < 300:
+            told = json.loads(body)
+            self.heard.add((int(told["workorder"]["id"]), str(told["event"]["name"])))
         return answer
 
     async def _forward(self, request: BaseRequest, path: str, body: bytes) -> web.Response | None:

@@ -90,7 +90,7 @@ class KillStorm:
             outcome.kills = self.strikes.kills
             self.strikes.is_on = False
             stormed = time.monotonic()
-            outcome.verdict = self._settle(lambda: Oracle(self._vendors, before))
+            outcome.verdict = self._settle(lambda: Oracle(self._vendors, before, self._gatehouse.heard))
             outcome.settled_after = time.monotonic() - stormed
             outcome.letters = self._letters()
         finally:

@@ -6,7 +6,7 @@ a person reads them, and what people did.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -23,13 +23,20 @@ _TOLD: Final = (
     "Work is done. ",
 )
 """What the notes of a whole job say, one each."""
-_FLEETING: Final = (" has confirmed.", " is on the way.")
-"""What leaves no trace in an order that went on: with its webhook lost, nobody can know it."""
+_FLEETING: Final = {
+    " has confirmed.": "workorder.status.confirmed",
+    " is on the way.": "workorder.status.on_my_way",
+}
+"""What leaves no trace in an order that went on: whose webhook was lost, nobody can know."""
 
 
 @dataclass(slots=True)
 class Verdict:
-    """What is wrong, ticket by ticket; `doubled` and `lost` count orders, the rest lines."""
+    """
+    What is wrong, ticket by ticket. `doubled` and `lost` count orders.
+
+    `untold`: notes that nobody can expect, because no webhook told of what they would say.
+    """
 
     tickets: int = 0
     orders: int = 0
@@ -39,7 +46,7 @@ class Verdict:
     times: int = 0
     charges: int = 0
     messages: int = 0
-    fleeting_missed: int = 0
+    untold: int = 0
     wrong: list[str] = field(default_factory=list)
 
     @property
@@ -57,13 +64,10 @@ class Verdict:
 
 
 class Oracle:
-    """The raw rows of both sides, read once. `is_told`: every fleeting webhook came through."""
+    """The raw rows of both sides, read once. `heard`: the webhooks of orders that were taken."""
 
-    def __init__(
-        self, vendors: Vendors, before: "Before", *, is_told: bool = True, web: bool = True
-    ) -> None:
-        self._is_told = is_told
-        self._web = web
+    def __init__(self, vendors: Vendors, before: "Before", heard: Set[tuple[int, str]]) -> None:
+        self._heard = heard
         psa, field_nation = vendors.autotask, vendors.fieldnation
         self._tickets = {row["id"]: row for row in psa.rows("Tickets")}
         self._labels = _labels(psa.get("Tickets/entityInformation/fields").json["fields"])
@@ -109,11 +113,11 @@ class Oracle:
             yield f"the ticket shows order {udfs.get('Field Nation ID')!r}, not {order['id']}"
         if not str(udfs.get("Field Nation Link") or "").endswith(f"/{order['id']}"):
             yield f"the ticket links to {udfs.get('Field Nation Link')!r}"
-        if self._web and f"TicketID={deeds.ticket}" not in self._field(order, "Autotask Link"):
+        if f"TicketID={deeds.ticket}" not in self._field(order, "Autotask Link"):
             yield f"the order links to {self._field(order, 'Autotask Link')!r}"
         if ticket["title"] != deeds.title:
             yield f"the ticket's own title is {ticket['title']!r}, not {deeds.title!r}"
-        if order["title"] != f"{deeds.number} {ticket['title']}".strip():
+        if order["title"] != f"{deeds.number} {ticket['title']}":
             yield f"the order is called {order['title']!r}, the ticket {ticket['title']!r}"
         priority = self._labels["priority"].get(str(ticket["priority"]), "")
         known = {"Critical", "High", "Medium", "Low"}
@@ -161,8 +165,9 @@ class Oracle:
         for text in wanted:
             there = [one for one in left if text in one]
             left = [one for one in left if text not in one]
-            if not there and text in _FLEETING and not self._is_told:
-                verdict.fleeting_missed += 1
+            heard = (order["id"], _FLEETING.get(text, "")) in self._heard
+            if not there and text in _FLEETING and not heard:
+                verdict.untold += 1
             elif len(there) != 1:
                 yield f"{len(there)} notes say {text!r}"
         for one in left:

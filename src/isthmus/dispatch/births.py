@@ -18,6 +18,8 @@ from isthmus.fieldnation import WorkOrder
 from isthmus.state.dispatch import LINKED, Link
 
 CREATED: Final = "workorder.created"
+BORN: Final = "born"
+"""Marks a link whose order was there first: it is never released, nor written over unasked."""
 
 
 async def make_record(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> str:
@@ -50,7 +52,7 @@ async def make_record(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> str
     def ties(found: str) -> None:
         job.changed(
             key=f"{entity}/{found}", entity=entity, record_id=int(found), work_order_id=order.id,
-            state=LINKED, waits_for="",
+            state=LINKED, waits_for="", written={**job.linked.written, BORN: "yes"},
         )  # fmt: skip
 
     wanted = deliver.Wanted("record", "record", marker, digest(said), create, look, ties=ties)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from isthmus.base.clock import utc_now
@@ -11,15 +11,14 @@ from isthmus.base.ids import new_ordered_id
 from isthmus.engine import Agenda
 from isthmus.state.dispatch import (
     CLOSED,
-    LINKED,
     PARKED,
-    WAITING,
     Arrival,
     DeadLetter,
     DispatchState,
     Entry,
     Inbox,
     Link,
+    Session,
 )
 
 LINK: Final = "link"
@@ -78,9 +77,8 @@ class Commands:
 
     def park(self, link: Link, why: str, by: str) -> Link:
         """Stop all work on a link; what arrives is kept for the day it is resumed."""
-        parked = replace(link, state=PARKED, waits_for=why)
         entry = self._said(link, f"{by} parked it: {why}")
-        return self.state.save_link(parked, entries=(entry,))
+        return self.state.set_state(link.id, PARKED, why, (entry,))
 
     def resume(self, link: Link, by: str) -> Link:
         """
@@ -92,11 +90,14 @@ class Commands:
             raise NothingToDo(
                 f"{link.key} is closed: {link.waits_for}", remedy="Dispatch the record anew."
             )
-        state = WAITING if link.work_order_id is None else LINKED
-        going = replace(link, state=state, waits_for="", recent_writes=())
         said = self._said(link, f"{by} resumed it")
-        kept = self.state.save_link(going, entries=(said,), settled=True, may_resume=True)
-        self.ask(link.key, EVERYTHING, by)
+        self.inbox.keep([Arrival("person", new_ordered_id(), EVERYTHING, link.key)])
+
+        def ask(session: Session) -> None:
+            self.agenda.enqueue(LINK, link.key, priority=PERSON_PRIORITY, within=session)
+
+        kept = self.state.set_going(link.id, (said,), ask)
+        self.agenda.told()
         return kept
 
     def resync(self, link: Link, by: str, paths: Collection[str] | None = None) -> None:

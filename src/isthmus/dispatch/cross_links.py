@@ -73,6 +73,7 @@ async def show_order(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
             await desk.records.update(record.entity, record.id, {}, udfs=changes, read_back=False)
         except (NothingThere, PermissionDenied, UnknownField, ValidationFailed) as refused:
             job.tell("error", f"The order cannot be shown at the record: {refused.what}")
+            wanted = {}
         else:
             job.wrote()
             job.tell("write", "Wrote the order's number to the record", fields=sorted(changes))

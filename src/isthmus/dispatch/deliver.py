@@ -57,6 +57,8 @@ async def once(desk: Desk, job: Job, wanted: Wanted) -> str:
     link = job.linked
     intent = await desk.kept(desk.state.intent, link.id, wanted.kind, wanted.source)
     if intent is not None and intent.state == DONE:
+        if wanted.ties is not None:
+            wanted.ties(intent.target)
         return await _kept_up(desk, job, wanted, intent)
     if intent is None:
         intent = Intent(link.id, wanted.kind, wanted.source, wanted.marker)
@@ -112,7 +114,7 @@ async def _made(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> str:
     try:
         found = await wanted.create()
     except Exception as error:
-        if not may_have_happened(error):
+        if not may_have_happened(error) and not intent.tries:
             await desk.kept(desk.state.drop_intent, begun)
         raise
     job.wrote()

@@ -46,6 +46,10 @@ class TooManyWrites(NeedsPerson):
     """A link writes so often that something must be going round in circles."""
 
 
+class RecordGone(NeedsPerson):
+    """A record cannot be read whose work order may have been made."""
+
+
 class RuleGone(NeedsPerson):
     """The rule or mapping that a link was made by is not there any more."""
 

@@ -26,6 +26,8 @@ async def changed_paths(
     """
     written = job.linked.written
     changed = {path for path, value in values.items() if written.get(f"order:{path}") != value}
+    changed |= {name[6:] for name, value in written.items()
+                if name.startswith("order:") and value and name[6:] not in values}  # fmt: skip
     owned = {path: owner_of(rule.owners, path) for path in changed}
     kept = {path for path, owner in owned.items() if owner is Owner.FIELDNATION}
     if kept:

@@ -6,16 +6,20 @@ id, so that the same change is enqueued once however often it is swept.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from isthmus.autotask import q
 from isthmus.autotask.port import Record
 from isthmus.autotask.spending import Priority, spending
 from isthmus.base.clock import utc_now
+from isthmus.base.errors import IsthmusError, NeedsPerson, Permanent
+from isthmus.base.ids import new_ordered_id
 from isthmus.base.log import get_logger
 from isthmus.dispatch.desk import Desk
+from isthmus.dispatch.faults import kind_of
 from isthmus.dispatch.reading import ALL_COLUMNS
+from isthmus.dispatch.rules.condition_shapes import ConditionWrong
 from isthmus.dispatch.rules.known import ROOTS
 from isthmus.dispatch.rules.occurrences import digest, mark_of
 from isthmus.dispatch.rules.rule import Rule, decide_rule, paths_needed
@@ -24,7 +28,7 @@ from isthmus.dispatch.rules.sweeping import CHANGED, plan_start
 from isthmus.dispatch.seen import ACTIVITY, seen_of
 from isthmus.engine import Done, Outcome, Run
 from isthmus.fieldnation import WorkOrder, f
-from isthmus.state.dispatch import LINKED, STUCK, Arrival, Link
+from isthmus.state.dispatch import LINKED, STUCK, Arrival, DeadLetter, Link
 
 KIND: Final = "sweep"
 AUTOTASK: Final = "autotask"
@@ -42,11 +46,13 @@ class Sweep:
 
     async def __call__(self, run: Run) -> Outcome:
         """Sweep one side. Raises: what reading raises; it is tried again."""
-        with spending(Priority.SWEEP):
-            if run.item.key == AUTOTASK:
-                found = await self.autotask()
-            else:
-                found = await self.fieldnation()
+        sweep = self.autotask if run.item.key == AUTOTASK else self.fieldnation
+        try:
+            with spending(Priority.SWEEP):
+                found = await sweep()
+        except (NeedsPerson, Permanent) as error:
+            await self._bury(run, error)
+            return Done()  # the next one is tried at its time all the same
         await self._desk.kept(
             self._desk.state.save_mark, f"swept/{run.item.key}", utc_now().isoformat()
         )
@@ -57,11 +63,31 @@ class Sweep:
 
     async def autotask(self) -> int:
         """Look for records that changed; returns how many links are to be looked at."""
-        found = 0
+        found, troubles = 0, list[IsthmusError]()
         rules = self._desk.library.rules()
-        for root in sorted({rule.root for rule in rules}):
-            found += await self._records(ROOTS[root], [one for one in rules if one.root == root])
+        linked = await self._desk.kept(self._desk.state.open_entities)
+        wanted = {ROOTS[rule.root] for rule in rules} | (linked & CHANGED.keys())
+        for entity in sorted(wanted):
+            try:
+                mine = [one for one in rules if ROOTS[one.root] == entity]
+                found += await self._records(entity, mine)
+            except IsthmusError as error:  # one entity must not keep the others from being swept
+                troubles.append(error)
+        if troubles:
+            raise troubles[0]
         return found
+
+    async def _bury(self, run: Run, error: IsthmusError) -> None:
+        letter = DeadLetter(
+            id=f"dl-{new_ordered_id()}",
+            key=f"{KIND}/{run.item.key}",
+            kind=kind_of(error),
+            what=error.what,
+            where=error.where,
+            remedy=error.remedy,
+            at=utc_now(),
+        )
+        await self._desk.kept(self._desk.state.save_dead_letter, letter)
 
     async def _records(self, entity: str, rules: Sequence[Rule]) -> int:
         name = f"sweep/{entity}"
@@ -90,9 +116,8 @@ class Sweep:
                 wanted = link.state in {LINKED, STUCK} and _is_news(link, record)
             if wanted:
                 mark = f"{digest(str(record.values.get(CHANGED[entity])))}{seen_of(record)}"
-                before = "" if link is None else link.record_mark
                 key = f"{entity}/{record.id}"
-                said = f"{key}<{before}>{mark}"
+                said = f"{key}<{_generation(link)}>{mark}"
                 arrivals.append(Arrival("sweep", said, "record+notes", key))
         return await self._hand_on(arrivals)
 
@@ -124,7 +149,7 @@ class Sweep:
             order = seen.get(link.work_order_id or 0)
             mark = "gone" if order is None else mark_of(order.raw)
             if mark != link.order_mark:
-                said = f"{link.key}<{link.order_mark}>{mark}"
+                said = f"{link.key}<{_generation(link)}>{mark}"
                 arrivals.append(Arrival("sweep", said, "order", link.key))
         return await self._hand_on(arrivals)
 
@@ -133,8 +158,11 @@ class Sweep:
         if not any(rule.creates_tickets for rule in self._desk.library.rules()):
             return 0
         today = utc_now().date()
+        swept = await self._desk.kept(self._desk.state.mark, f"swept/{FIELDNATION}")
+        first = today if swept is None else min(today, datetime.fromisoformat(swept).date())
+        days = f.on("created", first - timedelta(days=1), today)
         arrivals = []
-        async for order in self._desk.orders.work_orders.list(filters=f.on("created", today)):
+        async for order in self._desk.orders.work_orders.list(filters=days):
             key = f"WorkOrders/{order.id}"
             if await self._desk.kept(self._desk.state.link_of_order, order.id) is None:
                 arrivals.append(Arrival("sweep", key, "order", key))
@@ -153,6 +181,11 @@ class Sweep:
         return len(new)
 
 
+def _generation(link: Link | None) -> str:
+    """Return what changes with every run on a link: what it left out of step is news again."""
+    return "" if link is None or link.updated_at is None else link.updated_at.isoformat()
+
+
 def _is_news(link: Link, record: Record) -> bool:
     last = str(record.values.get(CHANGED[record.entity]))
     return seen_of(record) != link.record_mark or link.written.get(ACTIVITY) != last
@@ -163,4 +196,7 @@ def _may_be_dispatched(record: Record, rules: Sequence[Rule]) -> bool:
     if any(paths_needed(rule) for rule in rules):
         return True
     root = next((root for root, entity in ROOTS.items() if entity == record.entity), "")
-    return decide_rule(rules, {root: of_record(record)}) is not None
+    try:
+        return decide_rule(rules, {root: of_record(record)}) is not None
+    except ConditionWrong:  # its run tells the person who can mend the rule
+        return True

@@ -1,5 +1,6 @@
 """What people say and attach, carried over once in either direction."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from isthmus.autotask import q
@@ -28,9 +29,10 @@ async def carry_messages(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> 
         return
     if not count or link.written.get("messages") == str(count):
         return
-    ours = {one.target for one in await desk.kept(desk.state.intents, link.id, ("message",))}
+    posted = await desk.kept(desk.state.intents, link.id, ("message",))
+    ours, markers = {one.target for one in posted}, {one.marker for one in posted}
     for message in reversed(await desk.orders.work_orders.messages(link.work_order_id or 0)):
-        if message.id in ours or _is_marked(message, link.id):
+        if message.id in ours or _is_marked(message, markers):
             continue
         told = {**message.raw, "text": message.text, "author": message.author}
         for changes in await made_by(desk, mapping, order, POSTED, {"message": told}):
@@ -86,10 +88,9 @@ def _is_for_technician(note: Record, rule: Rule) -> bool:
     return title.startswith(rule.note_marker.casefold())
 
 
-def _is_marked(message: Message, link_id: str) -> bool:
+def _is_marked(message: Message, markers: Collection[str]) -> bool:
     """Tell whether a message ends with a mark of ours: its answer may have been lost."""
-    last = message.text.rstrip().rpartition("\n")[2]
-    return last.startswith("[") and last.endswith("]") and len(last) == 18 and bool(link_id)
+    return message.text.rstrip().rpartition("\n")[2] in markers
 
 
 async def carry_files(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> None:

@@ -8,6 +8,7 @@ from isthmus.autotask.port import Record
 from isthmus.base.clock import utc_now
 from isthmus.base.ids import new_ordered_id
 from isthmus.dispatch import deliver
+from isthmus.dispatch.births import BORN
 from isthmus.dispatch.cross_links import add_links, record_url
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.faults import MappingProblems, RuleGone
@@ -208,6 +209,11 @@ async def keep_up(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     """Write to the order what changed in the record since it was last written."""
     made = await draft(desk, rule, record)
     link = job.linked
+    if BORN in link.written and not any(name.startswith("order:") for name in link.written):
+        # The order was there first: what the record says now is where changes are counted from.
+        first = {f"order:{path}": value for path, value in made.values.items()}
+        job.changed(written={**link.written, **first}, inbound=made.name)
+        return
     changed = await changed_paths(desk, job, rule, record, made.values)
     if not changed:
         return
@@ -221,6 +227,9 @@ async def keep_up(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
         job.tell("decision", f"The order takes no changes any more: {refused.what}")
     job.wrote()
     written = {f"order:{path}": made.values.get(path, "") for path in changed}
+    gone = sorted(changed - made.values.keys())
+    if gone:
+        job.tell("decision", "The record has no value for these any more", fields=gone)
     shown = await shown_after(desk, rule, link.work_order_id or 0, changed)
     job.changed(written={**link.written, **written, **shown}, inbound=made.name)
     job.tell("write", "Changed the work order", fields=sorted(changed))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from isthmus.autotask import Label
 from isthmus.autotask.port import Record, Writable
 from isthmus.base.clock import utc_now
-from isthmus.dispatch.desk import Desk, Job, body_of
+from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.faults import MappingProblems, RuleGone
 from isthmus.dispatch.rules import sources
 from isthmus.dispatch.rules.changes import Changes, to_changes
@@ -76,13 +76,6 @@ def told_by(messages: Sequence[Message]) -> tuple[Told, ...]:
         at = event.at or message.received_at
         found.append(Told(event.name, message.message_id, at, event.work_order or {}))
     return tuple(found)
-
-
-def is_old_news(job: Job, message: Message) -> bool:
-    """Tell whether a message shows the order just as it was last seen."""
-    mark = job.linked.order_mark
-    order = body_of(message).get("workorder")
-    return bool(mark) and isinstance(order, dict) and mark_of(order) == mark
 
 
 async def _plan(
@@ -164,19 +157,22 @@ def _note(job: Job, order: WorkOrder, happened: Sequence[Occurrence]) -> None:
         if one.event == SCHEDULE:
             told = [key for key in told if not key.startswith(SCHEDULE)]
         told.append(one.key)
-    status = "" if order.status is None else order.status.name
     before = read_time(link.written.get(_LATEST))
     times = [one.at for one in happened] + ([before] if before else [])
     latest = max(times, default=None)
     written = dict(link.written)
     if latest is not None:
         written[_LATEST] = latest.isoformat()
+    job.changed(told=tuple(told), written=written)
+
+
+def note_seen(job: Job, order: WorkOrder) -> None:
+    """Note how the order stands, when all that it says was dealt with."""
+    status = "" if order.status is None else order.status.name
     over = status in OVER
     job.changed(
-        told=tuple(told),
         order_status=status,
         order_mark=mark_of(order.raw),
-        written=written,
         state=CLOSED if over else LINKED,
         waits_for=f"Nothing: the work order is {status.lower()}." if over else "",
     )

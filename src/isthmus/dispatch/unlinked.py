@@ -7,7 +7,7 @@ from isthmus.dispatch.births import make_record
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.rules.occurrences import OVER
 from isthmus.engine import Done, Outcome
-from isthmus.state.dispatch import Arrival
+from isthmus.state.dispatch import PARKED, Arrival
 
 _NUMBERED: Final = {
     "TicketNumbers": ("Tickets", "ticketNumber"),
@@ -25,6 +25,10 @@ async def handle_order(desk: Desk, job: Job, number: int) -> Outcome:
     link = await desk.kept(desk.state.link_of_order, number)
     if link is not None:
         await _hand_over(desk, job, link.key)
+        return Done()
+    born = await desk.kept(desk.state.link_of, job.key)
+    if born is not None and born.state == PARKED:
+        job.parked = True
         return Done()
     rule = next((one for one in desk.library.rules() if one.creates_tickets), None)
     order = None

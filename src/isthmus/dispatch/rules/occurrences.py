@@ -39,7 +39,7 @@ _SIGNS: Final = {
     "delayed": ("delayed", "running_late", "running late"),
     "at_risk": ("at_risk", "atrisk", "at risk"),
 }
-_SEEN: Final = frozenset(
+TRACED: Final = frozenset(
     {
         *(f"{STATUS}{name}" for name in (*_MILESTONES.values(), *_SIGNS)),
         f"{STATUS}checked_in",
@@ -127,8 +127,17 @@ def _bare(value: Any) -> Any:
 
 def digest(value: object) -> str:
     """Return 16 hex digits for a plain value; the order of an object's keys does not count."""
-    text = json.dumps(plain(value), sort_keys=True, ensure_ascii=True)
+    text = json.dumps(_spelled(plain(value)), sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _spelled(value: Any) -> Any:
+    """Return a value with each number in one spelling: 150, whether it came as 150.0 or not."""
+    if isinstance(value, Mapping):
+        return {name: _spelled(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_spelled(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _milestones(order: WorkOrder) -> Iterator[Occurrence]:
@@ -199,7 +208,7 @@ def _messages(told: Sequence[Told], order: WorkOrder) -> Iterator[Occurrence]:
         name = one.event.removeprefix(STATUS)
         if one.event.startswith(STATUS) and name in _SIGNS:
             yield _once(one.event, _visit(name, one.order or order.raw, order), one.at)
-        elif one.event not in _SEEN:
+        elif one.event not in TRACED:
             yield _once(one.event, f"#{one.message_id}", one.at)
 
 

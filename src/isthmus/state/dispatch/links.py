@@ -10,7 +10,7 @@ from sqlalchemy import Connection as Session
 from sqlalchemy import RowMapping, delete, func, insert, or_, select, update
 
 from isthmus.base.clock import utc_now
-from isthmus.state.dispatch.shapes import PARKED, Link
+from isthmus.state.dispatch.shapes import CLOSED, LINKED, PARKED, WAITING, Link
 from isthmus.state.dispatch.tables import links
 
 _c = links.c
@@ -41,6 +41,26 @@ def _parked(session: Session, link: Link) -> Link:
     if row is None or row.state != PARKED or link.state == PARKED:
         return link
     return replace(link, state=PARKED, waits_for=row.waits_for)
+
+
+def set_state(session: Session, link_id: str, state: str, waits_for: str) -> Link:
+    """Change the state of a link and nothing else of it. Raises: KeyError: there is none."""
+    values: dict[str, Any] = {"state": state, "waits_for": waits_for, "updated_at": utc_now()}
+    session.execute(update(links).where(_c.id == link_id).values(**values))
+    found = by_id(session, link_id)
+    if found is None:
+        raise KeyError(link_id)
+    return found
+
+
+def set_going(session: Session, link_id: str) -> Link:
+    """Let a link go on from where it was; its latest writes are forgiven."""
+    found = by_id(session, link_id)
+    if found is None:
+        raise KeyError(link_id)
+    state = WAITING if found.work_order_id is None else LINKED
+    session.execute(update(links).where(_c.id == link_id).values(recent_writes="[]"))
+    return set_state(session, link_id, state, "")
 
 
 def by_key(session: Session, key: str) -> Link | None:
@@ -93,8 +113,15 @@ def after(session: Session, last_id: str, states: Sequence[str], limit: int) -> 
 
 def of_records(session: Session, entity: str, ids: Sequence[int]) -> dict[int, Link]:
     """Return the links of some records, by record id."""
-    query = select(links).where(_c.entity == entity, _c.record_id.in_(list(ids)))
+    keys = [f"{entity}/{number}" for number in ids]  # not those that were set aside
+    query = select(links).where(_c.key.in_(keys))
     return {row["record_id"]: _link(row) for row in session.execute(query).mappings()}
+
+
+def open_entities(session: Session) -> frozenset[str]:
+    """Return of which entities there are links that are not closed."""
+    query = select(_c.entity).where(_c.state != CLOSED).distinct()
+    return frozenset(session.execute(query).scalars())
 
 
 def counts(session: Session) -> dict[str, int]:

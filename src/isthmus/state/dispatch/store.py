@@ -87,6 +87,11 @@ class DispatchState:
         with reading(self.engine) as session:
             return links.of_records(session, entity, ids)
 
+    def open_entities(self) -> frozenset[str]:
+        """Return of which entities there are links that are not closed."""
+        with reading(self.engine) as session:
+            return links.open_entities(session)
+
     def link_counts(self) -> dict[str, int]:
         """Return how many links there are of each state."""
         with reading(self.engine) as session:
@@ -121,6 +126,26 @@ class DispatchState:
                 dead_letters.mark(session, link.key, dead_letters.SETTLED)
             if then is not None:
                 then(session)
+        return kept
+
+    def set_state(
+        self, link_id: str, state: str, waits_for: str, entries: Sequence[Entry] = _UNSAVED
+    ) -> Link:
+        """Change a link's state and nothing else of it. Raises: KeyError: there is no such link."""
+        with writing(self.engine) as session:
+            kept = links.set_state(session, link_id, state, waits_for)
+            trail.add(session, entries)
+        return kept
+
+    def set_going(
+        self, link_id: str, entries: Sequence[Entry], then: Callable[[Session], None]
+    ) -> Link:
+        """Let a link go on, its letters settled, and do more in the same transaction."""
+        with writing(self.engine) as session:
+            kept = links.set_going(session, link_id)
+            dead_letters.mark(session, kept.key, dead_letters.SETTLED)
+            trail.add(session, entries)
+            then(session)
         return kept
 
     def set_aside(self, link: Link) -> None:
