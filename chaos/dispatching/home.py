@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import create_engine, make_url, text
 
 from chaos.dispatching.process import Isthmus, clean
+from isthmus.dispatch.rules.filing import export
 from isthmus.dispatch.rules.rule import export_rule
 from isthmus.wiring.build import House
 from isthmus.wiring.config import load_config
@@ -86,13 +87,22 @@ class Home:
 
     # Made ready
 
-    def prepare(self, **rule: Any) -> None:
-        """Switch the ticket rule on, with some settings otherwise, and make the webhooks."""
+    def prepare(self, mapping: Callable[[str], str] | None = None, **rule: Any) -> None:
+        """
+        Switch the ticket rule on, with some settings otherwise, and make the webhooks.
+
+        Args: mapping: makes another text of the file of the inbound mapping.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.house() as house, open_definitions(house) as library:
             kept = library.rule(RULE)
             if kept is None:
                 raise RuntimeError("the shipped rule is not there")
+            if mapping is not None:
+                known = library.mapping(kept.inbound)
+                if known is None:
+                    raise RuntimeError("the shipped mapping is not there")
+                library.publish_mapping(mapping(export(known)), by="chaos")
             changed = replace(kept, is_enabled=True, **rule)
             library.publish_rule(export_rule(changed), by="chaos")
         self.run("webhooks", "install")

@@ -1,22 +1,19 @@
 """The storm of kills: people work, processes die at every boundary, and nothing may show it."""
 
-import random
 import time
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from chaos.dispatching.gatehouse import Gatehouse
-from chaos.dispatching.home import Home, staffed
-from chaos.dispatching.oracle import Oracle, Verdict, look_before
-from chaos.dispatching.people import NOTE_WORD, People, Story, fit, write_story
-from chaos.dispatching.ports import free_port
-from chaos.dispatching.strikes import AT_ANY_TIME, Place, Strikes
-from chaos.dispatching.vendors import Vendors
+from chaos.dispatching.oracle import Verdict
+from chaos.dispatching.people import write_story
+from chaos.dispatching.stage import TICK_S, Stage, staged
+from chaos.dispatching.strikes import AT_ANY_TIME, Place
 
-_TICK_S: Final = 0.01
-_PATIENCE_S: Final = 180
+_AT_ANY_TIME: Final = 0.1
+"""The share of kills that come at random times, whatever is done then."""
+_PAUSE_S: Final = (0.5, 3.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +22,8 @@ class Plan:
     How long and how hard it storms.
 
     `window`: tickets that people are busy with at one moment. `jobs`: the share of tickets with a
-    whole job. `at_any_time`: the share of kills that come at random times. `sweep`: seconds
-    between two sweeps.
+    whole job. `sweep`: seconds between two sweeps. `forked`: start processes by a fork of one that
+    has imported Isthmus, which saves a second a kill.
     """
 
     tickets: int
@@ -34,8 +31,8 @@ class Plan:
     workers: int = 1
     window: int = 40
     jobs: float = 0.5
-    at_any_time: float = 0.1
     sweep: int = 5
+    forked: bool = True
 
 
 @dataclass(slots=True)
@@ -47,7 +44,7 @@ class Outcome:
     letters: list[str] = field(default_factory=list)
     cpu_seconds: float = 0.0
     seconds: float = 0.0
-    settled_after: float = 0.0
+    equal_after: float = 0.0
 
     @property
     def is_clean(self) -> bool:
@@ -55,100 +52,49 @@ class Outcome:
         return self.verdict.is_clean and not self.letters
 
 
-class KillStorm:
-    """People at work over one home, whose processes are killed and started again."""
+def storm(folder: Path, plan: Plan, seed: int, state: str = "") -> Outcome:
+    """Let it storm; then wait until both sides are equal, or for long enough."""
+    begun = time.monotonic()
+    with staged(
+        folder, tickets=plan.tickets, seed=seed, state=state, workers=plan.workers,
+        sweep=plan.sweep, forked=plan.forked,
+    ) as stage:  # fmt: skip
+        deeds = stage.cast(plan.tickets)
+        stories = [write_story(stage.people, one, stage.rng, plan.jobs) for one in deeds]
+        killer = _Killer(stage, plan.kills)
+        stage.play(stories, plan.window, killer.tick)
+        while killer.left > 0:
+            killer.tick(True)
+            time.sleep(TICK_S)
+        stage.strikes.is_on = False
+        verdict, equal_after = stage.settle()
+        letters, home = stage.letters(), stage.home
+    return Outcome(
+        stage.strikes.kills, verdict, letters, home.cpu_seconds(), time.monotonic() - begun,
+        equal_after,
+    )  # fmt: skip
 
-    def __init__(self, folder: Path, vendors: Vendors, seed: int, plan: Plan, state: str) -> None:
-        self._rng = random.Random(seed)
-        self._plan = plan
-        self._vendors = vendors
-        self.people = People(vendors, self._rng)
-        self.strikes = Strikes(lambda: tuple(self.home.processes), self._rng)
-        self.strikes.watchers.append(self.people.see)
-        doors = f"127.0.0.1:{free_port()}"
-        self._gatehouse = Gatehouse(doors, self.strikes).start()
-        self.home = Home(
-            folder, vendors.autotask, vendors.fieldnation, self._gatehouse.url, doors, state,
-            {"ISTHMUS_SWEEP_S": str(plan.sweep)},
-        )  # fmt: skip
-        self._next_at_any_time = 0.0
 
-    def run(self) -> Outcome:
-        """Let it storm; then wait until both sides are equal, or for long enough."""
-        begun = time.monotonic()
-        outcome = Outcome()
-        try:
-            self.home.prepare(
-                **staffed(self._vendors.autotask), costs="charge", notes="both",
-                note_marker=NOTE_WORD,
-            )  # fmt: skip
-            before = look_before(self._vendors)
-            self.home.start(workers=self._plan.workers)
-            self.home.wait_until_open()
-            self._vendors.guard(self.strikes)
-            self._live()
-            outcome.kills = self.strikes.kills
-            self.strikes.is_on = False
-            stormed = time.monotonic()
-            outcome.verdict = self._settle(lambda: Oracle(self._vendors, before, self._gatehouse.heard))
-            outcome.settled_after = time.monotonic() - stormed
-            outcome.letters = self._letters()
-        finally:
-            self.home.stop()
-            self._gatehouse.stop()
-        outcome.cpu_seconds = self.home.cpu_seconds()
-        outcome.seconds = time.monotonic() - begun
-        return outcome
+@dataclass(slots=True)
+class _Killer:
+    """Has so many killed, and starts each that is dead anew."""
 
-    # Life
+    stage: Stage
+    kills: int
+    next_at: float = 0.0
 
-    def _live(self) -> None:
-        rows = fit(self._vendors, self._plan.tickets)
-        stories = deque(
-            write_story(self.people, one, self._rng, self._plan.jobs)
-            for one in self.people.take(rows)
-        )
-        busy: list[Story] = []
-        while busy or stories or self._left() > 0:
-            now = time.monotonic()
-            while stories and len(busy) < self._plan.window:
-                busy.append(stories.popleft())
-            for story in busy:
-                if story.go_on(now, self.people):
-                    story.wait_until = now + self._rng.uniform(0, 0.4)
-            busy = [one for one in busy if not one.is_over]
-            self._storm(now, idle=not busy and not stories)
-            time.sleep(_TICK_S)
+    @property
+    def left(self) -> int:
+        """Return how many are still to be killed."""
+        return self.kills - self.stage.strikes.kills.total()
 
-    def _left(self) -> int:
-        return self._plan.kills - self.strikes.kills.total()
-
-    def _storm(self, now: float, *, idle: bool) -> None:
-        """Start what is dead anew, and have some killed at any time, whatever they do."""
-        self.home.mend()
-        self.strikes.is_on = self._left() > 0
-        done, at_any_time = self.strikes.kills.total(), self.strikes.kills[AT_ANY_TIME, ""]
-        wanted = idle or at_any_time <= done * self._plan.at_any_time
-        if self.strikes.is_on and wanted and now >= self._next_at_any_time:
-            self._next_at_any_time = now + self._rng.uniform(0.5, 3.0)
-            self.strikes.strike(self._rng.choice(self.home.processes), (AT_ANY_TIME, ""))
-
-    # The end
-
-    def _settle(self, oracle: "object") -> Verdict:
-        """Wait until nothing is wrong, then see whether it stays so through a sweep."""
-        assert callable(oracle)
-        end = time.monotonic() + _PATIENCE_S
-        while True:
-            self.home.mend()
-            verdict: Verdict = oracle().judge(self.people.deeds)
-            if verdict.is_clean or time.monotonic() > end:
-                break
-            time.sleep(1.0)
-        time.sleep(self._plan.sweep + 2)
-        return oracle().judge(self.people.deeds)  # type: ignore[no-any-return]
-
-    def _letters(self) -> list[str]:
-        with self.home.stores() as stores:
-            letters = stores.state.dead_letters()
-        return [f"{one.key}: {one.kind}: {one.what} {one.remedy}" for one in letters]
+    def tick(self, is_idle: bool) -> None:
+        """Do what is to be done now; with nothing to strike at, anything is struck."""
+        strikes, home, now = self.stage.strikes, self.stage.home, time.monotonic()
+        home.mend()
+        strikes.is_on = self.left > 0
+        at_any_time = strikes.kills[AT_ANY_TIME, ""]
+        wanted = is_idle or at_any_time <= strikes.kills.total() * _AT_ANY_TIME
+        if strikes.is_on and wanted and now >= self.next_at:
+            self.next_at = now + self.stage.rng.uniform(*_PAUSE_S)
+            strikes.strike(self.stage.rng.choice(home.processes), (AT_ANY_TIME, ""))

@@ -83,7 +83,7 @@ class Strikes:
     before, from and to, so that something gets done between two kills.
 
     What comes is struck where it was struck no more often than the others so far. When nothing
-    such came for `patience` seconds, the next that comes is.
+    such came for `patience` seconds, the next that comes is. `only`: strike once, just there.
     """
 
     processes: Callable[[], Sequence[Isthmus]]
@@ -91,6 +91,7 @@ class Strikes:
     rest: tuple[int, int] = (3, 40)
     patience: float = 2.0
     is_on: bool = False
+    only: Place | None = None
     kills: Counter[Place] = field(default_factory=Counter)
     watchers: "list[Callable[[str, Call, bytes], None]]" = field(default_factory=list)
     _last: float = 0.0
@@ -125,6 +126,8 @@ class Strikes:
 
     def is_due(self, step: str, moment: str) -> bool:
         """Tell whether a place that is come to is to be struck."""
+        if self.only is not None:
+            return self.only == (step, moment)
         if not self.is_on or step not in STEPS:
             return False
         average = self.kills.total() / len(PLACES)
@@ -141,6 +144,7 @@ class Strikes:
             self._marked[victim.pid] = place
             self._last = time.monotonic()
             self.kills[place] += 1
+            self.only = None
             return True
 
     def strike_soon(
@@ -153,12 +157,21 @@ class Strikes:
             assert victim is not None
             self._marked[victim.pid] = place
             self._last = time.monotonic()
-        loop.call_later(self.rng.uniform(0, SAVING_S), self.strike, victim, place)
+            self.only = None
+        later = self.rng.uniform(0, SAVING_S)
+        loop.call_later(later, self._strike_marked, victim, place)
+
+    def _strike_marked(self, victim: Isthmus, place: Place) -> None:
+        with self._lock:
+            if victim.is_alive:
+                victim.kill()
+                self.kills[place] += 1
 
     def _may_die(self, victim: Isthmus | None, place: Place) -> bool:
         if victim is None or not victim.is_alive:
             return False
-        if self._rests.get(victim.pid, 1) > 0 and place[0] != AT_ANY_TIME:
+        is_rested = self._rests.get(victim.pid, 1) <= 0
+        if not is_rested and place[0] != AT_ANY_TIME and self.only != place:
             return False
         return self._marked.get(victim.pid, place) == place
 

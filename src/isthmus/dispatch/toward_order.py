@@ -1,6 +1,5 @@
 """From the record to its work order: made once, then kept in step."""
 
-from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,10 +17,12 @@ from isthmus.dispatch.rules.check import check_result
 from isthmus.dispatch.rules.known import Known
 from isthmus.dispatch.rules.needs import needs
 from isthmus.dispatch.rules.occurrences import digest, occurrences
+from isthmus.dispatch.rules.order_fields import CUSTOM
 from isthmus.dispatch.rules.orders import to_body
 from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.rules.shapes import Mapping, Result
 from isthmus.dispatch.rules.showing import shown_mark
+from isthmus.dispatch.rules.values import text_of
 from isthmus.dispatch.scripts.translate import translate
 from isthmus.fieldnation import Conflict, WorkOrder, f
 from isthmus.state.dispatch import LINKED, WAITING, Link
@@ -246,16 +247,18 @@ async def _write(desk: Desk, number: int, made: Draft, changed: set[str]) -> Non
             await send(number, made.body[part])
     for custom, value in _custom_values(made, changed).items():
         await calls.set_custom_field(number, custom, value)
-    rest = {key: made.body[key] for key in tops - {*_PARTS, "custom_fields"} if key in made.body}
+    rest = {key: made.body[key] for key in tops - {*_PARTS, CUSTOM} if key in made.body}
     if rest:
         await calls.update(number, rest)
 
 
-def _custom_values(made: Draft, changed: Table[str, Any] | set[str]) -> dict[int, str]:
+def _custom_values(made: Draft, changed: set[str]) -> dict[int, str]:
+    """Return what changed custom fields are set to; "" where the record has no value any more."""
     ids = {one.name: one.id for one in made.known.company.custom_fields}
-    sent = made.result.document.get("custom_fields") or {}
-    names = [str(paths.parse(path)[1]) for path in changed if path.startswith("custom_fields[")]
-    return {ids[name]: str(sent.get(name, "")) for name in names if name in ids}
+    sent = made.result.document.get(CUSTOM) or {}
+    steps = [paths.parse(path) for path in changed]
+    names = [str(path[1]) for path in steps if path[0] == CUSTOM and len(path) == 2]
+    return {ids[name]: text_of(sent.get(name)) for name in names if name in ids}
 
 
 async def withdraw(desk: Desk, job: Job, rule: Rule) -> None:

@@ -1,0 +1,158 @@
+"""All that a storm of dispatch stands on: both vendors, people, a gate that kills, and a home."""
+
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from chaos.dispatching.gatehouse import Gatehouse
+from chaos.dispatching.home import Home, staffed
+from chaos.dispatching.oracle import Before, Oracle, Verdict, look_before
+from chaos.dispatching.people import NOTE_WORD, Deeds, People, Story, fit
+from chaos.dispatching.ports import free_port
+from chaos.dispatching.strikes import Strikes
+from chaos.dispatching.vendors import Vendors, start
+
+TICK_S: Final = 0.01
+NEVER_S: Final = 86_400
+_SPARE: Final = 60
+
+
+@dataclass(slots=True)
+class Stage:
+    """Where one storm plays. `before`: what the vendors had when it began."""
+
+    vendors: Vendors
+    people: People
+    strikes: Strikes
+    gatehouse: Gatehouse
+    home: Home
+    rng: random.Random
+    before: Before
+    sweep: int
+
+    # The people
+
+    def cast(self, count: int) -> list[Deeds]:
+        """Give the people so many tickets that were not theirs yet."""
+        known = {one.ticket for one in self.people.deeds}
+        rows = fit(self.vendors, count + len(known))
+        return self.people.take([row for row in rows if row["id"] not in known][:count])
+
+    def play(
+        self, stories: Sequence[Story], window: int, tick: Callable[[bool], None] = lambda _: None
+    ) -> None:
+        """
+        Let the stories happen, so many at a time, until all are over.
+
+        Args: tick: called again and again; told whether all are over, and once more then.
+        """
+        waiting, busy = deque(stories), list[Story]()
+        while busy or waiting:
+            now = time.monotonic()
+            while waiting and len(busy) < window:
+                busy.append(waiting.popleft())
+            for story in busy:
+                if story.go_on(now, self.people):
+                    story.wait_until = now + self.rng.uniform(0, 0.4)
+            busy = [one for one in busy if not one.is_over]
+            tick(False)
+            time.sleep(TICK_S)
+
+    # What came of it
+
+    def judge(self, deeds: Sequence[Deeds] | None = None) -> Verdict:
+        """Ask the oracle."""
+        oracle = Oracle(self.vendors, self.before, self.gatehouse.heard)
+        return oracle.judge(self.people.deeds if deeds is None else deeds)
+
+    def settle(self, patience: float = 180, stays: float | None = None) -> tuple[Verdict, float]:
+        """
+        Wait until both sides are equal, then see whether they stay so through a sweep.
+
+        Returns: the verdict, and after how many seconds they were equal.
+        """
+        begun = time.monotonic()
+        verdict = self.judge()
+        while not verdict.is_clean and time.monotonic() - begun < patience:
+            self.home.mend()
+            time.sleep(1.0)
+            verdict = self.judge()
+        equal_after = time.monotonic() - begun
+        time.sleep(self.sweep + 2 if stays is None else stays)
+        return self.judge(), equal_after
+
+    def wait_until_idle(self, seconds: float = 300) -> None:
+        """Wait until nothing is on its way: no delivery, no work. Raises: TimeoutError."""
+        end = time.monotonic() + seconds
+        calm = 0
+        with self.home.stores() as stores:
+            while calm < 3:
+                if time.monotonic() > end:
+                    raise TimeoutError("it never came to rest")
+                self.vendors.autotask.admin("POST", "settle", {"most_s": 1})
+                self.vendors.fieldnation.admin("POST", "settle", {"most_s": 1})
+                waits = stores.agenda.count() or stores.inbox.count_unrelayed()
+                calm = 0 if waits else calm + 1
+                time.sleep(0.05)
+
+    def letters(self) -> list[str]:
+        """Return the dead letters that wait for a person."""
+        with self.home.stores() as stores:
+            found = stores.state.dead_letters(limit=1_000)
+        return [f"{one.key}: {one.kind}: {one.what} {one.remedy}" for one in found]
+
+
+@contextmanager
+def staged(
+    folder: Path,
+    *,
+    tickets: int,
+    seed: int = 1,
+    state: str = "",
+    workers: int = 1,
+    sweep: int = 5,
+    forked: bool = True,
+    rule: dict[str, Any] | None = None,
+    mapping: Callable[[str], str] | None = None,
+) -> Iterator[Stage]:
+    """
+    Give a stage with Isthmus at work; all ends with the block.
+
+    Args: rule: settings of the rule otherwise than usual. mapping: makes another text of the
+    file of the inbound mapping.
+    """
+    rng = random.Random(seed)
+    vendors = start(seed=seed, companies=40, tickets=tickets + _SPARE)
+    try:
+        vendors.settle_switches()
+        people = People(vendors, rng)
+        home: Home | None = None
+        strikes = Strikes(lambda: tuple(home.processes) if home else (), rng)
+        strikes.watchers.append(people.see)
+        doors = f"127.0.0.1:{free_port()}"
+        gatehouse = Gatehouse(doors, strikes).start()
+        home = Home(
+            folder, vendors.autotask, vendors.fieldnation, gatehouse.url, doors, state,
+            {"ISTHMUS_SWEEP_S": str(sweep)}, forked,
+        )  # fmt: skip
+        try:
+            usual = {**staffed(vendors.autotask), "costs": "charge", "notes": "both",
+                     "note_marker": NOTE_WORD, **(rule or {})}  # fmt: skip
+            home.prepare(mapping, **usual)
+            stage = Stage(
+                vendors, people, strikes, gatehouse, home, rng, look_before(vendors), sweep
+            )
+            home.start(workers=workers)
+            home.wait_until_open()
+            vendors.guard(strikes)
+            yield stage
+        finally:
+            home.stop()
+            gatehouse.stop()
+    finally:
+        vendors.stop()
