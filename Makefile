@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test contract check bench chaos chaos-engine format lock clean
+.PHONY: help setup demo test contract check bench bench-dispatch chaos chaos-engine format lock clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ format: $(READY) ## Format and mend what can be mended
 
 bench: $(READY) .venv-bench/.ready ## Isthmus and a dlt source on one simulator: rows/s, CPU, memory
 	$(BIN)/python benchmarks/sync.py
+
+bench-dispatch: $(READY) ## Dispatch beside its aims: answers, latency, rate, calls, idle cost
+	$(BIN)/python benchmarks/dispatch.py
 
 chaos-engine: $(READY) ## Workers of the durable engine killed at random, what they did counted
 	$(BIN)/python chaos/engine.py

@@ -1,5 +1,5 @@
 """
-Dispatch measured beside its aims. Prints one line a figure; the simulators have a process of their own.
+Dispatch measured beside its aims, a line a figure; the simulators have a process of their own.
 
 Run it with `make bench-dispatch`. SQLite with one process, then PostgreSQL with doors and two
 workers. Machines differ: read CPU seconds, counts and ratios rather than wall seconds.
@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ sys.path.insert(0, str(ROOT))
 from chaos.engine import postgres  # noqa: E402
 from isthmus.autotask.webhooks import HEADER, sign  # noqa: E402
 from isthmus.dispatch.library import Library  # noqa: E402
+from isthmus.dispatch.rules.rule import export_rule  # noqa: E402
 from isthmus.wiring.dispatch import Stores  # noqa: E402
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim  # noqa: E402
 from tests.dispatch.shores import DISPATCH, Shores  # noqa: E402
@@ -90,13 +91,9 @@ class Site:
         for command in commands:
             line = [sys.executable, "-m", "isthmus", *command.split()]
             self.processes.append(
-                subprocess.Popen(
-                    line, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-                )
+                subprocess.Popen(line, env=env, cwd=ROOT, stdout=subprocess.DEVNULL)
             )
-        wait_until(
-            lambda: len(self.stores.agenda.alive()) >= max(1, len(commands) - 1)
-        )
+        wait_until(lambda: len(self.stores.agenda.alive()) >= max(1, len(commands) - 1))
 
     def stop(self) -> None:
         """End them."""
@@ -212,7 +209,6 @@ def measure_sustained(site: Site, count: int) -> None:
         site.calls(),
         time.monotonic(),
     )
-    site.stores.inbox.keep([])
     asyncio.run(post_all(site, [one["id"] for one in tickets], 0, 1_000_000))
     wait_until(lambda: len(site.shores.orders()) - orders >= count)
     site.idle()
@@ -271,7 +267,6 @@ def measure_acks(site: Site, seconds: int) -> None:
 def measure_nothing(site: Site) -> None:
     """Count calls for what is no news: repeats, echoes, edits in a burst."""
     link = site.stores.state.links(("linked",), 1)[0]
-    body, headers = site.payload(link.record_id, 4_000_000)
     asyncio.run(post_all(site, [link.record_id], 0, 4_000_000))
     site.idle()
     calls = site.calls()
@@ -303,10 +298,6 @@ def measure(title: str, folder: Path, state: str, commands: tuple[str, ...], opt
         library = Library(stores.definitions)
         rule = library.rule("ticket_dispatch")
         assert rule is not None
-        from dataclasses import replace  # noqa: PLC0415
-
-        from isthmus.dispatch.rules.rule import export_rule  # noqa: PLC0415
-
         draft = replace(rule, action="draft", is_enabled=True, breaker_writes=10**6)
         library.publish_rule(export_rule(draft), by="a benchmark")
         site = Site(sims, title, stores)

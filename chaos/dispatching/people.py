@@ -1,10 +1,9 @@
-"""Those who use the two vendors: a dispatcher at Autotask, a manager and technicians at the other."""
+"""Who uses the two vendors: a dispatcher at Autotask, a manager and technicians at the other."""
 
 import random
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chaos.dispatching.vendors import Vendors
@@ -14,7 +13,8 @@ from chaos.dispatching.watch import (
     Call,
     order_of,
 )
-from isthmus_sim.fieldnation.account import tokens
+from isthmus_sim.fieldnation.orders import moves
+from isthmus_sim.fieldnation.world import World
 
 SEND_OUT: Final = "Dispatch to Field"
 NOTE_WORD: Final = "Field:"
@@ -55,7 +55,9 @@ class People:
         self._vendors = vendors
         self._rng = rng
         self.autotask = vendors.autotask
-        self.buyer = replace(vendors.fieldnation, _token=_token_of_a_manager(vendors))
+        self.fieldnation = vendors.fieldnation
+        users = vendors.fieldnation.admin("GET", "state/user")
+        self._manager = next(int(one["id"]) for one in users if one["role"] == "manager")
         found = vendors.fieldnation.provider("GET", "api/providers")
         self.providers = [int(one["id"]) for one in found]
         self._codes: dict[str, int] = {}
@@ -130,7 +132,7 @@ class People:
     def do_job(self, deeds: Deeds) -> None:
         """Have a technician do the whole job, with an expense."""
         deeds.expense = self._rng.randrange(1_000, 9_900) / 100
-        self.buyer.do_job(
+        self.fieldnation.do_job(
             deeds.orders[0], self._rng.choice(self.providers), notes=f"Done, {deeds.number}.",
             hours=_HOURS, expense=deeds.expense,
         )  # fmt: skip
@@ -141,27 +143,36 @@ class People:
         text = f"At the door of {deeds.number}, {len(deeds.said) + 1}"
         deeds.said.append(text)
         order = deeds.orders[0]
-        self.buyer.admin("POST", "act", {"order": order, "action": "message", "text": text})
+        self.fieldnation.admin("POST", "act", {"order": order, "action": "message", "text": text})
 
     # A manager
 
     def approve(self, deeds: Deeds) -> None:
-        """Approve the expense and the work."""
-        order = self.order(deeds)
-        for expense in order["expenses"]:
-            answer = self.buyer.put(
-                f"workorders/{order['id']}/expenses/{expense['id']}",
-                {"amount": expense["amount"], "status": "approved"},
-            )
-            _insist(answer.status, answer.body)
-        answer = self.buyer.post(f"workorders/{order['id']}/approve")
-        _insist(answer.status, answer.body)
+        """Approve the expenses and the work."""
+        number = deeds.orders[0]
+
+        def move(world: World) -> None:
+            order = moves.approve(world.ground, number, self._manager)
+            for expense in order["expenses"]:
+                done = {"status": "approved"}
+                moves.change_expense(world.ground, number, self._manager, expense["id"], done)
+
+        self._vendors.at_fieldnation(move)
         deeds.approved = True
 
-    def order(self, deeds: Deeds) -> dict[str, Any]:
-        """Return the order of a ticket as stored."""
-        found: dict[str, Any] = self.buyer.admin("GET", f"state/work_order/{deeds.orders[0]}")
-        return found
+    def assign(self, deeds: Deeds) -> None:
+        """Assign a technician."""
+        number, provider = deeds.orders[0], self._rng.choice(self.providers)
+        self._vendors.at_fieldnation(
+            lambda world: moves.assign(world.ground, number, self._manager, provider)
+        )
+
+    def unassign(self, deeds: Deeds) -> None:
+        """Take the technician off again."""
+        number = deeds.orders[0]
+        self._vendors.at_fieldnation(
+            lambda world: moves.unassign(world.ground, number, self._manager)
+        )
 
 
 @dataclass(slots=True)
@@ -215,23 +226,6 @@ def fit(vendors: Vendors, count: int) -> list[dict[str, Any]]:
     return found[:count]
 
 
-def _token_of_a_manager(vendors: Vendors) -> str:
-    """Log a manager in: what the API user itself does would be taken for our own doing."""
-    users = vendors.fieldnation.admin("GET", "state/user")
-    manager = next(int(one["id"]) for one in users if one["role"] == "manager")
-    ground = vendors.world.ground
-    given = tokens.give(ground, manager)
-    kept = ground.store.get("token", given["access_token"]) or {}
-    ends = (ground.clock.now() + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    ground.store.put("token", given["access_token"], {**kept, "ends": ends})
-    return str(given["access_token"])
-
-
 def _custom_field(vendors: Vendors, name: str) -> int:
     rows = vendors.fieldnation.admin("GET", "state/custom_field")
     return next(int(row["id"]) for row in rows if row["name"] == name)
-
-
-def _insist(status: int, body: bytes) -> None:
-    if status >= 300:
-        raise RuntimeError(f"refused: {status} {body[:300]!r}")

@@ -8,9 +8,11 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _forks = multiprocessing.get_context("forkserver")
@@ -19,20 +21,6 @@ _forks.set_forkserver_preload(
      "isthmus.wiring.vendor", "isthmus.sync.run", "psycopg"]
 )  # fmt: skip
 """What `python -m isthmus` imports before it begins, so that a restart costs no second of it."""
-
-
-class Process(Protocol):
-    """A process of Isthmus."""
-
-    @property
-    def pid(self) -> int | None:
-        """Return its number."""
-
-    def kill(self) -> None:
-        """Kill it with no chance to do anything more (SIGKILL)."""
-
-    def terminate(self) -> None:
-        """Ask it to stop (SIGTERM)."""
 
 
 @dataclass(slots=True)
@@ -125,19 +113,6 @@ class Isthmus:
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
-    def wait_until_ready(self, seconds: float = 60) -> None:
-        """Wait until it says that it works. Raises: RuntimeError: it never did."""
-        mark, end = f"[{self.pid}]", time.monotonic() + seconds
-        before = self.log.read_bytes() if self.log.exists() else b""
-        count = before.count(b"Stop with Ctrl+C.") if mark else 0
-        while self.log.read_bytes().count(b"Stop with Ctrl+C.") <= count - 1 or not count:
-            count = self.log.read_bytes().count(b"Stop with Ctrl+C.") or 0
-            if count:
-                return
-            if not self.is_alive or time.monotonic() > end:
-                raise RuntimeError(self.log.read_text()[-4000:])
-            time.sleep(0.02)
-
 
 def clean(environment: Mapping[str, str]) -> dict[str, str]:
     """Return this process's environment with the settings of Isthmus given, and no others."""
@@ -158,7 +133,7 @@ def owner_of(port: int, processes: Sequence[Isthmus]) -> Isthmus | None:
 def _holds(pid: int, inode: str) -> bool:
     told = f"socket:[{inode}]"
     try:
-        return any(os.readlink(one) == told for one in Path(f"/proc/{pid}/fd").iterdir())
+        return any(str(one.readlink()) == told for one in Path(f"/proc/{pid}/fd").iterdir())
     except OSError:
         return False
 

@@ -119,12 +119,13 @@ def staged(
     forked: bool = True,
     rule: dict[str, Any] | None = None,
     mapping: Callable[[str], str] | None = None,
+    ready: Callable[[Home], None] = lambda _: None,
 ) -> Iterator[Stage]:
     """
     Give a stage with Isthmus at work; all ends with the block.
 
     Args: rule: settings of the rule otherwise than usual. mapping: makes another text of the
-    file of the inbound mapping.
+    file of the inbound mapping. ready: called when all is made and nothing runs yet.
     """
     rng = random.Random(seed)
     vendors = start(seed=seed, companies=40, tickets=tickets + _SPARE)
@@ -144,6 +145,7 @@ def staged(
             usual = {**staffed(vendors.autotask), "costs": "charge", "notes": "both",
                      "note_marker": NOTE_WORD, **(rule or {})}  # fmt: skip
             home.prepare(mapping, **usual)
+            ready(home)
             stage = Stage(
                 vendors, people, strikes, gatehouse, home, rng, look_before(vendors), sweep
             )

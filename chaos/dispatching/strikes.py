@@ -79,8 +79,11 @@ PLACES: Final[tuple[Place, ...]] = (
 @dataclass(slots=True)
 class Strikes:
     """
-    A gate that kills. `processes`: who may be killed, now. `rest`: how many calls each may make
-    before, from and to, so that something gets done between two kills.
+    A gate that kills.
+
+    `processes`: who may be killed, now. `rest`: how many calls each may make before, from and to,
+    so that something gets done between two kills. `watchers` are told of each call that took
+    effect, `arrivals` of each that came.
 
     What comes is struck where it was struck no more often than the others so far. When nothing
     such came for `patience` seconds, the next that comes is. `only`: strike once, just there.
@@ -94,6 +97,7 @@ class Strikes:
     only: Place | None = None
     kills: Counter[Place] = field(default_factory=Counter)
     watchers: "list[Callable[[str, Call, bytes], None]]" = field(default_factory=list)
+    arrivals: "list[Callable[[str, Call], None]]" = field(default_factory=list)
     _last: float = 0.0
     _marked: "dict[int, Place | None]" = field(default_factory=dict)
     _rests: dict[int, int] = field(default_factory=dict)
@@ -104,6 +108,8 @@ class Strikes:
 
     def before(self, step: str, call: Call) -> bool:
         """Strike a call that arrives; tells whether it is to take effect."""
+        for watch in self.arrivals:
+            watch(step, call)
         if self.is_on:
             self._count(step, call)
         if self.is_due(step, BEFORE) and self._kill_caller(call, (step, BEFORE)):

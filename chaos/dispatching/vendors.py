@@ -16,13 +16,15 @@ from isthmus_sim.autotask.tenancy import Tenancy, make_tenancy
 from isthmus_sim.autotask.tenancy import Wanted as Tenant
 from isthmus_sim.autotask.tenant.shapes import TenantPlan
 from isthmus_sim.autotask.web.server import AutotaskService
-from isthmus_sim.base.serving import Service
+from isthmus_sim.base.serving import Running, Service
+from isthmus_sim.base.serving import start as serve
 from isthmus_sim.fieldnation.service import FieldNationService
 from isthmus_sim.fieldnation.world import Wanted as Account
 from isthmus_sim.fieldnation.world import World, make_world
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim, ServiceThread
+from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 
 T = TypeVar("T")
+_PATIENCE_S: Final = 60
 
 
 class Gate(Protocol):
@@ -98,6 +100,28 @@ def _hung_up(request: BaseRequest) -> web.StreamResponse:
     return web.Response()
 
 
+class Served:
+    """A service in a thread of its own."""
+
+    def __init__(self, service: Service, name: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name=name)
+        self._thread.start()
+        self._running: Running = self.do(serve(service))
+        self.ready = self._running.ready
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in the thread that answers calls, between two of them."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_PATIENCE_S)
+
+    def stop(self) -> None:
+        """End it."""
+        self.do(self._running.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
 @dataclass(slots=True)
 class Vendors:
     """Both vendors. `world` and `tenancy` are what an oracle and people reach into."""
@@ -107,6 +131,15 @@ class Vendors:
     tenancy: Tenancy
     world: World
     _watched: tuple[Watched, Watched]
+    _field_nation: Served
+
+    def at_fieldnation(self, move: Callable[[World], T]) -> T:
+        """Have something happen at Field Nation, as from its own pages: no fault strikes it."""
+
+        async def moved() -> T:
+            return move(self.world)
+
+        return self._field_nation.do(moved())
 
     def guard(self, gate: Gate) -> None:
         """Have all calls go through a gate from now on."""
@@ -133,11 +166,12 @@ def start(*, seed: int = 1, companies: int = 12, tickets: int = 150) -> Vendors:
     psa = Watched(AUTOTASK, AutotaskService(tenancy))
     service = FieldNationService(world)
     field_nation = Watched(FIELDNATION, service)
-    one, other = ServiceThread(psa), ServiceThread(field_nation)
+    one, other = Served(psa, "autotask"), Served(field_nation, "fieldnation")
     return Vendors(
         AutotaskSim(**one.ready, stop=one.stop),
         FieldNationSim(**other.ready, service=service, stop=other.stop),
         tenancy,
         world,
         (psa, field_nation),
+        other,
     )
