@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -14,10 +15,25 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     text,
 )
 
 from isthmus.state.tables import UtcTime
+
+
+class Words(TypeDecorator[str]):
+    """Text for people to read, less the characters that no database takes: NUL, half a pair."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Leave them out: a record with one must not keep its link from being saved."""
+        if value is None:
+            return None
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+
 
 VERSION: Final = 1
 _NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts only plain integers
@@ -81,10 +97,10 @@ links = Table(
     Column("entity", String(60), nullable=False),
     Column("record_id", BigInteger, nullable=False),
     Column("record_number", String(60), nullable=False),
-    Column("title", Text, nullable=False),
+    Column("title", Words, nullable=False),
     Column("work_order_id", BigInteger, unique=True),
     Column("state", String(20), nullable=False),
-    Column("waits_for", Text, nullable=False),
+    Column("waits_for", Words, nullable=False),
     Column("rule", String(100), nullable=False),
     Column("inbound", String(120), nullable=False),
     Column("outbound", String(120), nullable=False),
@@ -132,8 +148,8 @@ trail = Table(
     Column("link_id", String(40), nullable=False),
     Column("record_number", String(60), nullable=False),
     Column("kind", String(20), nullable=False),  # message, decision, call, write, error, person
-    Column("what", Text, nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("what", Words, nullable=False),
+    Column("detail", Words, nullable=False),
     Index("trail_by_key", "key", "number"),
     Index("trail_by_record", "record_number", "number"),
     Index("trail_by_age", "at"),
@@ -147,9 +163,9 @@ dead_letters = Table(
     Column("link_id", String(40), nullable=False),
     Column("record_number", String(60), nullable=False),
     Column("kind", String(20), nullable=False),
-    Column("what", Text, nullable=False),
-    Column("where", Text, nullable=False),
-    Column("remedy", Text, nullable=False),
+    Column("what", Words, nullable=False),
+    Column("where", Words, nullable=False),
+    Column("remedy", Words, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("state", String(20), nullable=False),  # open, replayed, settled
