@@ -6,18 +6,19 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test contract check bench bench-dispatch chaos chaos-engine format lock clean
+.PHONY: help setup demo up test e2e contract check bench bench-dispatch chaos chaos-engine format lock clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(READY) ## Everything into .venv, nothing anywhere else
 
-$(READY): requirements/dev.txt pyproject.toml simulators/pyproject.toml
+$(READY): requirements/dev.txt requirements/browser.py pyproject.toml simulators/pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Isthmus needs Python 3.11 or newer. Found none; name one with PYTHON=/path/to/python3." >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	$(PIP) install --no-deps --no-build-isolation -e . -e simulators
+	$(BIN)/python requirements/browser.py
 	@touch $@
 
 demo: $(READY) ## Both halves on simulated vendors: three reports, and a ticket to the field and back
@@ -25,6 +26,10 @@ demo: $(READY) ## Both halves on simulated vendors: three reports, and a ticket 
 
 test: $(READY) ## All tests, on two processes
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+e2e: $(READY) ## The console in a real browser, walked as its people would; pictures in .shots
+	$(BIN)/python requirements/browser.py
+	ISTHMUS_TEST_SHOTS=.shots $(BIN)/python -m pytest -n 2 --dist worksteal tests/console
 
 contract: $(READY) ## Clients from beside PyPI (node's soap) on the simulator; needs node and npm
 	@$(BIN)/python tests/contract/run.py
@@ -60,4 +65,4 @@ lock: $(READY) ## Write the hashed requirement files anew
 	$(BIN)/python requirements/lock.py
 
 clean: ## Remove what was built
-	rm -rf .venv .venv-bench .demo .bench .chaos .contract dist
+	rm -rf .venv .venv-bench .demo .bench .chaos .contract .shots .up dist

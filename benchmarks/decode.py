@@ -174,7 +174,7 @@ def pyarrow_table() -> list[tuple[Any, ...]]:
 def publication() -> list[tuple[Any, ...]]:
     file = FOLDER / "published.duckdb"
     file.unlink(missing_ok=True)
-    warehouse = DuckDBWarehouse.open(file)
+    warehouse = DuckDBWarehouse.open(file, spool=FOLDER)
     texts = [Column(n, ColumnType.TEXT, Origin.FIELD, n) for n in ("userName", "firstName")]
     people = TableShape("Resources", (shape().columns[0], *texts))
     warehouse.publish(_package(people, (FOLDER / "people.json",)))

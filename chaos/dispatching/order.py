@@ -60,8 +60,8 @@ class Ordered:
         )
 
 
-def edit_all(  # noqa: PLR0917 - the options of a trial
-    folder: Path, tickets: int, edits: int, state: str = "", workers: int = 1, rate: float = 100
+def edit_all(
+    folder: Path, tickets: int, edits: int, *, rate: float, state: str = "", workers: int = 1
 ) -> Ordered:
     """Dispatch tickets, then edit each so often, in turn, so many edits a second."""
     rule = {"breaker_writes": 10**6}

@@ -1,18 +1,12 @@
 """Who uses the two vendors: a dispatcher at Autotask, a manager and technicians at the other."""
 
 import random
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chaos.dispatching.vendors import Vendors
-from chaos.dispatching.watch import (
-    MAKE_ORDER,
-    PUBLISH,
-    Call,
-    order_of,
-)
+from chaos.dispatching.watch import MAKE_ORDER, Call
 from isthmus_sim.fieldnation.orders import moves
 from isthmus_sim.fieldnation.world import World
 
@@ -21,6 +15,8 @@ NOTE_WORD: Final = "Field:"
 ALL_USERS: Final = 1
 _TICKET_FIELD: Final = "Autotask Ticket ID"
 _HOURS: Final = 2.0
+_LATEST: Final = 20
+"""Orders that may have been made at the same moment."""
 LONGEST_TEXT: Final = 8_000
 """Of a description, as the vendor's metadata says; the tenant has one of a million, to be met."""
 
@@ -35,7 +31,6 @@ class Deeds:
     priority: int
     notes_before: int = 0
     orders: list[int] = field(default_factory=list)
-    published: bool = False
     edits: int = 0
     job: bool = False
     expense: float = 0.0
@@ -60,38 +55,35 @@ class People:
         self._manager = next(int(one["id"]) for one in users if one["role"] == "manager")
         found = vendors.fieldnation.provider("GET", "api/providers")
         self.providers = [int(one["id"]) for one in found]
-        self._codes: dict[str, int] = {}
+        told = vendors.autotask.get("Tickets/entityInformation/fields").json["fields"]
+        status = next(one for one in told if one["name"] == "status")
+        self._codes = {v["label"]: int(v["value"]) for v in status["picklistValues"]}
         self._by_number: dict[str, Deeds] = {}
-        self._by_order: dict[int, Deeds] = {}
         self._field = _custom_field(vendors, _TICKET_FIELD)
         self.deeds: list[Deeds] = []
 
     # What they see
 
-    def see(self, step: str, call: Call, answer: bytes) -> None:
-        """Learn of an order that was made or published; for the gate, in the vendors' threads."""
-        if step == MAKE_ORDER:
-            made = re.search(rb'"id":\s*(\d+)', answer)
-            deeds = self._by_number.get(self._number_in(call))
-            if made and deeds is not None:
-                deeds.orders.append(int(made[1]))
-                self._by_order[int(made[1])] = deeds
-        elif step == PUBLISH and order_of(call) in self._by_order:
-            self._by_order[order_of(call)].published = True
+    def see(self, step: str, call: Call, _answer: bytes) -> None:
+        """Learn of an order that was made, also where nobody was told; in the vendor's thread."""
+        if step != MAKE_ORDER:
+            return
+        for order in self._vendors.world.ground.store.each("work_order")[-_LATEST:]:
+            deeds = self._by_number.get(order["custom_fields"].get(self._field, ""))
+            if deeds is not None and order["id"] not in deeds.orders:
+                deeds.orders.append(order["id"])
 
-    def _number_in(self, call: Call) -> str:
-        groups = call.document.get("custom_fields", {}).get("results", [])
-        rows = [row for group in groups for row in group.get("results", [])]
-        return next((str(row["value"]) for row in rows if row.get("id") == self._field), "")
+    def is_on_offer(self, deeds: Deeds) -> bool:
+        """Tell whether technicians can see the order of a ticket."""
+        if not deeds.orders:
+            return False
+        order = self._vendors.world.ground.store.look("work_order", deeds.orders[0])
+        return order is not None and order["status"] != "Draft"
 
     # A dispatcher
 
     def code(self, label: str) -> int:
         """Return the code of a ticket status."""
-        if not self._codes:
-            told = self.autotask.get("Tickets/entityInformation/fields").json["fields"]
-            status = next(one for one in told if one["name"] == "status")
-            self._codes = {v["label"]: int(v["value"]) for v in status["picklistValues"]}
         return self._codes[label]
 
     def take(self, rows: Sequence[dict[str, Any]]) -> list[Deeds]:
@@ -193,7 +185,7 @@ class Story:
         if not self.todo or now < self.wait_until:
             return False
         deed = self.todo[0]
-        if deed != people.send_out and not (self.deeds.orders and self.deeds.published):
+        if deed != people.send_out and not people.is_on_offer(self.deeds):
             return False
         self.todo.pop(0)
         deed(self.deeds)
@@ -226,6 +218,6 @@ def fit(vendors: Vendors, count: int) -> list[dict[str, Any]]:
     return found[:count]
 
 
-def _custom_field(vendors: Vendors, name: str) -> int:
+def _custom_field(vendors: Vendors, name: str) -> str:
     rows = vendors.fieldnation.admin("GET", "state/custom_field")
-    return next(int(row["id"]) for row in rows if row["name"] == name)
+    return next(str(row["id"]) for row in rows if row["name"] == name)

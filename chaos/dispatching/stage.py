@@ -68,7 +68,7 @@ class Stage:
     def judge(self, deeds: Sequence[Deeds] | None = None) -> Verdict:
         """Ask the oracle."""
         oracle = Oracle(self.vendors, self.before, self.gatehouse.heard)
-        return oracle.judge(self.people.deeds if deeds is None else deeds)
+        return oracle.judge(self.people.deeds if deeds is None else deeds, self.people.deeds)
 
     def settle(self, patience: float = 180, stays: float | None = None) -> tuple[Verdict, float]:
         """
@@ -94,6 +94,7 @@ class Stage:
             while calm < 3:
                 if time.monotonic() > end:
                     raise TimeoutError("it never came to rest")
+                self.home.mend()
                 self.vendors.autotask.admin("POST", "settle", {"most_s": 1})
                 self.vendors.fieldnation.admin("POST", "settle", {"most_s": 1})
                 waits = stores.agenda.count() or stores.inbox.count_unrelayed()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 import sys
+import threading
 from pathlib import Path  # noqa: TC003 - the command line reads the types
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -17,7 +19,9 @@ import isthmus_sim
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from isthmus_sim.autotask.web.server import AutotaskService
     from isthmus_sim.base.serving import Service
+    from isthmus_sim.fieldnation.service import FieldNationService
 
 GC_THRESHOLD = 10_000  # a page of orders is thousands of new objects and not one circle of them
 USE = {
@@ -156,6 +160,9 @@ def up(
     rate_limit: Annotated[int, _within(0, 1_000_000)] = 0,
     frozen_clock: Annotated[bool, Parameter(negative="")] = False,
     activity_per_minute: Annotated[float, _within(0, 60_000)] = 0,
+    live: Annotated[bool, Parameter(negative="")] = False,
+    field_port: Annotated[int | None, _within(0, 65_535)] = None,
+    until_input_ends: Annotated[bool, Parameter(negative="")] = False,
     host: str = "127.0.0.1",
 ) -> None:
     """
@@ -187,14 +194,23 @@ def up(
         Let time stand still until it is moved by the admin API of each.
     activity_per_minute
         Steps of activity the Autotask tenant lives by itself each minute.
+    live
+        Let people be at work on both sides: tickets come and change, some are sent to the field,
+        and technicians take them. Six steps a minute on each side, or as many as are said above.
+    field_port
+        Port of Field Nation, where it is not to be the next one; 0 takes a free one.
+    until_input_ends
+        Stop when standard input ends, as it does when the process that holds it is gone.
     host
         Address to listen on.
     """
+    if until_input_ends:
+        threading.Thread(target=_end_with_input, daemon=True).start()
     if state is not None:
         state.mkdir(parents=True, exist_ok=True)
     psa = _autotask(
         (seed, companies, tickets, 5),
-        (0, False, activity_per_minute),
+        (0, False, 0 if live else activity_per_minute),
         state=state / "autotask.sqlite" if state else None,
         frozen_clock=frozen_clock,
     )
@@ -205,8 +221,13 @@ def up(
         state=state / "fieldnation.sqlite" if state else None,
         frozen_clock=frozen_clock,
     )
-    next_port = port + 1 if port else 0
-    both = {"Autotask": (psa, port), "Field Nation": (field, next_port)}
+    if live:
+        _live(psa, field, activity_per_minute)
+    next_port = (port + 1 if port else 0) if field_port is None else field_port
+    both: dict[str, tuple[Service, int]] = {
+        "Autotask": (psa, port),
+        "Field Nation": (field, next_port),
+    }
     _serve(both, host=host, ready_file=ready_file)
 
 
@@ -216,7 +237,7 @@ def _autotask(
     *,
     state: Path | None,
     frozen_clock: bool,
-) -> Service:
+) -> AutotaskService:
     """Make or continue a tenant. plan: seed and sizes. answers: the fields of `Options`."""
     from isthmus_sim.autotask.tenancy import Wanted, make_tenancy  # noqa: PLC0415
     from isthmus_sim.autotask.tenant.shapes import TenantPlan  # noqa: PLC0415
@@ -233,7 +254,7 @@ def _autotask(
 
 def _fieldnation(
     seed: int, environment: str, rate_limit: int | None, *, state: Path | None, frozen_clock: bool
-) -> Service:
+) -> FieldNationService:
     """Make or continue an account."""
     from isthmus_sim.fieldnation.service import FieldNationService  # noqa: PLC0415
     from isthmus_sim.fieldnation.world import Wanted, make_world  # noqa: PLC0415
@@ -244,6 +265,15 @@ def _fieldnation(
     if rate_limit is not None:
         world.ground.switches.begin_with({"rate_limit_per_minute": rate_limit})
     return FieldNationService(world)
+
+
+def _live(psa: AutotaskService, market: FieldNationService, per_minute: float) -> None:
+    """Have people at work on both sides while they are served."""
+    from isthmus_sim import live  # noqa: PLC0415
+
+    rate = per_minute or live.PER_MINUTE
+    psa.beside.append(lambda: live.desk(psa.tenancy, rate))
+    market.world.background.append(lambda: live.field(market.world.ground, rate))
 
 
 def _serve(
@@ -269,6 +299,11 @@ def _serve(
             "What to do: name another port with --port, or let it take a free one with --port 0.\n"
         )
         sys.exit(2)
+
+
+def _end_with_input() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _leave(number: int, _frame: Any) -> None:

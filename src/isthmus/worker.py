@@ -13,29 +13,30 @@ from datetime import timedelta
 from typing import Final
 
 from isthmus.base.clock import utc_now
-from isthmus.base.errors import IsthmusError
 from isthmus.base.log import get_logger
-from isthmus.dispatch.alert import EVERY, Alert
+from isthmus.dispatch.alert import EVERY, SWEEPS_BEGUN, Alert
 from isthmus.dispatch.alert import KIND as ALERT
-from isthmus.dispatch.desk import Desk
-from isthmus.dispatch.hooks.secrets import HookSecrets
-from isthmus.dispatch.identity import Own, load_own, own_resource, own_user, save_own
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.process import KIND as LINK
 from isthmus.dispatch.process import LinkWork
 from isthmus.dispatch.relay import Relay
-from isthmus.dispatch.sweep import AUTOTASK, FIELDNATION, Sweep
+from isthmus.dispatch.sweep import AUTOTASK, FIELDNATION, STANDING, Sweep
 from isthmus.dispatch.sweep import KIND as SWEEP
 from isthmus.engine import Done, Every, Kind, Outcome, Run, Schedule, Settings
 from isthmus.engine.worker import Worker
+from isthmus.state import KeyWrong
 from isthmus.wiring.attending import EVERY as EVERY_HOUR
 from isthmus.wiring.attending import KIND as HOOKS
 from isthmus.wiring.attending import Attend
 from isthmus.wiring.build import House
+from isthmus.wiring.config import Config
+from isthmus.wiring.connecting import changed_at, until_changed
 from isthmus.wiring.dispatch import Stores, open_desk
-from isthmus.wiring.doors import logins
+from isthmus.wiring.own import find_own, seek_own
+from isthmus.wiring.quota import keep_quota_history
 from isthmus.wiring.refreshing import KIND as REFRESH
 from isthmus.wiring.refreshing import Refresh, begin_schedules
+from isthmus.wiring.secrets import hook_secrets
 
 TIDY: Final = "tidy"
 _SWEEP_PRIORITY: Final = 6
@@ -56,44 +57,52 @@ class Duties:
 class Tidy:
     """Forgets what is older than the settings keep it."""
 
-    def __init__(self, stores: Stores, secrets: HookSecrets, keep: timedelta) -> None:
+    def __init__(self, house: House, stores: Stores) -> None:
+        self._house = house
         self._stores = stores
-        self._secrets = secrets
-        self._keep = keep
 
     async def __call__(self, run: Run) -> Outcome:
         """Remove old messages, lines of the trail, and secrets that nothing is signed with now."""
-        before = utc_now() - self._keep
+        before = utc_now() - self._house.config.keep
         messages = await asyncio.to_thread(self._stores.inbox.forget, before)
         lines = await asyncio.to_thread(self._stores.state.forget_entries, before)
-        dropped = await asyncio.to_thread(self._secrets.settle_due, utc_now())
+        dropped = await asyncio.to_thread(self._settle)
         _log.info("tidied", messages=messages, lines=lines, secrets=len(dropped))
         return Done()
+
+    def _settle(self) -> tuple[str, ...]:
+        try:
+            return hook_secrets(self._house, self._stores).settle_due(utc_now())
+        except KeyWrong as error:  # the doctor tells it to people
+            _log.warning("secrets_not_settled", what=error.what)
+            return ()
 
 
 @asynccontextmanager
 async def working(
     house: House, stores: Stores, duties: Duties, home: Callable[[], House]
-) -> AsyncIterator[Relay | None]:
+) -> AsyncIterator[None]:
     """
     Work while the block lasts; on leaving, end what runs or hand it over.
 
-    Args: home: opens the same home anew, for threads. Gives: the relay, which the doors wake.
+    Args: home: opens the same home anew, for threads.
     Raises: NotConnected, and what opening the stores raises.
     """
     config = house.config
-    kinds: dict[str, Kind] = {TIDY: Kind(Tidy(stores, HookSecrets(house.state), config.keep), 1)}
+    kinds: dict[str, Kind] = {TIDY: Kind(Tidy(house, stores), 1)}
     if config.alerts.are_set:
         silence = max(_LEAST_SILENCE, _SWEEPS_MISSED * config.sweep)
         kinds[ALERT] = Kind(Alert(stores.state, stores.inbox, config.alerts, silence), 1)
     async with AsyncExitStack() as closing:
-        relay = None
         if duties.dispatch:
             desk = await closing.enter_async_context(open_desk(house, stores))
-            await _find_own(house, stores, desk)
+            if not await find_own(house, stores, desk):
+                seeking = asyncio.create_task(seek_own(house, stores, desk))
+                closing.push_async_callback(_ended, seeking)
             kinds |= {LINK: Kind(LinkWork(desk)), SWEEP: Kind(Sweep(desk), 1)}
-            kinds[HOOKS] = Kind(Attend(house, stores), 1)
-            relay = Relay(stores.inbox, stores.agenda, stores.key_of)
+            attend = Attend(house, stores)
+            if attend.is_able:  # else it is left to the process that has the doors
+                kinds[HOOKS] = Kind(attend, 1)
         if duties.refresh:
             library = Library(stores.definitions) if duties.dispatch else None
             kinds[REFRESH] = Kind(Refresh(home, stores, library), 1)
@@ -101,27 +110,49 @@ async def working(
         worker = Worker(stores.agenda, kinds, settings)
         await worker.start()
         closing.push_async_callback(worker.stop)
-        alerts = config.alerts.are_set
-        await asyncio.to_thread(_schedule, stores, duties, config.sweep, alerts=alerts)
-        if relay is not None:
-            task = asyncio.create_task(relay.run())
-            closing.push_async_callback(_ended, task)
-        yield relay
+        await asyncio.to_thread(_schedule, stores, duties, config)
+        history = asyncio.create_task(keep_quota_history(config, house.copying))
+        closing.push_async_callback(_ended, history)
+        yield
 
 
-async def _find_own(house: House, stores: Stores, desk: Desk) -> None:
-    """Find out whom our calls act as, so that our own writes coming back are told as such."""
-    resource_of, user_of = logins(house)
-    own = await asyncio.to_thread(load_own, stores.state, resource_of, user_of)
+@asynccontextmanager
+async def relaying(stores: Stores) -> AsyncIterator[Relay]:
+    """Hand on what arrives while the block lasts, whoever works; gives what the doors wake."""
+    relay = Relay(stores.inbox, stores.agenda, stores.key_of)
+    task = asyncio.create_task(relay.run())
     try:
-        found = Own(
-            own.resource or await own_resource(desk.records, resource_of),
-            own.user or await own_user(desk.orders, user_of),
-        )
-    except IsthmusError as error:  # an outage must not keep the work from beginning
-        _log.warning("own_ids_not_found", what=error.what)
-        return
-    await asyncio.to_thread(save_own, stores.state, found, resource_of, user_of)
+        yield relay
+    finally:
+        await _ended(task)
+
+
+async def keep_working(
+    house: House,
+    stores: Stores,
+    duties: Duties,
+    home: Callable[[], House],
+    tell: Callable[[Duties], None],
+) -> None:
+    """
+    Work as the connections allow, and begin anew when one changes; goes on until cancelled.
+
+    Args: tell: told what is done from now on. Raises: as `working`.
+    """
+    while True:
+        seen = changed_at(house)
+        able = able_of(house, duties)
+        async with working(house, stores, able, home):
+            tell(able)
+            await until_changed(house, seen)
+        _log.info("connections_changed")
+
+
+def able_of(house: House, duties: Duties) -> Duties:
+    """Return of these duties those for which the vendors are known. Raises: KeyWrong."""
+    is_read = house.reach() is not None
+    is_tied = is_read and house.fieldnation_reach() is not None
+    return Duties(dispatch=duties.dispatch and is_tied, refresh=duties.refresh and is_read)
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:
@@ -129,18 +160,30 @@ async def _ended(task: "asyncio.Task[None]") -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def _schedule(stores: Stores, duties: Duties, sweep: timedelta, *, alerts: bool) -> None:
+def _schedule(stores: Stores, duties: Duties, config: Config) -> None:
     """Keep the schedules there must be, and sweep at once: much may have happened meanwhile."""
     agenda = stores.agenda
     agenda.schedule(Schedule(TIDY, TIDY, TIDY, Every(_A_DAY)))
-    if alerts:
+    if config.alerts.are_set:
         agenda.schedule(Schedule(ALERT, ALERT, ALERT, Every(EVERY)))
     if duties.dispatch:
-        agenda.schedule(Schedule(HOOKS, HOOKS, HOOKS, Every(EVERY_HOUR)))
+        if stores.state.mark(SWEEPS_BEGUN) is None:
+            stores.state.save_mark(SWEEPS_BEGUN, utc_now().isoformat())
+        if config.public_url is not None:
+            agenda.schedule(Schedule(HOOKS, HOOKS, HOOKS, Every(EVERY_HOUR)))
+        elif not stores.is_shared:  # nobody else has doors, so nobody would do it
+            agenda.unschedule(HOOKS)
+            agenda.cancel(HOOKS, HOOKS)
         for side in (AUTOTASK, FIELDNATION):
             agenda.schedule(
-                Schedule(f"sweep/{side}", SWEEP, side, Every(sweep), priority=_SWEEP_PRIORITY)
+                Schedule(
+                    f"sweep/{side}", SWEEP, side, Every(config.sweep), priority=_SWEEP_PRIORITY
+                )
             )
             agenda.enqueue(SWEEP, side, priority=_SWEEP_PRIORITY)
+        gone = max(EVERY_HOUR, config.sweep)
+        agenda.schedule(
+            Schedule(f"sweep/{STANDING}", SWEEP, STANDING, Every(gone), priority=_SWEEP_PRIORITY)
+        )
     if duties.refresh:
         begin_schedules(stores)

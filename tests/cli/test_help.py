@@ -73,6 +73,8 @@ COMMANDS = (
     "serve",
     "worker",
     "schedule",
+    *(f"people {name}" for name in ("list", "add", "set-password", "disable", "enable", "role")),
+    *(f"token {name}" for name in ("list", "make", "revoke")),
 )
 
 

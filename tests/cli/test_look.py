@@ -38,10 +38,12 @@ def test_status_of_a_fresh_home_says_what_to_do_first(isthmus: Run) -> None:
 
     assert ended.code == 0
     assert "isthmus connect autotask" in ended.out
+    assert "isthmus connect fieldnation" in ended.out
     assert ended.out.count("never read") == 22
 
     answer = isthmus("status", "--json").json()
     assert answer["connected"] is False
+    assert answer["fieldnation_connected"] is False
     assert answer["runs"] == []
     assert {found["rows"] for found in answer["datasets"]} == {None}
 
@@ -50,7 +52,7 @@ ROW = (1, None, Decimal("12.50"), datetime(2026, 3, 29, 1, 0, tzinfo=UTC), "a,\n
 
 
 def test_a_table_for_people_keeps_a_row_on_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    look._answer(("n", "x", "price", "at", "text", "on"), (ROW,), "table")
+    look.show_answer(("n", "x", "price", "at", "text", "on"), (ROW,), "table")
 
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
@@ -59,7 +61,7 @@ def test_a_table_for_people_keeps_a_row_on_a_line(capsys: pytest.CaptureFixture[
 
 
 def test_csv_keeps_every_value(capsys: pytest.CaptureFixture[str]) -> None:
-    look._answer(("n", "x", "price", "at", "text", "on"), (ROW,), "csv")
+    look.show_answer(("n", "x", "price", "at", "text", "on"), (ROW,), "csv")
 
     header, row = csv.reader(io.StringIO(capsys.readouterr().out))
     assert header == ["n", "x", "price", "at", "text", "on"]
@@ -69,6 +71,6 @@ def test_csv_keeps_every_value(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_answer_without_rows_still_names_its_columns(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    look._answer(("n",), (), "table")
+    look.show_answer(("n",), (), "table")
 
     assert capsys.readouterr().out.split() == ["n", "0", "rows"]

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -12,13 +12,14 @@ from typing import Any, Final
 from isthmus.dispatch.desk import Desk, DispatchSettings
 from isthmus.dispatch.process import LinkWork
 from isthmus.dispatch.sweep import Sweep
-from isthmus.engine import Kind, Settings
+from isthmus.engine import Agenda, Kind, Settings
 from isthmus.engine.worker import Worker
 from isthmus.state.dispatch import Link
 from isthmus.wiring.build import House
 from isthmus.wiring.config import load_config
 from isthmus.wiring.dispatch import Stores, open_desk
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
+from tests.dispatch.another import another_worker
 
 DISPATCH: Final = "Dispatch to Field"
 QUICK: Final = DispatchSettings(
@@ -179,14 +180,24 @@ async def flowing(
     rules: tuple[str, ...] = ("ticket_dispatch",),
     settings: DispatchSettings = QUICK,
     engine: Settings = ENGINE,
+    alone: bool = False,
 ) -> AsyncIterator[Flow]:
-    """Run dispatch between the shores while the block lasts, with some of the shipped rules on."""
-    with shores.house() as house, Stores.open(house) as stores:
+    """
+    Run dispatch between the shores while the block lasts, with some of the shipped rules on.
+
+    Where the home is on a server another process works too, unless this one is to be `alone`.
+    """
+    with shores.house() as house, Stores.open(house) as stores, ExitStack() as others:
         async with open_desk(house, stores, settings) as desk:
             for rule in rules:
                 desk.library.enable(rule, is_enabled=True, by="a test")
+            agenda = stores.agenda
+            if stores.is_shared and not alone:
+                others.enter_context(another_worker(shores.environment, settings, engine))
+                await until(lambda: len(agenda.signs()) == 1)
+                agenda = Agenda(stores.agenda.engine)  # woken no sooner than the other
             kinds = {"link": Kind(LinkWork(desk)), "sweep": Kind(Sweep(desk), 1)}
-            worker = Worker(stores.agenda, kinds, engine)
+            worker = Worker(agenda, kinds, engine)
             await worker.start()
             try:
                 yield Flow(shores, stores, desk, worker)

@@ -298,7 +298,7 @@ async def test_a_mapping_that_is_gone_or_of_another_kind_is_told(home: Attended)
     home.change(inbound="nothing")
     gone = await about(home, "rule ticket_dispatch")
     home.change(inbound="task_inbound")
-    other = await about(home, "mapping task_inbound")
+    other = await about(home, "rule ticket_dispatch")
 
     assert "isthmus mapping list" in gone.remedy
     assert "is inbound for a task" in other.detail

@@ -174,7 +174,8 @@ def test_a_version_that_does_not_fit_any_more_is_not_rolled_back_to(library: Lib
         library.rollback(MAPPING, "ticket_inbound", old, by="me", known=KNOWN)
     back = library.rollback(MAPPING, "ticket_inbound", old, by="me")
     assert back is not None
-    assert (back.version, back.note) == (old, f"back to {old}")
+    assert back.version == old
+    assert back.note.endswith(f"by me: back to {old}")
     assert library.rollback(RULE, "ticket_dispatch", "nope", by="me") is None
 
 
@@ -185,3 +186,20 @@ def test_a_name_or_version_that_is_not_there_is_told(
     with pytest.raises(NoSuchDefinition) as missing:
         library.find(MAPPING, name, which)
     assert "isthmus mapping" in missing.value.remedy
+
+
+def test_one_file_that_cannot_be_read_leaves_the_others_in_force(
+    definitions: Definitions, library: Library
+) -> None:
+    rules, mappings = len(library.rules(enabled_only=False)), len(library.mappings())
+    definitions.publish("rule", "of tomorrow", "aaa", "format = 9", by="a later Isthmus")
+    definitions.publish("mapping", "torn", "bbb", "= nonsense", by="a disk")
+
+    fresh = Library(definitions)
+
+    assert len(fresh.rules(enabled_only=False)) == rules
+    assert len(fresh.mappings()) == mappings
+    assert {(one.kind, one.name) for one in fresh.unread()} == {
+        ("rule", "of tomorrow"), ("mapping", "torn"),
+    }  # fmt: skip
+    assert all("rollback" in one.remedy for one in fresh.unread())

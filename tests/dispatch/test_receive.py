@@ -33,6 +33,13 @@ from tests.webhooks.signing import (
 KEYS = Keys(("new", AUTOTASK_SECRET), ("new", FIELDNATION_SECRET), ("new", TOKEN), 29682885, 500)
 
 
+NEVER_OURS = (
+    "workorder.status.approved", "workorder.status.paid", "workorder.status.work_done",
+    "workorder.status.assigned", "workorder.status.cancelled", "workorder.declined",
+)  # fmt: skip
+"""What no write of ours makes Field Nation tell, whoever shares our log-in."""
+
+
 def autotask(body: bytes, door: Door = Door.AUTOTASK, **headers: str) -> Arrival | Refusal:
     return read(Delivery(door, body, autotask_headers(body) | headers), KEYS)
 
@@ -192,6 +199,10 @@ def test_every_attempt_of_a_delivery_has_one_message_id() -> None:
 def test_what_our_user_did_is_an_echo() -> None:
     assert kept(fieldnation(fieldnation_body(user=500))).is_echo
     assert not kept(fieldnation(fieldnation_body(user=501))).is_echo
+    for name in NEVER_OURS:
+        event = {"name": name, "params": {"work_order_id": 77}}
+        found = kept(fieldnation(fieldnation_body(user=500, event=event)))
+        assert (found.event, found.is_echo) == (name, False)
 
 
 def test_a_forged_event_of_field_nation_is_refused() -> None:

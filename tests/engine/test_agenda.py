@@ -146,3 +146,15 @@ def test_a_second_process_finds_what_the_first_one_made(agenda: Agenda, where: s
     other = Agenda.open(where)
     assert other.count() == 1
     other.close()
+
+
+def test_what_waits_for_a_later_time_is_woken(agenda: Agenda) -> None:
+    later = utc_now() + timedelta(hours=1)
+    for kind, key in (("link", "T1"), ("link", "T2"), ("sweep", "S1")):
+        agenda.enqueue(kind, key, not_before=later)
+    with writing(agenda.engine) as session:
+        session.execute(text("UPDATE engine_work SET failures = 7 WHERE key = 'T1'"))
+    assert agenda.hasten("link", 6) == 1
+    assert [one.item.key for one in agenda.claim("me", {"link": 9, "sweep": 9}, 9)] == ["T1"]
+    assert agenda.hasten("link") == 1, "what runs is left as it is"
+    assert [one.item.key for one in agenda.claim("me", {"link": 9, "sweep": 9}, 9)] == ["T2"]

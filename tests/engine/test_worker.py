@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from isthmus.base.clock import monotonic
 from isthmus.base.errors import Retryable
 from isthmus.engine import (
     Again,
@@ -167,7 +168,7 @@ async def test_what_fails_is_tried_again_and_never_lost(
 
 def test_pauses_grow_up_to_the_longest() -> None:
     pauses = [Settings().pause(failures).total_seconds() for failures in (1, 2, 3, 9, 10, 10_000)]
-    assert pauses == [1, 2, 4, 256, 300, 300]
+    assert pauses == [1, 2, 4, 256, 512, 900]
 
 
 async def test_a_cancellation_from_elsewhere_does_not_strand_the_item(
@@ -319,6 +320,72 @@ async def test_a_worker_held_for_dead_lets_go_and_goes_on(
     assert job.ended == [], "the run it had is no longer its own"
     agenda.enqueue("link", "T2")
     await until(lambda: "T2" in job.ended)
+
+
+@pytest.mark.parametrize("way", ["act", "keep"])
+async def test_a_run_that_another_took_over_may_neither_act_nor_keep_anything(
+    agenda: Agenda, start: Start, until: Until, way: str
+) -> None:
+    told: list[str] = []
+
+    async def overtaken(run: Run) -> Outcome:
+        if told:
+            return Done()
+        await run.check()
+        with writing(agenda.engine) as session:
+            run.confirm(session)
+        told.append("its own")
+        agenda.take_over(run.id, "another")  # as it does while this process stands still
+        if way == "act":
+            await run.check()
+        else:
+            with writing(agenda.engine) as session:
+                run.confirm(session)
+        told.append("too far")
+        return Done()
+
+    await start({"link": Kind(overtaken)})
+    agenda.enqueue("link", "T1")
+    await until(lambda: agenda.count() == 0)
+    assert told == ["its own"]
+
+
+async def test_a_process_that_stands_still_while_it_shows_itself_does_not_count_as_seen(
+    agenda: Agenda, start: Start, until: Until, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = await start({"link": Kind(job)})
+    beat, beats, late = agenda.beat, list[str](), 0.0
+
+    def slow(name: str) -> bool:
+        nonlocal late
+        seen = beat(name)
+        beats.append(name)
+        late += 100 * (len(beats) == 1)  # it stands still right after the first
+        return seen
+
+    monkeypatch.setattr(agenda, "beat", slow)
+    monkeypatch.setattr("isthmus.engine.worker.monotonic", lambda: monotonic() + late)
+    await worker.pulse()
+    before = len(beats)
+    await worker.stay_known()
+    assert len(beats) > before
+
+
+async def test_a_run_that_its_engine_forgot_is_found_and_begun_again(
+    agenda: Agenda, start: Start, until: Until, job: Job
+) -> None:
+    first = await start({"link": Kind(job)})
+    agenda.enqueue("link", "T1")
+    await until(lambda: job.begun)
+    await first.stop(timedelta(0))
+    with writing(agenda.engine) as session:
+        schema = "" if session.dialect.name == "sqlite" else "dbos."
+        session.execute(text(f"DELETE FROM {schema}operation_outputs"))
+        session.execute(text(f"DELETE FROM {schema}workflow_status"))
+    job.gate.set()
+    await start({"link": Kind(job)})
+    await until(lambda: agenda.count() == 0)
+    assert job.ended == ["T1"]
 
 
 async def test_ended_runs_are_forgotten(agenda: Agenda, start: Start, until: Until) -> None:

@@ -1,3 +1,24 @@
+from pathlib import Path
+
+import pytest
+
+from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
+from tests.dispatch.shores import Shores
 from tests.postgres import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def shores(
+    request: pytest.FixtureRequest,
+    autotask_sim: AutotaskSim,
+    fieldnation_sim: FieldNationSim,
+    tmp_path: Path,
+) -> Shores:
+    """Give both vendors and a home: in files with one worker, on PostgreSQL with two."""
+    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
+    if request.param == "postgres":
+        made.state = request.getfixturevalue("postgres_url")
+    made.settle_switches()
+    return made

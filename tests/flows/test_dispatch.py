@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,15 +14,7 @@ from isthmus.dispatch.rules.conditions import parse_condition
 from isthmus.dispatch.rules.filing import export, parse_file
 from isthmus.dispatch.rules.rule import export_rule
 from isthmus.state.dispatch import CLOSED, LINKED, PARKED, STUCK
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.dispatch.shores import DISPATCH, Flow, Shores, flowing, until
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,15 +11,7 @@ from isthmus.dispatch.rules.conditions import parse_condition
 from isthmus.dispatch.rules.occurrences import mark_of
 from isthmus.dispatch.rules.rule import export_rule
 from isthmus.state.dispatch import LINKED, STUCK, Arrival
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.dispatch.shores import Flow, Shores, flowing, until
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
 
 
 @pytest.fixture
@@ -138,7 +129,7 @@ async def test_a_fault_of_ours_becomes_a_dead_letter_and_not_an_endless_try(
 
     monkeypatch.setattr(process, "news_of", broken)
     settings = replace(QUICK, most_failures=3)
-    async with flowing(shores, settings=settings) as flow:
+    async with flowing(shores, settings=settings, alone=True) as flow:
         link = await flow.dispatched(shores.fit_tickets(1)[0]["id"])
         await flow.ask(link.key)
         await flow.idle()

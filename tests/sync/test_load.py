@@ -66,7 +66,7 @@ class Shore:
 
 @pytest.fixture
 def shore(tmp_path: Path) -> Iterator[Shore]:
-    warehouse = DuckDBWarehouse.open(tmp_path / "warehouse.duckdb")
+    warehouse = DuckDBWarehouse.open(tmp_path / "warehouse.duckdb", spool=tmp_path)
     yield Shore(warehouse, tmp_path)
     warehouse.close()
 

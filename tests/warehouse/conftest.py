@@ -1,13 +1,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from isthmus.warehouse.duckdb import DuckDBWarehouse
+from isthmus.warehouse.answering import TableReader
+from isthmus.warehouse.duckdb import DuckDBReader, DuckDBWarehouse
 from isthmus.warehouse.ports import Warehouse
-from isthmus.warehouse.postgres import PostgresWarehouse
+from isthmus.warehouse.postgres import PostgresReader, PostgresWarehouse
 from tests.postgres import postgres_server, postgres_url
-from tests.warehouse.building import Desk
+from tests.warehouse.building import Desk, column, number, shape
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -35,3 +37,38 @@ def duckdb_desk(tmp_path: Path) -> Iterator[Desk]:
     opened = DuckDBWarehouse.open(tmp_path / "warehouse.duckdb")
     yield Desk(opened, tmp_path / "spool")
     opened.close()
+
+
+@pytest.fixture
+def reader(warehouse: Warehouse, request: pytest.FixtureRequest) -> Iterator[TableReader]:
+    """Give a reader of the warehouse of the test."""
+    opened: DuckDBReader | PostgresReader
+    if isinstance(warehouse, DuckDBWarehouse):
+        opened = warehouse.reader()
+    else:
+        opened = PostgresReader.open(
+            request.getfixturevalue("postgres_url"), place="postgresql://here"
+        )
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def postgres_reader(postgres_url: str, tmp_path: Path) -> Iterator[PostgresReader]:
+    """Give a reader of 300 tickets, in a database that holds a secret and a way to it."""
+    opened = PostgresWarehouse.open(
+        postgres_url, place="postgresql://here", spill=tmp_path / "spill"
+    )
+    table = shape("Tickets", column("title"), number("hours"))
+    rows = [{"id": n, "title": f"ticket {n}", "hours": n} for n in range(300)]
+    Desk(opened, tmp_path / "spool").publish(table, *rows)
+    opened.close()
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute("create table public.secret as select 'hunter2' as password")
+        server.execute(
+            "create function public.reveal() returns text language sql as"
+            " 'select password from public.secret'"
+        )
+    reader = PostgresReader.open(postgres_url, place="postgresql://here")
+    yield reader
+    reader.close()

@@ -17,7 +17,7 @@ TABLE = shape("Tickets", column("title"))
 
 def test_what_was_published_is_there_after_closing(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "warehouse.duckdb"
-    first = DuckDBWarehouse.open(path)
+    first = DuckDBWarehouse.open(path, spool=tmp_path / "spool")
     Desk(first, tmp_path / "spool").publish(TABLE, {"id": 1, "title": "kept"})
     first.close()
 

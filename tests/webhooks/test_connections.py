@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from isthmus.webhooks import DoorSettings
-from isthmus.webhooks import server as serving
+from isthmus import listening
+from isthmus.webhooks import DoorServer, DoorSettings, DoorTaken
 from tests.webhooks.conftest import MakeSite
 from tests.webhooks.signing import (
     fieldnation_body,
@@ -28,7 +28,7 @@ def test_a_head_without_end_is_hung_up_on(file_site: Site) -> None:
 def test_who_never_says_what_he_wants_is_hung_up_on(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
-    monkeypatch.setattr(serving, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(listening, "HEAD_SECONDS", 0.1)
     assert raw(make_site(), sent) == b""
 
 
@@ -42,7 +42,7 @@ def is_hung_up_on(connection: socket.socket) -> bool:
 
 
 def test_who_drips_his_head_is_hung_up_on(file_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(listening, "HEAD_SECONDS", 0.2)
     with socket.create_connection(("127.0.0.1", file_site.doors.port), timeout=60) as connection:
         until(lambda: is_hung_up_on(connection))
 
@@ -72,8 +72,8 @@ def test_one_connection_carries_many_requests(file_site: Site) -> None:
 
 
 def test_an_address_that_is_taken_is_told(file_site: Site) -> None:
-    with pytest.raises(serving.DoorTaken, match=str(file_site.doors.port)):
-        serving.DoorServer(file_site.reception, ("127.0.0.1", file_site.doors.port)).start()
+    with pytest.raises(DoorTaken, match=str(file_site.doors.port)):
+        DoorServer(file_site.reception, ("127.0.0.1", file_site.doors.port)).start()
 
 
 def test_doors_that_were_stopped_take_nothing_and_stop_twice(file_site: Site) -> None:

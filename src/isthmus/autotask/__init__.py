@@ -6,6 +6,7 @@ Autotask PSA over its REST API: a client of its own, usable without the rest of 
 """
 
 from isthmus.autotask import query as q
+from isthmus.autotask.calls.hour import HOUR_NOTES, Hour, read_hour
 from isthmus.autotask.client import AutotaskClient
 from isthmus.autotask.errors import (
     AnswerBroken,
@@ -56,6 +57,7 @@ from isthmus.base.backoff import Waits
 from isthmus.transport import TransportSettings
 
 __all__ = [
+    "HOUR_NOTES",
     "AnswerBroken",
     "Attachment",
     "AttachmentRefused",
@@ -73,6 +75,7 @@ __all__ = [
     "EntityInfo",
     "FieldInfo",
     "Group",
+    "Hour",
     "HourlyLimitHit",
     "IntegrationCodeInvalid",
     "Label",
@@ -108,5 +111,6 @@ __all__ = [
     "Zone",
     "ZoneUnknown",
     "q",
+    "read_hour",
     "spending",
 ]

@@ -32,6 +32,11 @@ def new_ordered_id() -> str:
         return f"{_last:014x}-{uuid.uuid4().hex[:8]}"
 
 
+def least_ordered_id(at: datetime) -> str:
+    """Return what sorts before every ordered id given at an aware time or later."""
+    return f"{max(0, (at - _EPOCH) // _MICROSECOND):014x}"
+
+
 def new_secret() -> str:
     """Return a text of 43 characters that nobody guesses, fit for a URL or a webhook's secret."""
     return secrets.token_urlsafe(32)

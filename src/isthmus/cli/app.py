@@ -10,6 +10,7 @@ COPY = Group.create_ordered("Copy")
 DISPATCH = Group.create_ordered("Dispatch")
 LOOK = Group.create_ordered("Look")
 RUN = Group.create_ordered("Run")
+PEOPLE = Group.create_ordered("People")
 OPTIONS = Group.create_ordered("Options")
 
 
@@ -129,6 +130,30 @@ _add(
     LOOK,
     "Answer one SQL query on the tables.",
     "It can only read. Tables are autotask.<Dataset>; names may be written in any case.",
+)
+
+_report = App(
+    name="report",
+    help="Ready reports: backlog, SLA, hours, contracts, service calls.",
+    help_epilogue="",
+    group=LOOK,
+)
+app.command(_report)
+_add(_report, "list", "reports:list_", LOOK, "List the ready reports and what each answers.")
+_add(
+    _report,
+    "show",
+    "reports:show",
+    LOOK,
+    "Show what a report tells, what it may be narrowed to, and its SQL.",
+)
+_add(
+    _report,
+    "run",
+    "reports:run_",
+    LOOK,
+    "Run a report, as a table or into a file.",
+    "Without --first and --last it looks back from the last refresh, as far as the report says.",
 )
 
 _dispatch = App(
@@ -439,3 +464,61 @@ _add(
     "By an interval (--every 15) or a crontab line (--cron). Refreshes missed while nothing ran "
     "are caught up by one, and none overlaps itself.",
 )
+
+_people = App(
+    name="people",
+    help="Who may use the console, and the way back in when nobody can.",
+    help_epilogue="",
+    group=PEOPLE,
+)
+app.command(_people)
+_add(_people, "list", "people:list_", PEOPLE, "List who may use the console.")
+_add(
+    _people,
+    "add",
+    "people:add",
+    PEOPLE,
+    "Make an account for the console.",
+    "The password is asked for on the terminal, or read from standard input. It has no option, "
+    "because other users of the machine could read it off the process list.",
+)
+_add(
+    _people,
+    "set-password",
+    "people:set_password",
+    PEOPLE,
+    "Give an account another password; it is logged out everywhere.",
+    "The password is asked for on the terminal, or read from standard input.",
+)
+_add(
+    _people,
+    "disable",
+    "people:disable",
+    PEOPLE,
+    "Let somebody in no more: their sessions and tokens end at once.",
+)
+_add(_people, "enable", "people:enable", PEOPLE, "Let somebody in again who was disabled.")
+_add(_people, "role", "people:role", PEOPLE, "Change what somebody may do; it counts at once.")
+
+_token = App(
+    name="token",
+    help="What programs show to the API of the console instead of a password.",
+    help_epilogue="",
+    group=PEOPLE,
+)
+app.command(_token)
+_add(
+    _token,
+    "list",
+    "tokens:list_",
+    PEOPLE,
+    "List the tokens, the newest first; none shows its secret.",
+)
+_add(
+    _token,
+    "make",
+    "tokens:make",
+    PEOPLE,
+    "Make a token; its secret is shown once and kept nowhere.",
+)
+_add(_token, "revoke", "tokens:revoke", PEOPLE, "End a token for good.")

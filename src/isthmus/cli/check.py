@@ -13,7 +13,8 @@ from isthmus.cli.exits import Exit, exit_of
 from isthmus.cli.screen import answer_json, error_as_json, machine_told, out, say
 from isthmus.sync.catalog import DATASETS
 from isthmus.sync.check import CheckLine, Verdict
-from isthmus.wiring.build import House, NotConnected
+from isthmus.wiring.build import House
+from isthmus.wiring.connecting import check_saved
 from isthmus.wiring.fieldnation_check import PREFIX, logs_in
 
 MARKS = {
@@ -40,32 +41,13 @@ def check(*, json: bool = False) -> int:
     """
     with machine_told(wanted=json), House.from_environment() as house:
         if json:
-            lines = asyncio.run(collect(_findings(house)))
+            lines = asyncio.run(collect(check_saved(house)))
             code = exit_of_check(lines)
             answer_json({"checks": [line_as_json(line) for line in lines], "exit": int(code)})
             return code
-        lines = asyncio.run(show_check(out(), _findings(house)))
+        lines = asyncio.run(show_check(out(), check_saved(house)))
     show_verdict(out(), lines)
     return exit_of_check(lines)
-
-
-async def _findings(house: House) -> AsyncGenerator[CheckLine]:
-    """Look at Autotask, and at Field Nation where it is connected."""
-    is_field_known = house.fieldnation_reach() is not None
-    try:
-        connection = house.connection()
-    except NotConnected as error:
-        if not is_field_known:
-            raise
-        yield CheckLine("Autotask", Verdict.FAILED, error.what, error.remedy, error=error)
-    else:
-        async with aclosing(house.check(connection)) as findings:
-            async for line in findings:
-                yield line
-    if is_field_known:
-        async with aclosing(house.check_fieldnation(house.fieldnation_connection())) as findings:
-            async for line in findings:
-                yield line
 
 
 async def collect(findings: AsyncGenerator[CheckLine]) -> list[CheckLine]:
@@ -157,14 +139,6 @@ def exit_of_check(lines: list[CheckLine]) -> Exit:
         return Exit.PARTIAL
     first = next((line.error for line in failed if line.error is not None), None)
     return Exit.UNREADABLE if first is None else exit_of(first)
-
-
-def has_access(lines: list[CheckLine]) -> bool:
-    """Tell whether zone, credentials and integration code are right, whatever may be read now."""
-    access = [
-        line.verdict for line in lines if not line.is_dataset and not line.subject.endswith("quota")
-    ]
-    return all(verdict in {Verdict.OK, Verdict.WARNING} for verdict in access)
 
 
 def line_as_json(line: CheckLine) -> dict[str, object]:

@@ -7,7 +7,6 @@ from isthmus.cli.asking import Question, ask, read_secrets
 from isthmus.cli.check import (
     collect,
     exit_of_check,
-    has_access,
     line_as_json,
     show_check,
     show_verdict,
@@ -16,6 +15,7 @@ from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.sync.check import CheckLine
 from isthmus.wiring.build import Connection, House
 from isthmus.wiring.config import AutotaskConfig
+from isthmus.wiring.connecting import check_draft, is_good, save
 from isthmus.wiring.settings import SettingWrong, parse_url, parse_zone
 
 COMMAND = "isthmus connect autotask"
@@ -73,12 +73,12 @@ def autotask(
             api=api or given.api or "rest",
             **place,
         )
-        state = house.state  # a home that cannot be used is better told before than after the test
+        _ = house.state  # a home that cannot be used is better told before than after the test
         lines = asyncio.run(_test(house, connection, quiet=json))
         code = exit_of_check(lines)
-        is_saved = has_access(lines)
+        is_saved = is_good(connection, lines)
         if is_saved:
-            state.save_connection(connection)
+            save(house, connection, lines)
     if json:
         checks = [line_as_json(line) for line in lines]
         answer_json(
@@ -124,7 +124,7 @@ def _secret(given: AutotaskConfig, *, from_stdin: bool) -> str:
 
 
 async def _test(house: House, connection: Connection, *, quiet: bool) -> list[CheckLine]:
-    findings = house.check(connection)
+    findings = check_draft(house, connection)
     if quiet:
         return await collect(findings)
     return await show_check(out(), findings, brief=True)

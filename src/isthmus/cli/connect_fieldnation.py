@@ -10,7 +10,7 @@ from isthmus.sync.check import CheckLine
 from isthmus.wiring.addresses import ENVIRONMENTS, environment_of, parse_fieldnation_url
 from isthmus.wiring.build import FieldNationConnection, House
 from isthmus.wiring.config import FieldNationConfig
-from isthmus.wiring.fieldnation_check import logs_in
+from isthmus.wiring.connecting import check_draft, is_good, save
 from isthmus.wiring.settings import SettingWrong
 
 COMMAND = "isthmus connect fieldnation"
@@ -55,11 +55,11 @@ def fieldnation(
         client_id = client_id or given.client_id or ask(CLIENT_ID, COMMAND)
         client_secret, username, password = _log_in(given, username, from_stdin=secrets_stdin)
         connection = FieldNationConnection(client_id, client_secret, username, password, base_url)
-        state = house.state  # a home that cannot be used is better told before than after the test
+        _ = house.state  # a home that cannot be used is better told before than after the test
         lines = asyncio.run(_test(house, connection, quiet=json))
-        is_saved = logs_in(lines)
+        is_saved = is_good(connection, lines)
         if is_saved:
-            state.save_fieldnation(connection)
+            save(house, connection, lines)
     code = exit_of_check(lines)
     if json:
         answer_json(
@@ -111,7 +111,7 @@ def _log_in(
 
 
 async def _test(house: House, connection: FieldNationConnection, *, quiet: bool) -> list[CheckLine]:
-    findings = house.check_fieldnation(connection)
+    findings = check_draft(house, connection)
     if quiet:
         return await collect(findings)
     return await show_check(out(), findings)

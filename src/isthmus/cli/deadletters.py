@@ -17,7 +17,7 @@ from isthmus.wiring.dispatch import DeadLetter, Stores
 from isthmus.wiring.following import person_here
 from isthmus.wiring.settings import SettingWrong
 
-Kind = Literal["credentials", "validation", "vendor", "script", "conflict", "breaker"]
+Kind = Literal["credentials", "validation", "vendor", "script", "conflict", "breaker", "double"]
 MOST: Final = 100_000
 """So many are looked through, which is all of them."""
 
@@ -34,7 +34,8 @@ def listing(
     Parameters
     ----------
     kind
-        Only these: credentials, validation, vendor, script, conflict, breaker. May be given again.
+        Only these: credentials, validation, vendor, script, conflict, breaker, double. May be given
+        again.
     limit
         How many, the newest.
     json

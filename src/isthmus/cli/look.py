@@ -13,6 +13,7 @@ from rich.text import Text
 from isthmus.cli import words
 from isthmus.cli.screen import answer_json, is_person_reading, machine_told, out, say
 from isthmus.wiring.build import House
+from isthmus.wiring.reading import Limits
 from isthmus.wiring.settings import SettingWrong
 
 WIDEST_CELL = 40
@@ -39,8 +40,10 @@ def query(sql: str, /, *, format: Format | None = None) -> None:  # noqa: A002 -
     """
     chosen = format or ("table" if is_person_reading() else "csv")
     with machine_told(wanted=chosen == "json"), House.from_environment() as house:
-        result = house.query(sql)
-    _answer(result.columns, result.rows, chosen)
+        limits = Limits(rows=None, size=None, seconds=None, memory_mb=house.config.memory_mb)
+        with house.readers.reader() as reader:
+            result = reader.ask(sql, limits)
+    show_answer(result.columns, result.rows, chosen)
 
 
 def preview(
@@ -73,12 +76,15 @@ def preview(
         with House.from_environment() as house:
             seen = asyncio.run(house.preview(wanted, rows))
     if json:
-        _answer(seen.columns, seen.rows, "json")
+        show_answer(seen.columns, seen.rows, "json")
         return
     _show_records(seen.columns, seen.rows)
 
 
-def _answer(columns: tuple[str, ...], rows: tuple[tuple[object, ...], ...], chosen: Format) -> None:
+def show_answer(
+    columns: tuple[str, ...], rows: tuple[tuple[object, ...], ...], chosen: Format
+) -> None:
+    """Show an answer as a table, as CSV or as JSON."""
     if chosen == "json":
         answer_json({"columns": columns, "rows": rows})
     elif chosen == "csv":

@@ -34,6 +34,7 @@ class Stage(StrEnum):
     LOADING = "loading"
     DONE = "done"
     FAILED = "failed"
+    STOPPED = "stopped"
 
 
 MARKS = {
@@ -41,6 +42,7 @@ MARKS = {
     Stage.LOADING: ("↓", "yellow"),
     Stage.DONE: ("✓", "green"),
     Stage.FAILED: ("✗", "bold red"),
+    Stage.STOPPED: ("■", "yellow"),
 }
 
 
@@ -89,7 +91,7 @@ class Progress:
     def dataset_done(self, outcome: DatasetOutcome) -> None:
         """Note how it ended."""
         line = self._line(outcome.dataset)
-        line.stage = Stage.DONE if outcome.status == "ok" else Stage.FAILED
+        line.stage = Stage.DONE if outcome.status == "ok" else Stage(outcome.status)
         line.outcome, line.mode = outcome, outcome.mode
         line.rows, line.calls = outcome.rows_read, outcome.calls
 
@@ -172,6 +174,8 @@ def _state(line: Line) -> RenderableType:
         return Text(line.stage, style="dim")
     if line.stage is Stage.FAILED:
         return Text("failed", style="red")
+    if line.stage is Stage.STOPPED:
+        return Text("stopped", style="yellow")
     return changes(line.outcome)
 
 
@@ -200,7 +204,7 @@ def changes(outcome: DatasetOutcome) -> Text:
 
 
 def _most_telling(lines: list[Line], room: int) -> list[Line]:
-    order = [Stage.FAILED, Stage.LOADING, Stage.READING, Stage.DONE, Stage.WAITING]
+    order = [Stage.FAILED, Stage.STOPPED, Stage.LOADING, Stage.READING, Stage.DONE, Stage.WAITING]
     chosen = sorted(lines, key=lambda line: order.index(line.stage))[:room]
     return [line for line in lines if line in chosen]
 
@@ -213,7 +217,7 @@ def _count_others(lines: list[Line], shown: list[Line]) -> str:
 
 def _foot(progress: Progress, now: float) -> RenderableType:
     lines = progress.lines.values()
-    ended = sum(1 for line in lines if line.stage in {Stage.DONE, Stage.FAILED})
+    ended = sum(1 for line in lines if line.stage in {Stage.DONE, Stage.FAILED, Stage.STOPPED})
     foot = Text()
     foot.append(f"{ended} of {words.plural(len(progress.lines), 'dataset')}", style="bold")
     foot.append(f" · {words.plural(sum(line.rows for line in lines), 'row')}")

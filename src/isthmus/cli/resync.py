@@ -1,6 +1,7 @@
 """`isthmus dispatch resync`: both sides compared field by field, then brought in step."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -62,9 +63,8 @@ def resync(
             else:
                 say("Nothing was written.")
             return Exit.OK
-        differing = [one.path for one in found.fields if one.differs]
         as_it_is_now = stores.commands.find(link.id)
-        stores.commands.resync(as_it_is_now, person_here(), differing)
+        stores.commands.resync(as_it_is_now, person_here(), found.differing)
         end = awaited(house, stores, link.key, name, wait)
     if json:
         answer_json({**_as_json(found), "written": end.is_done, **end_as_json(end)})
@@ -75,7 +75,7 @@ def resync(
 
 def _is_to_be_written(found: Comparison) -> bool:
     """Ask, where there is something to write. Raises: SettingWrong: nobody is there to answer."""
-    if not found.untold and not any(one.differs for one in found.fields):
+    if not found.untold and not found.differing:
         return False
     return agrees("Write these now?", "isthmus dispatch resync")
 
@@ -108,10 +108,17 @@ def _show(console: Console, found: Comparison) -> None:
         )
     )
     console.print()
-    console.print(_table(found.fields))
+    console.print(_table(found.fields, "The ticket makes", "The work order shows"))
     console.print()
-    differing = sum(1 for one in found.fields if one.differs)
-    same = words.plural(len(found.fields) - differing, "field")
+    if found.record:
+        turned = tuple(
+            replace(one, record_says=one.order_shows, order_shows=one.record_says)
+            for one in found.record
+        )
+        console.print(_table(turned, "The work order makes", "The ticket shows"))
+        console.print()
+    differing = len(found.differing)
+    same = words.plural(len(found.fields) + len(found.record) - differing, "field")
     told = f"{words.plural(differing, 'field')} to be written" if differing else "Nothing differs"
     console.print(Text(f"{told}; {same} in step.", style="bold"))
     if found.untold:
@@ -119,12 +126,12 @@ def _show(console: Console, found: Comparison) -> None:
         console.print(Text(f"The ticket has not heard yet: {events}", style="yellow"))
 
 
-def _table(fields: tuple[FieldPair, ...]) -> Table:
+def _table(fields: tuple[FieldPair, ...], makes: str, shows: str) -> Table:
     table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("", width=1)
     table.add_column("Field", overflow="fold", max_width=34)
-    table.add_column("The ticket makes", overflow="fold", ratio=1)
-    table.add_column("The work order shows", overflow="fold", ratio=1)
+    table.add_column(makes, overflow="fold", ratio=1)
+    table.add_column(shows, overflow="fold", ratio=1)
     for one in sorted(fields, key=lambda one: not one.differs):
         sign = Text("≠", "bold yellow") if one.differs else Text("=", "dim")
         style = "" if one.differs else "dim"
@@ -137,14 +144,16 @@ def _table(fields: tuple[FieldPair, ...]) -> Table:
 def _as_json(found: Comparison) -> dict[str, object]:
     return {
         "link": link_as_json(found.link),
-        "fields": [
-            {
-                "path": one.path,
-                "ticket": plain(one.record_says),
-                "work_order": plain(one.order_shows),
-                "differs": one.differs,
-            }
-            for one in found.fields
-        ],
+        "fields": [_pair_as_json(one) for one in found.fields],
+        "ticket_fields": [_pair_as_json(one) for one in found.record],
         "untold": found.untold,
+    }
+
+
+def _pair_as_json(one: FieldPair) -> dict[str, object]:
+    return {
+        "path": one.path,
+        "ticket": plain(one.record_says),
+        "work_order": plain(one.order_shows),
+        "differs": one.differs,
     }

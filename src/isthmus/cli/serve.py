@@ -3,25 +3,32 @@
 import asyncio
 import signal
 import sys
-from contextlib import AsyncExitStack
+from contextlib import ExitStack
 
+from isthmus.cli.openings import Openings, open_doors
 from isthmus.cli.screen import say
-from isthmus.webhooks.server import DoorServer
 from isthmus.wiring.build import House, NotConnected
 from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.doors import open_reception
 from isthmus.wiring.settings import SettingWrong
-from isthmus.worker import Duties, working
+from isthmus.worker import Duties, keep_working, relaying
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-def serve(*, no_doors: bool = False, no_dispatch: bool = False, no_refresh: bool = False) -> int:
+def serve(
+    *,
+    no_console: bool = False,
+    no_doors: bool = False,
+    no_dispatch: bool = False,
+    no_refresh: bool = False,
+) -> int:
     """
-    Keep everything in step until stopped: doors, worker, sweeps, scheduled refreshes.
+    Keep everything in step until stopped: console, doors, worker, sweeps, scheduled refreshes.
 
     Parameters
     ----------
+    no_console
+        Do not open the pages for people (ISTHMUS_CONSOLE_LISTEN, else ISTHMUS_LISTEN).
     no_doors
         Do not listen for webhooks and callouts (ISTHMUS_LISTEN).
     no_dispatch
@@ -30,7 +37,7 @@ def serve(*, no_doors: bool = False, no_dispatch: bool = False, no_refresh: bool
         Do not refresh the tables on their schedules.
     """
     duties = Duties(dispatch=not no_dispatch, refresh=not no_refresh)
-    return asyncio.run(_serve(duties, doors=not no_doors))
+    return asyncio.run(_serve(duties, Openings(doors=not no_doors, console=not no_console)))
 
 
 def worker(*, no_refresh: bool = False) -> int:
@@ -49,47 +56,61 @@ def worker(*, no_refresh: bool = False) -> int:
                 where="environment variable ISTHMUS_STATE",
                 remedy="Set it for every process, or let isthmus serve do the work.",
             )
-    return asyncio.run(_serve(Duties(refresh=not no_refresh), doors=False))
+    nothing = Openings(doors=False, console=False)
+    return asyncio.run(_serve(Duties(refresh=not no_refresh), nothing))
 
 
-async def _serve(duties: Duties, *, doors: bool) -> int:
+async def _serve(duties: Duties, openings: Openings) -> int:
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, asked.set)
     with House.from_environment() as house, Stores.open(house) as stores:
-        able = _able(house, duties)
-        async with AsyncExitStack() as closing:
-            relay = await closing.enter_async_context(
-                working(house, stores, able, House.from_environment)
-            )
-            if doors:
-                reception = closing.enter_context(open_reception(house, stores, relay))
-                server = DoorServer(reception, house.config.listen)
-                await asyncio.to_thread(server.start)
-                closing.push_async_callback(asyncio.to_thread, server.stop)
-                say(f"Doors for webhooks and callouts: http://{server.address}")
-            say(_on("Dispatch", able.dispatch))
-            say(_on("Scheduled refreshes", able.refresh))
-            say("Stop with Ctrl+C.")
-            sys.stdout.flush()
-            await asked.wait()
-            say("Stopping; what runs is ended or handed over.")
+        if not openings.console:
+            house.connection()  # nobody could make one while this runs
+        async with relaying(stores) as relay:
+            with ExitStack() as closing:
+                opened = closing.enter_context(open_doors(house, stores, relay, openings))
+                await asyncio.to_thread(opened.start)
+                try:
+                    for line in opened.told():
+                        say(line)
+                    await _work_until(asked, house, stores, duties)
+                finally:
+                    await asyncio.to_thread(opened.stop)
     return 0
 
 
-def _able(house: House, duties: Duties) -> Duties:
-    """Leave dispatch out where Field Nation is not connected yet, and say so."""
-    house.connection()
-    if not duties.dispatch:
-        return duties
-    try:
-        house.fieldnation_connection()
-    except NotConnected as missing:
-        say(f"Dispatch is off: {missing.what} {missing.remedy}")
-        return Duties(dispatch=False, refresh=duties.refresh)
-    return duties
+async def _work_until(asked: asyncio.Event, house: House, stores: Stores, duties: Duties) -> None:
+    """Work until a signal comes; an error that ends the work ends the process with it."""
+    work = asyncio.create_task(
+        keep_working(house, stores, duties, House.from_environment, lambda able: _tell(house, able))
+    )
+    waiting = asyncio.create_task(asked.wait())
+    await asyncio.wait((work, waiting), return_when=asyncio.FIRST_COMPLETED)
+    if asked.is_set():
+        say("Stopping; what runs is ended or handed over.")
+    work.cancel()
+    waiting.cancel()
+    ended, _ = await asyncio.gather(work, waiting, return_exceptions=True)
+    if isinstance(ended, BaseException) and not isinstance(ended, asyncio.CancelledError):
+        raise ended
 
 
-def _on(what: str, is_on: object) -> str:
-    return f"{what}: {'on' if is_on else 'off'}."
+def _tell(house: House, able: Duties) -> None:
+    """Say what is done from now on, and what keeps the rest from it."""
+    for vendor, connection in (
+        ("Autotask", house.connection),
+        ("Field Nation", house.fieldnation_connection),
+    ):
+        try:
+            connection()
+        except NotConnected as missing:
+            say(f"{vendor} is not connected: {missing.remedy}")
+    say(f"Dispatch: {_on(able.dispatch)}. Scheduled refreshes: {_on(able.refresh)}.")
+    say("Stop with Ctrl+C.")
+    sys.stdout.flush()
+
+
+def _on(is_on: object) -> str:
+    return "on" if is_on else "off"

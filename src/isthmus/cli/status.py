@@ -21,6 +21,7 @@ RUN_STYLES = {
     "partial": "yellow",
     "failed": "bold red",
     "interrupted": "yellow",
+    "stopped": "yellow",
 }
 
 
@@ -89,6 +90,7 @@ def _head(house: House, runs: tuple[RunRecord, ...], now: datetime) -> Table:
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row("Autotask", _connection(house))
+    grid.add_row("Field Nation", _fieldnation(house))
     grid.add_row("Home", str(house.config.home))
     grid.add_row("Warehouse", _warehouse(house))
     grid.add_row("Last run", _last_run(runs, now))
@@ -106,6 +108,13 @@ def _connection(house: House) -> Text:
         place = found.base_url or (f"zone {found.zone}" if found.zone else "zone found by itself")
     api = ", SOAP for dispatch" if found.api == "soap" else ""
     return Text(f"{found.title}, {found.username}, {place}{api}")
+
+
+def _fieldnation(house: House) -> Text:
+    found = house.fieldnation_reach()
+    if found is None:
+        return Text("not connected: isthmus connect fieldnation, for dispatch", style="dim")
+    return Text(f"{found.username}, {found.base_url}")
 
 
 def _warehouse(house: House) -> str:
@@ -129,7 +138,7 @@ def _last_run(runs: tuple[RunRecord, ...], now: datetime) -> Text:
     text.append(f", {words.plural(len(run.wanted), 'dataset')}")
     if run.calls:
         text.append(f", {words.plural(run.calls, 'call')}")
-    if run.status == "interrupted":
+    if run.status in {"interrupted", "stopped"}:
         text.append("; the next run goes on from there")
     return text
 
@@ -198,6 +207,7 @@ def _as_json(
         "warehouse": house.config.warehouse.url,
         "warehouse_busy": is_busy,
         "connected": house.reach() is not None,
+        "fieldnation_connected": house.fieldnation_reach() is not None,
         "datasets": [_standing_as_json(standing) for standing in standings],
         "runs": [_run_as_json(run) for run in runs[:10]],
     }

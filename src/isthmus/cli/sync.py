@@ -93,7 +93,7 @@ async def _run(
 def _exit_of(summary: RunSummary) -> Exit:
     failed = summary.failed
     if not failed:
-        return Exit.OK
+        return Exit.PARTIAL if summary.stopped else Exit.OK
     if len(failed) < len(summary.outcomes):
         return Exit.PARTIAL
     codes = {exit_of(outcome.error) for outcome in failed if outcome.error is not None}
@@ -102,7 +102,8 @@ def _exit_of(summary: RunSummary) -> Exit:
 
 def _as_json(summary: RunSummary, code: Exit, seconds: float) -> dict[str, object]:
     failed = len(summary.failed)
-    status = "ok" if not failed else "partial" if failed < len(summary.outcomes) else "failed"
+    well = "stopped" if summary.stopped else "ok"
+    status = well if not failed else "partial" if failed < len(summary.outcomes) else "failed"
     return {
         "run": summary.run_id,
         "status": status,
@@ -195,6 +196,15 @@ def _cells(outcome: DatasetOutcome) -> tuple[Text | str, ...]:
             *("",) * 4,
             words.count(outcome.calls or None),
         )
+    if outcome.status == "stopped":
+        return (
+            Text("■", style="yellow"),
+            outcome.dataset,
+            Text("stopped", style="yellow"),
+            words.count(outcome.rows_read or None),
+            *("",) * 4,
+            words.count(outcome.calls or None),
+        )
     return (
         Text("✓", style="green"),
         outcome.dataset,
@@ -210,10 +220,11 @@ def _cells(outcome: DatasetOutcome) -> tuple[Text | str, ...]:
 
 def _closing(summary: RunSummary, seconds: float) -> Text:
     whole, failed = len(summary.outcomes), len(summary.failed)
+    done = whole - failed - len(summary.stopped)
     text = Text()
     text.append(
-        f"{whole - failed} of {words.plural(whole, 'dataset')} up to date",
-        style="bold green" if not failed else "bold yellow" if failed < whole else "bold red",
+        f"{done} of {words.plural(whole, 'dataset')} up to date",
+        style="bold green" if done == whole else "bold yellow" if done else "bold red",
     )
     text.append(f" in {words.span(seconds)}, {words.plural(summary.calls, 'call')}")
     if summary.quota_limit:
@@ -222,6 +233,7 @@ def _closing(summary: RunSummary, seconds: float) -> Text:
             f" ({words.share(summary.quota_used, summary.quota_limit)})"
         )
     text.append(".")
-    if any(isinstance(outcome.error, Retryable) for outcome in summary.failed):
+    later = any(isinstance(outcome.error, Retryable) for outcome in summary.failed)
+    if summary.stopped or later:
         text.append("\nRun it again: it goes on from there.")
     return text

@@ -35,7 +35,7 @@ async def make_record(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> str
             id=f"isth-{new_ordered_id()}", key=job.key, entity="WorkOrders", record_id=order.id,
             title=order.title[:200], rule=rule.name, waits_for="Its ticket is to be made.",
         )  # fmt: skip
-    job.link = await desk.kept(desk.state.save_link, link)
+    job.link = await desk.kept(desk.state.save_link, link, then=job.run.confirm)
     changes = await _changes(desk, rule, order)
     marker = f"[{link.id}]"
     said = str(changes.values.get("description") or "").strip()

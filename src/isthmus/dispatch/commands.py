@@ -8,6 +8,7 @@ from typing import Final
 from isthmus.base.clock import utc_now
 from isthmus.base.errors import NeedsPerson
 from isthmus.base.ids import new_ordered_id
+from isthmus.dispatch.gate import CONNECTION, refused
 from isthmus.engine import Agenda
 from isthmus.state.dispatch import (
     CLOSED,
@@ -122,6 +123,11 @@ class Commands:
             link = self.state.link_of(letter.key)
             if link is not None and link.state == PARKED:
                 self.resume(link, by)
+            elif letter.key.startswith(f"{CONNECTION}/"):
+                self._try_again(letter.key.removeprefix(f"{CONNECTION}/"))
+            elif letter.key.startswith(("mapping/", "rule/")):
+                self.state.save_mark("definitions unread", None)  # told again, if it still is
+                self.agenda.enqueue("sweep", "autotask")
             elif letter.key.startswith("sweep/"):
                 self.agenda.enqueue("sweep", letter.key.removeprefix("sweep/"))
             else:
@@ -129,6 +135,11 @@ class Commands:
             # Only now: a crash before this leaves the letter open, and asking twice does no harm.
             count += self.state.mark_dead_letters(letter.key, "replayed")
         return count
+
+    def _try_again(self, vendor: str) -> None:
+        """Have a vendor that refused our credentials asked again by all that waits for it."""
+        self.state.save_mark(refused(vendor), None)
+        self.agenda.hasten(LINK)
 
     def dismiss(self, letter: DeadLetter, why: str, by: str) -> bool:
         """Close a dead letter without doing its work; tells whether it was still open."""

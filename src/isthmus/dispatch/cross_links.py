@@ -68,7 +68,6 @@ async def show_order(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     }
     changes = {name: text for name, text in wanted.items() if record.udfs.get(name) != text}
     if rule.cross_link != "note" and changes:
-        await job.run.check()
         try:
             await desk.records.update(record.entity, record.id, {}, udfs=changes, read_back=False)
         except (NothingThere, PermissionDenied, UnknownField, ValidationFailed) as refused:

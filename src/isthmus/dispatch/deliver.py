@@ -1,8 +1,12 @@
 """
 What is created on the other side is created once, whatever breaks.
 
-The intent is on disk before the call. After a crash or a lost answer the next run looks for what
-may be there, adopts it, and only else creates; a refusal is known to have had no effect.
+The intent is on disk before the call. After a crash or a lost answer later runs look twice for what
+may be there, with a wait before each look; what is there is adopted, and only else is it created. A
+refusal is known to have had no effect.
+
+Whoever holds the work may save, and nobody else: a process that stood still while another went on
+finds that out in the very transaction. Only what it has made meanwhile it still says.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,9 +18,12 @@ from isthmus.base.clock import utc_now
 from isthmus.base.errors import Retryable
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.faults import may_have_happened
+from isthmus.engine import RunTaken
 from isthmus.state.dispatch import DONE, Intent
 
 _NEVER: Final = timedelta(0)
+_LOOKS: Final = 2
+"""So often it is looked for before it is made again: the vendors' search lags behind."""
 
 
 class NotYet(Retryable):
@@ -33,15 +40,16 @@ class Wanted:
     Something that is to be on the other side once.
 
     `kind` and `source` say what it stands for. `look` searches for it by `marker` and returns its
-    id; `create` makes it and returns its id; `update`, where there is one, brings what is there to
-    the present `content`, a hash. `ties` notes its id on the link.
+    id; `create` makes it and returns its id, None where there is nothing to make; `update`, where
+    there is one, brings what is there to the present `content`, a hash. `ties` notes its id on the
+    link.
     """
 
     kind: str
     source: str
     marker: str
     content: str
-    create: Callable[[], Awaitable[str]] = field(repr=False)
+    create: Callable[[], Awaitable[str | None]] = field(repr=False)
     look: Callable[[], Awaitable[str | None]] = field(repr=False)
     update: Callable[[str], Awaitable[None]] | None = field(default=None, repr=False)
     ties: Callable[[str], None] | None = field(default=None, repr=False)
@@ -68,55 +76,93 @@ async def once(desk: Desk, job: Job, wanted: Wanted) -> str:
     else:
         job.tell("decision", f"Adopted the {wanted.kind} that was there already", id=found)
     done = replace(intent, state=DONE, target=found, content=wanted.content, tries=intent.tries + 1)
-    if wanted.ties is not None:
-        wanted.ties(found)
-    await _save(desk, job, wanted, done)
+    await _save_done(desk, job, wanted, done)
     return found
 
 
+async def _save_done(desk: Desk, job: Job, wanted: Wanted, done: Intent) -> None:
+    """Save what is there now; what this process made it says even if its run was taken over."""
+    told = tuple(job.entries)
+    if wanted.ties is not None:
+        wanted.ties(done.target)
+    try:
+        await _save(desk, job, wanted, done)
+    except RunTaken:
+        await desk.kept(desk.state.save_intent, done, told)
+        raise
+
+
 async def _save(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> None:
-    """Save an intent with the lines of the trail, and with the link where it is tied by it."""
+    """
+    Save an intent with the lines of the trail, and with the link where it is tied by it.
+
+    Raises: RunTaken, DoneMeanwhile, MadeTwice.
+    """
+    entries, confirm = job.take_entries(), job.run.confirm
     if wanted.ties is None:
-        await desk.kept(desk.state.save_intent, intent, job.take_entries())
+        await desk.kept(desk.state.save_intent, intent, entries, confirm)
     else:
         job.link = await desk.kept(
-            desk.state.save_link, job.linked, done=(intent,), entries=job.take_entries()
+            desk.state.save_link, job.linked, done=(intent,), entries=entries, then=confirm
         )
 
 
 async def _kept_up(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> str:
     """Bring what is there to its present content, where it can be changed at all."""
     if intent.content != wanted.content and wanted.update is not None:
-        await job.run.check()
         await wanted.update(intent.target)
         job.wrote()
         job.tell("write", f"Changed the {wanted.kind}", id=intent.target, source=wanted.source)
         kept = replace(intent, content=wanted.content)
-        await desk.kept(desk.state.save_intent, kept, job.take_entries())
+        await desk.kept(desk.state.save_intent, kept, job.take_entries(), job.run.confirm)
     return intent.target
 
 
 async def _found(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> str | None:
-    """Look for what an earlier call may have made, once its answer must show it."""
+    """
+    Look for what an earlier call may have made; None: it is nowhere, however often looked for.
+
+    Raises: NotYet: it may not show yet, or is to be looked for once more.
+    """
     age = _NEVER if intent.at is None else utc_now() - intent.at
     if age < desk.settings.search_lag:
         raise NotYet(desk.settings.search_lag - age)
     job.tell(
         "decision", f"Looking for the {wanted.kind} that may have been made", tries=intent.tries
     )
-    return await wanted.look()
+    found = await wanted.look()
+    looks = intent.looks + 1
+    if found is None and looks < _LOOKS:
+        await _save(desk, job, wanted, replace(intent, looks=looks))
+        raise NotYet(desk.settings.search_lag)
+    return found
+
+
+async def _take_back(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> None:
+    """Leave the intent as it was before a call that had no effect; an earlier one may have had."""
+    if intent.tries:
+        await _save(desk, job, wanted, replace(intent, looks=_LOOKS))
+    else:
+        await desk.kept(desk.state.drop_intent, intent, job.run.confirm)
 
 
 async def _made(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> str:
-    begun = replace(intent, tries=intent.tries + 1)
+    """
+    Make it, the intent saved first.
+
+    That this run still holds the work is asked for once more when the call is sent (`fenced`).
+    """
+    begun = replace(intent, tries=intent.tries + 1, looks=0)
     await _save(desk, job, wanted, begun)
-    await job.run.check()
     try:
         found = await wanted.create()
     except Exception as error:
-        if not may_have_happened(error) and not intent.tries:
-            await desk.kept(desk.state.drop_intent, begun)
+        if not may_have_happened(error):
+            await _take_back(desk, job, wanted, intent)
         raise
+    if found is None:
+        job.tell("decision", f"There is no {wanted.kind} to make", source=wanted.source)
+        return ""
     job.wrote()
     job.tell("write", f"Made the {wanted.kind}", id=found, source=wanted.source)
     return found

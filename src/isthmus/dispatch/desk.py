@@ -12,7 +12,7 @@ from isthmus.autotask.port import Records
 from isthmus.base.clock import utc_now
 from isthmus.base.observing import Seen
 from isthmus.base.redaction import redact
-from isthmus.dispatch.hydrate import Hydrator
+from isthmus.dispatch.hydrate import Hydrator, Reads
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.metadata import Metadata
 from isthmus.dispatch.reading import Reader
@@ -34,14 +34,16 @@ class DispatchSettings:
     How dispatch behaves.
 
     `search_lag`: after a lost answer, how long to wait before looking for what it may have made.
-    `most_failures`: of one piece of work in a row, before it becomes a dead letter. `pause`: how
-    long work waits where a person must mend the credentials. `web_url`: the tenant's Autotask
+    `most_failures`: of one piece of work in a row, before it becomes a dead letter where waiting
+    does not help. `pause`: between looks whether refused credentials are taken again; `patience`:
+    how long the work behind them waits where nobody wakes it. `web_url`: the tenant's Autotask
     address for people, for deep links. `order_url`: the same of Field Nation, with a slash.
     """
 
     search_lag: timedelta = timedelta(seconds=10)
-    most_failures: int = 40
+    most_failures: int = 20
     pause: timedelta = timedelta(minutes=1)
+    patience: timedelta = timedelta(hours=1)
     web_url: str = ""
     order_url: str = "https://app.fieldnation.com/workorders/"
 
@@ -75,7 +77,8 @@ class Job:
     One run on one key: what came, what is known, and the lines of the trail still to be written.
 
     `link` is None while there is none. `rule` is the link's, None when it is not to be found.
-    `parked`: nothing is to be done, and what came is kept.
+    `parked`: nothing is to be done, and what came is kept. `reads`: what was read beside the
+    record.
     """
 
     run: Run
@@ -87,6 +90,7 @@ class Job:
     number: str = ""
     calls: int = 0
     parked: bool = False
+    reads: Reads = field(default_factory=Reads)
 
     @property
     def linked(self) -> Link:

@@ -3,8 +3,9 @@
 from typing import Final
 
 from isthmus import autotask, fieldnation
-from isthmus.base.errors import IsthmusError, NeedsPerson, Permanent
+from isthmus.base.errors import IsthmusError, NeedsPerson, Permanent, Retryable
 from isthmus.dispatch.rules.shapes import Problem
+from isthmus.state.errors import MadeTwice
 
 CREDENTIALS: Final = "credentials"
 VALIDATION: Final = "validation"
@@ -12,7 +13,12 @@ VENDOR: Final = "vendor"
 SCRIPT: Final = "script"
 CONFLICT: Final = "conflict"
 BREAKER: Final = "breaker"
-KINDS: Final = (CREDENTIALS, VALIDATION, VENDOR, SCRIPT, CONFLICT, BREAKER)
+DOUBLE: Final = "double"
+KINDS: Final = (CREDENTIALS, VALIDATION, VENDOR, SCRIPT, CONFLICT, BREAKER, DOUBLE)
+
+AUTOTASK: Final = "autotask"
+FIELDNATION: Final = "fieldnation"
+TITLES: Final = {AUTOTASK: "Autotask", FIELDNATION: "Field Nation"}
 
 _CREDENTIALS: Final = (
     autotask.AuthFailed,
@@ -50,8 +56,23 @@ class RecordGone(NeedsPerson):
     """A record cannot be read whose work order may have been made."""
 
 
+class OrderOrphaned(NeedsPerson):
+    """The record of a work order is gone; the order is not."""
+
+
 class RuleGone(NeedsPerson):
     """The rule or mapping that a link was made by is not there any more."""
+
+
+def vendor_of(error: IsthmusError) -> str:
+    """Return whose error it is, "" for neither vendor's."""
+    if isinstance(error, fieldnation.FieldNationError):
+        return FIELDNATION
+    return AUTOTASK if type(error).__module__.startswith(autotask.__name__) else ""
+
+
+class NotShown(Retryable):
+    """What was made does not show yet, so that its id is not known; it is looked for."""
 
 
 def kind_of(error: IsthmusError) -> str:
@@ -62,6 +83,8 @@ def kind_of(error: IsthmusError) -> str:
         return CONFLICT
     if isinstance(error, TooManyWrites):
         return BREAKER
+    if isinstance(error, MadeTwice):
+        return DOUBLE
     if isinstance(error, MappingProblems):
         scripts = any("script" in one.what.casefold() for one in error.problems)
         return SCRIPT if scripts else VALIDATION
@@ -72,6 +95,6 @@ def may_have_happened(error: BaseException) -> bool:
     """Tell whether a call that creates may have taken effect although it failed."""
     if isinstance(error, fieldnation.FieldNationError):
         return error.may_have_taken_effect
-    if isinstance(error, autotask.WriteUncertain):
+    if isinstance(error, autotask.WriteUncertain | NotShown):
         return True
     return not isinstance(error, IsthmusError)

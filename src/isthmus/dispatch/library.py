@@ -1,11 +1,12 @@
 """The mappings and rules in force, as shapes: read once for each publication."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 from isthmus.base.clock import monotonic
-from isthmus.base.errors import NeedsPerson
+from isthmus.base.errors import IsthmusError, NeedsPerson
+from isthmus.base.log import get_logger
 from isthmus.dispatch.faults import MappingProblems
 from isthmus.dispatch.rules.check import check_mapping
 from isthmus.dispatch.rules.check_rule import check_rule
@@ -18,17 +19,29 @@ from isthmus.state.dispatch import Definition, Definitions
 MAPPING: Final = "mapping"
 RULE: Final = "rule"
 _BELIEVED_SECONDS: Final = 1.0
+T = TypeVar("T")
+_log = get_logger("dispatch.library")
 
 
 class NoSuchDefinition(NeedsPerson):
     """There is no mapping or rule of that name, or no such version of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A definition in force that cannot be read, as one of another Isthmus; it is left out."""
+
+    kind: str
+    name: str
+    what: str
+    remedy: str
+
+
 class Library:
     """
     What is in force now. Safe to share in a process; looks for new publications once a second.
 
-    Raises: what reading a file of a mapping or rule raises, which publishing has ruled out.
+    A definition that cannot be read is left out, and told by `unread`: the others go on.
     """
 
     def __init__(self, definitions: Definitions) -> None:
@@ -37,6 +50,7 @@ class Library:
         self._looked_at = float("-inf")
         self._mappings: dict[str, Mapping] = {}
         self._rules: tuple[Rule, ...] = ()
+        self._unread: tuple[Unread, ...] = ()
         self._earlier: dict[tuple[str, str], Mapping] = {}
 
     def mapping(self, name: str, version: str = "") -> Mapping | None:
@@ -59,6 +73,11 @@ class Library:
     def rule(self, name: str) -> Rule | None:
         """Return the rule of a name, enabled or not: its links go on when it is switched off."""
         return next((one for one in self.rules(enabled_only=False) if one.name == name), None)
+
+    def unread(self) -> tuple[Unread, ...]:
+        """Return what is in force and cannot be read."""
+        self._refresh()
+        return self._unread
 
     def find(self, kind: str, name: str, which: str = "") -> Definition:
         """
@@ -185,12 +204,29 @@ class Library:
             return
         stamp = self.definitions.stamp()
         if stamp != self._stamp:
-            mappings = self.definitions.all_current(MAPPING)
-            self._mappings = {one.name: parse_file(one.content) for one in mappings}
-            rules = (parse_rule(one.content) for one in self.definitions.all_current(RULE))
+            unread: list[Unread] = []
+            mappings = _read(self.definitions.all_current(MAPPING), parse_file, unread)
+            rules = _read(self.definitions.all_current(RULE), parse_rule, unread)
+            self._mappings = {one.name: one for one in mappings}
             self._rules = tuple(sorted(rules, key=lambda one: (one.order, one.name)))
+            self._unread = tuple(unread)
             self._stamp = stamp
         self._looked_at = monotonic()
+
+
+def _read(found: Sequence[Definition], parse: Callable[[str], T], unread: list[Unread]) -> list[T]:
+    """Read what can be read; what cannot is added to `unread`."""
+    shapes = []
+    for one in found:
+        try:
+            shapes.append(parse(one.content))
+        except Exception as error:  # noqa: BLE001 - a file of another Isthmus may fail in any way
+            what = error.what if isinstance(error, IsthmusError) else type(error).__name__
+            _log.warning("definition_not_read", kind=one.kind, name=one.name, what=what)
+            told = f"The {one.kind} {one.name} cannot be read, so it is left out: {what}"
+            remedy = f"isthmus {one.kind} rollback brings a version back that can; or publish anew."
+            unread.append(Unread(one.kind, one.name, told, remedy))
+    return shapes
 
 
 def _in_mappings(rule: Rule, mappings: dict[str, Mapping], known: Known) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from isthmus.dispatch.desk import Job, body_of
 from isthmus.dispatch.rules.occurrences import TRACED, mark_of
 from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.seen import is_unchanged
-from isthmus.state.dispatch import STUCK, Message
+from isthmus.state.dispatch import CLOSED, STUCK, Message
 
 RESYNC: Final = "resync"
 RECORD: Final = "record"
@@ -40,7 +40,9 @@ def _of(job: Job, message: Message) -> frozenset[str]:
     if message.source in _RECORD_SIDE:
         if message.source == "sync":
             return frozenset({RECORD, NOTES})
-        return frozenset() if is_unchanged(job.linked, message) else frozenset({RECORD})
+        if job.linked.state != CLOSED and is_unchanged(job.linked, message):
+            return frozenset()  # of a closed link's record nothing new is noted
+        return frozenset({RECORD})
     return EVERYTHING & set(message.event.split("+")) or EVERYTHING
 
 

@@ -1,13 +1,14 @@
 """What dispatch would do, shown and not done: a dry run, and a link compared field by field."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from isthmus.autotask import q
+from isthmus.autotask import Label, q
 from isthmus.autotask.port import Record
 from isthmus.base.clock import utc_now
 from isthmus.base.errors import NeedsPerson
-from isthmus.dispatch import toward_order
+from isthmus.dispatch import toward_order, toward_record
 from isthmus.dispatch.cross_links import add_links, record_url
 from isthmus.dispatch.desk import Desk
 from isthmus.dispatch.rules.known import ROOTS
@@ -16,6 +17,7 @@ from isthmus.dispatch.rules.rule import Rule, decide_rule, paths_needed
 from isthmus.dispatch.rules.shapes import Origin, Problem
 from isthmus.dispatch.rules.showing import shown_at, shown_mark
 from isthmus.dispatch.rules.values import plain, text_of
+from isthmus.fieldnation import WorkOrder
 from isthmus.state.dispatch import Link
 
 NUMBERS: Final = {"Tickets": "ticketNumber", "Tasks": "taskNumber"}
@@ -60,11 +62,21 @@ class FieldPair:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A link compared: its fields, and what happened to the order that the record does not know."""
+    """
+    A link compared: the order's fields, the record's, and what the record does not know yet.
+
+    In `record` what the order makes of each field stands as `order_shows`.
+    """
 
     link: Link
     fields: tuple[FieldPair, ...]
     untold: tuple[str, ...]
+    record: tuple[FieldPair, ...] = ()
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """Return the paths that bringing in step would write, of both sides."""
+        return tuple(one.path for one in (*self.fields, *self.record) if one.differs)
 
 
 async def find_record(desk: Desk, entity: str, text: str) -> Record:
@@ -141,7 +153,30 @@ async def compare(desk: Desk, link: Link) -> Comparison:
         differs = (here or there) and not _shows(value, origin.after)
         pairs.append(FieldPair(path, origin.after, plain(value), differs))
     untold = occurrences(order, (), frozenset(link.told), utc_now())
-    return Comparison(link, tuple(pairs), tuple(one.event for one in untold))
+    told = tuple([pair async for pair in _told(desk, rule, record, order)])
+    return Comparison(link, tuple(pairs), tuple(one.event for one in untold), told)
+
+
+async def _told(
+    desk: Desk, rule: Rule, record: Record, order: WorkOrder
+) -> AsyncIterator[FieldPair]:
+    """Yield each field of the record that the order's story fills, with what it holds."""
+    mapping = desk.library.mapping(rule.outbound) if rule.outbound else None
+    if mapping is None:
+        return
+    said = await toward_record.said_so_far(desk, mapping, order)
+    for name, value in said.values.items():
+        held = record.values.get(name)
+        is_there = toward_record.is_there(record, name, value)
+        shown = value.text if isinstance(value, Label) else plain(value)
+        if isinstance(value, Label):
+            held = record.labels.get(name, held)
+        yield FieldPair(toward_record.path_of(rule, name), plain(held), shown, not is_there)
+    for name, value in said.udfs.items():
+        is_there = toward_record.is_udf_there(record, name, value)
+        path = toward_record.path_of(rule, name, is_udf=True)
+        shown = value.text if isinstance(value, Label) else plain(value)
+        yield FieldPair(path, record.udfs.get(name), shown, not is_there)
 
 
 def _shows(shown: Any, made: Any) -> bool:

@@ -13,24 +13,36 @@ import structlog
 from isthmus.autotask.port import Record
 from isthmus.autotask.spending import Priority, spending
 from isthmus.base.clock import utc_now
+from isthmus.base.fencing import fenced
 from isthmus.base.observing import observed
-from isthmus.dispatch import cross_links, endings, toward_order, toward_record
+from isthmus.dispatch import beside, cross_links, endings, toward_order, toward_record
 from isthmus.dispatch.births import BORN
 from isthmus.dispatch.costs import carry_costs
 from isthmus.dispatch.deliver import NotYet
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.faults import RecordGone, RuleGone, TooManyWrites
+from isthmus.dispatch.gate import Gate
+from isthmus.dispatch.gone import record_gone
 from isthmus.dispatch.news import NOTES, ORDER, RECORD, forced_by, forget_written, news_of
 from isthmus.dispatch.rules.conditions import holds
 from isthmus.dispatch.rules.known import ROOTS
 from isthmus.dispatch.rules.rule import Rule, decide_rule, paths_needed
-from isthmus.dispatch.seen import seen_fields, seen_of
-from isthmus.dispatch.talk import carry_files, carry_messages, carry_notes
+from isthmus.dispatch.seen import ACTIVITY, seen_fields, seen_of
+from isthmus.dispatch.talk import (
+    begin_notes,
+    carry_files,
+    carry_messages,
+    carry_notes,
+    gives_notes,
+)
 from isthmus.dispatch.unlinked import handle_note, handle_number, handle_order
-from isthmus.engine import Again, Done, Outcome, Run
-from isthmus.state.dispatch import CLOSED, LINKED, PARKED, STUCK, WAITING, Link
+from isthmus.dispatch.wanted_again import may_have_another, tell_if_wanted_again
+from isthmus.engine import Again, Done, Outcome, Run, RunCancelled
+from isthmus.state.dispatch import CLOSED, LINKED, PARKED, STUCK, WAITING
 
 KIND: Final = "link"
+_LONG_OUT: Final = 6
+"""Failures in a row after which the pause to the next try is a minute and more."""
 _ROOT_OF: Final = {entity: root for root, entity in ROOTS.items()}
 
 
@@ -39,24 +51,35 @@ class LinkWork:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._gate = Gate(desk)
 
     async def __call__(self, run: Run) -> Outcome:
         """Bring one link in step. Raises: Retryable: it is tried again after a pause."""
         job = Job(run, run.item.key)
         with (
             observed(job.see),
+            fenced(run.check),
             spending(Priority.DISPATCH),
             structlog.contextvars.bound_contextvars(key=job.key, run=run.id),
         ):
+            if (wait := await self._gate.wait(job)) is not None:
+                return Again(wait)
             job.messages = await self._desk.kept(self._desk.inbox.undone, job.key)
             try:
                 outcome = await self._work(job)
             except NotYet as early:
                 await endings.save(self._desk, job, done=False)
                 return Again(early.after)
+            except RunCancelled:
+                await endings.save(self._desk, job, done=False)
+                raise
             except Exception as error:  # noqa: BLE001 - whatever it is, it must not be lost
-                return await endings.failed(self._desk, job, endings.in_our_words(error))
+                return await endings.failed(
+                    self._desk, self._gate, job, endings.in_our_words(error)
+                )
             await endings.save(self._desk, job, done=isinstance(outcome, Done))
+            if run.item.failures >= _LONG_OUT:  # what kept it is over, for others too
+                await self._desk.kept(self._desk.agenda.hasten, KIND, _LONG_OUT)
             return outcome
 
     async def _work(self, job: Job) -> Outcome:
@@ -74,7 +97,7 @@ class LinkWork:
             job.parked = True  # what came stays undone, for the day it is resumed
             job.link = None
             return Done()
-        if job.link is not None and forced_by(job.messages) and _may_have_another(job.link):
+        if job.link is not None and forced_by(job.messages) and may_have_another(job.link):
             await self._desk.kept(self._desk.state.set_aside, job.link)
             job.link = None
         if job.link is None or job.link.work_order_id is None:
@@ -115,7 +138,8 @@ class LinkWork:
         await toward_order.release(self._desk, job, rule, job.linked.order_status)
         if not cross_links.is_shown(job.linked):
             await cross_links.show_order(self._desk, job, rule, record)
-        _note_record(job, record)
+        begin_notes(job, rule, record)
+        await self._note_record(job, record, with_notes=not gives_notes(rule))
 
     async def _rule_for(self, job: Job, record: Record, *, begun: bool) -> Rule | None:
         """
@@ -155,19 +179,25 @@ class LinkWork:
             raise _rule_gone(job.linked.rule, job.key)
         job.rule = rule
         self._mind_the_breaker(job, rule)
+        job.messages = await self._desk.kept(self._desk.inbox.with_bodies, job.messages)
+        beside.recall(self._desk, job)
         forget_written(job)
         news = news_of(job, rule)
         await self._catch_up(job, rule)
-        if RECORD in news:
-            await self._look_at_record(job, rule)
-        if job.linked.state == PARKED:  # the record is gone
-            return Done()
-        if NOTES in news:
+        with_notes = NOTES in news or not gives_notes(rule)
+        is_there = RECORD not in news or await self._look_at_record(
+            job, rule, with_notes=with_notes
+        )
+        if NOTES in news and is_there:
             await carry_notes(self._desk, job, rule)
-        if ORDER in news:
+        if ORDER in news and is_there:
             await self._look_at_order(job, rule)
         if job.linked.state == STUCK:  # all of it was looked at, and went well
             job.changed(state=LINKED, waits_for="")
+        if job.linked.state == CLOSED:
+            await beside.drop(self._desk, job)
+            if RECORD in news and may_have_another(job.linked):
+                await self._look_whether_wanted_again(job)
         return Done()
 
     async def _catch_up(self, job: Job, rule: Rule) -> None:
@@ -184,26 +214,32 @@ class LinkWork:
         else:
             await toward_order.release(self._desk, job, rule, link.order_status)
 
-    async def _look_at_record(self, job: Job, rule: Rule) -> None:
+    async def _look_at_record(self, job: Job, rule: Rule, *, with_notes: bool) -> bool:
+        """Bring the order in step with its record; tells whether the record is there."""
         link = job.linked
         record = await self._desk.reader.record(link.entity, link.record_id)
         if record is None:
-            job.tell("decision", "The record is gone")
-            job.changed(state=PARKED, waits_for="The record is gone; its work order is not.")
-            return
-        if link.state == CLOSED:
-            return
-        if await self._is_withdrawn(job, rule, record):
-            return
-        await toward_order.keep_up(self._desk, job, rule, record)
-        _note_record(job, record)
+            await record_gone(self._desk, job)
+            return False
+        if link.state != CLOSED and not await self._is_withdrawn(job, rule, record):
+            await toward_order.keep_up(self._desk, job, rule, record)
+            await self._note_record(job, record, with_notes=with_notes)
+        return True
+
+    async def _look_whether_wanted_again(self, job: Job) -> None:
+        link = job.linked
+        record = await self._desk.reader.record(link.entity, link.record_id)
+        if record is not None:
+            await tell_if_wanted_again(self._desk, job, record)
+            _note_record(job, record, with_notes=True)
 
     async def _is_withdrawn(self, job: Job, rule: Rule, record: Record) -> bool:
         """Cancel the order where the rule's condition for that holds; tells whether it did."""
         if rule.cancel_when is None or "withdrawn" in job.linked.written:
             return False
         root = _ROOT_OF[record.entity]
-        document = await self._desk.hydrator.document(root, record, paths_needed(rule))
+        needed = paths_needed(rule)
+        document = await self._desk.hydrator.document(root, record, needed, job.reads)
         if not holds(rule.cancel_when, document):
             return False
         await toward_order.withdraw(self._desk, job, rule)
@@ -223,6 +259,10 @@ class LinkWork:
             await carry_files(self._desk, job, rule, order)
         toward_record.note_seen(job, order)  # only now: what failed before is looked at again
 
+    async def _note_record(self, job: Job, record: Record, *, with_notes: bool) -> None:
+        await beside.note(self._desk, job)
+        _note_record(job, record, with_notes=with_notes)
+
     def _mind_the_breaker(self, job: Job, rule: Rule) -> None:
         since = utc_now() - timedelta(minutes=rule.breaker_minutes)
         recent = sum(1 for at in job.linked.recent_writes if at >= since)
@@ -235,12 +275,20 @@ class LinkWork:
             )
 
 
-def _note_record(job: Job, record: Record) -> None:
-    """Note what the record shows, so that what says no more than that is no news."""
+def _note_record(job: Job, record: Record, *, with_notes: bool) -> None:
+    """
+    Note what the record shows, so that what says no more than that is no news.
+
+    Args: with_notes: its notes are looked at too. Else its latest activity may be a note that no
+    message told of, so it stays news to the sweep.
+    """
     link = job.linked
+    seen = seen_fields(record)
+    if not with_notes:
+        del seen[ACTIVITY]
     job.changed(
         record_mark=seen_of(record),
-        written={**link.written, **seen_fields(record)},
+        written={**link.written, **seen},
         title=str(record.values.get("title") or link.title)[:200],
     )
 
@@ -253,8 +301,3 @@ def _rule_gone(name: str, key: str) -> RuleGone:
     )
 
 
-def _may_have_another(link: Link) -> bool:
-    """Tell whether a link's order is cancelled or gone, so that the record may have another."""
-    if link.work_order_id is None:  # what was begun without an answer may be there
-        return False
-    return link.state == CLOSED and link.order_status in {"Cancelled", "Deleted"}

@@ -73,6 +73,10 @@ class Reader:
             self._keep(found.entity, found.id, found)
         return await self.related(entity, number)  # known by now, unless it is of another company
 
+    def forget(self, entity: str, number: int) -> None:
+        """Believe our memory of a related record no longer."""
+        self._kept.pop((entity, number), None)
+
     async def order(self, number: int) -> WorkOrder | None:
         """Return a work order as it is now; None when there is none."""
         return await self._order_batch.get(number)

@@ -24,6 +24,24 @@ CALLOUT_MOST: Final = 256 * 2**10
 DEACTIVATED: Final = "Deactivated"
 _LONGEST_ID: Final = 200
 _LONGEST_NAME: Final = 100
+ECHOES: Final = frozenset(
+    {
+        "workorder.created",
+        "workorder.routed",
+        "workorder.message_posted",
+        "workorder.provider_upload",
+        "workorder.custom_field_value_updated",
+        "workorder.schedule_updated",
+        "workorder.status.draft",
+        "workorder.status.routed",
+        "workorder.status.published",
+    }
+)
+"""
+What our own writes at Field Nation make it tell.
+
+Anything else is news though our user did it: who approves and pays may use the same log-in.
+"""
 _NOTES_OF: Final = {"TicketNotes": ("ticketid", "Tickets")}
 
 
@@ -156,7 +174,7 @@ def _fieldnation(delivery: Delivery, keys: Keys) -> Arrival | Refusal:
         event=event.name,
         subject=subject,
         body=delivery.body,
-        is_echo=_is(event.triggered_by, keys.own_user),
+        is_echo=event.name in ECHOES and _is(event.triggered_by, keys.own_user),
         webhook=_name(event.webhook_id) or "",
     )
 

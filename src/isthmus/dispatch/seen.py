@@ -8,7 +8,7 @@ from typing import Any, Final
 from isthmus.autotask.port import Record
 from isthmus.autotask.webhooks import PayloadBroken, parse_payload
 from isthmus.dispatch.rules.occurrences import digest
-from isthmus.dispatch.rules.sweeping import CHANGED
+from isthmus.dispatch.rules.sweeping import BESIDE, CHANGED
 from isthmus.state.dispatch import Link, Message
 
 ACTIVITY: Final = "activity"
@@ -17,9 +17,9 @@ _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 
 
 def seen_of(record: Record) -> str:
-    """Return the mark of a record: a hash of its values and its last activity."""
-    moving = CHANGED.get(record.entity)
-    values = {name: str(value) for name, value in record.values.items() if name != moving}
+    """Return the mark of a record: a hash of its values, without when it last changed."""
+    moving = BESIDE.get(record.entity, ())
+    values = {name: str(value) for name, value in record.values.items() if name not in moving}
     return digest({"values": values, "udfs": dict(record.udfs)})
 
 

@@ -1,23 +1,32 @@
 """What people say and attach, carried over once in either direction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from isthmus.autotask import q
 from isthmus.autotask.port import Record
+from isthmus.base.clock import utc_now
 from isthmus.dispatch import deliver
 from isthmus.dispatch.costs import made_by
 from isthmus.dispatch.desk import Desk, Job
+from isthmus.dispatch.faults import NotShown
 from isthmus.dispatch.rules.occurrences import digest
 from isthmus.dispatch.rules.rule import Rule
+from isthmus.dispatch.rules.sweeping import CHANGED
 from isthmus.dispatch.things import Thing, carry
-from isthmus.fieldnation import File, Folder, Message, WorkOrder
+from isthmus.fieldnation import File, Folder, WorkOrder
 from isthmus.fieldnation.parsing import parse_folders
 from isthmus.fieldnation.readout import number_of, object_of
+from isthmus.state.dispatch import DONE
 
 POSTED: Final = "workorder.message_posted"
 _NOTES: Final = {"Tickets": ("TicketNotes", "ticketID"), "Tasks": ("TaskNotes", "taskID")}
 _ALL_USERS: Final = 1
+_EXACTNESS: Final = timedelta(seconds=1)
+_SINCE: Final = "notes:since"
+_LAST: Final = "notes"
+_MOVED: Final = "notes:moved"
 
 
 async def carry_messages(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> None:
@@ -32,7 +41,7 @@ async def carry_messages(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> 
     posted = await desk.kept(desk.state.intents, link.id, ("message",))
     ours, markers = {one.target for one in posted}, {one.marker for one in posted}
     for message in reversed(await desk.orders.work_orders.messages(link.work_order_id or 0)):
-        if message.id in ours or _is_marked(message, markers):
+        if message.id in ours or _ends_with(message.text, markers):
             continue
         told = {**message.raw, "text": message.text, "author": message.author}
         for changes in await made_by(desk, mapping, order, POSTED, {"message": told}):
@@ -40,22 +49,81 @@ async def carry_messages(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> 
     job.changed(written={**job.linked.written, "messages": str(count)})
 
 
-async def carry_notes(desk: Desk, job: Job, rule: Rule) -> None:
-    """Post each note of the record that is for the technician, and none that we made."""
+def gives_notes(rule: Rule) -> bool:
+    """Tell whether notes of the record go out."""
+    return rule.notes in {"out", "both"}
+
+
+def begin_notes(job: Job, rule: Rule, record: Record) -> None:
+    """
+    Note from when on notes go out: what was said before there was an order stays where it is.
+
+    That is when the record last moved, by the vendor's clock; a later note moves it again.
+    """
     link = job.linked
-    if rule.notes not in {"out", "both"} or link.entity not in _NOTES:
+    if gives_notes(rule) and _SINCE not in link.written:
+        moved = record.values.get(CHANGED.get(record.entity, ""))
+        at = moved if isinstance(moved, datetime) else utc_now()
+        job.changed(written={**link.written, _SINCE: at.isoformat()})
+
+
+async def carry_notes(desk: Desk, job: Job, rule: Rule) -> None:
+    """
+    Post each note of the record that is for the technician, and none that we made.
+
+    A note that changed since is looked at again: it may have been made public. Source: that a
+    change moves its `lastActivityDate` is assumed.
+    """
+    link = job.linked
+    if not gives_notes(rule) or link.entity not in _NOTES:
         return
     entity, parent = _NOTES[link.entity]
-    last = int(link.written.get("notes", "-1"))
-    where = q.and_(q.eq(parent, link.record_id), q.gt("id", last))
-    notes = await desk.records.find(entity, where)
-    ours = {one.target for one in await desk.kept(desk.state.intents, link.id, ("note",))}
-    for note in notes:
-        if str(note.id) not in ours and _is_for_technician(note, rule):
-            await _post(desk, job, note)
+    since = await _since(desk, job, rule)
+    last, at = int(link.written.get(_LAST, "-1")), link.written.get(_MOVED)
+    news = q.gt("id", last) if at is None else q.or_(
+        q.gt("id", last), q.gte("lastActivityDate", datetime.fromisoformat(at))
+    )  # fmt: skip
+    where = q.and_(q.eq(parent, link.record_id), q.gt("createDateTime", since), news)
+    notes = [note async for note in desk.records.read(entity, where)]
+    for note in await _not_posted(desk, job, rule, notes):
+        await _post(desk, job, note)
+    moved = [one for note in notes if isinstance(one := note.values.get("lastActivityDate"),
+                                                 datetime)]  # fmt: skip
+    written = {**job.linked.written, _SINCE: since.isoformat()}
     if notes:
-        written = {**job.linked.written, "notes": str(notes[-1].id)}
-        job.changed(written=written)
+        written[_LAST] = str(max(last, notes[-1].id))
+    if moved:
+        written[_MOVED] = max(moved).isoformat()
+    job.changed(written=written)
+
+
+async def _since(desk: Desk, job: Job, rule: Rule) -> datetime:
+    """Return from when on notes go out: since the dispatch, or since the rule wants it."""
+    link = job.linked
+    if _SINCE in link.written:
+        return datetime.fromisoformat(link.written[_SINCE])
+    if _LAST in link.written and link.created_at is not None:  # kept by an earlier Isthmus
+        return link.created_at
+    published = await desk.kept(desk.library.definitions.current, "rule", rule.name)
+    ahead = (await desk.records.threshold()).server_time - utc_now()  # notes go by that clock
+    times = [] if published is None else [published.published_at]
+    at = max([*times, *([link.created_at] if link.created_at else [])], default=utc_now())
+    return at + ahead - _EXACTNESS
+
+
+async def _not_posted(
+    desk: Desk, job: Job, rule: Rule, notes: Sequence[Record]
+) -> tuple[Record, ...]:
+    """Return the notes that are for the technician and were not posted yet."""
+    wanted = [note for note in notes if _is_for_technician(note, rule)]
+    if not wanted:
+        return ()
+    intents = await desk.kept(desk.state.intents, job.linked.id, ("note", "message"))
+    made = [one for one in intents if one.kind == "note"]
+    ours, marks = {one.target for one in made}, {one.marker for one in made}
+    posted = {one.source for one in intents if one.kind == "message" and one.state == DONE}
+    news = [one for one in wanted if str(one.id) not in ours | posted]
+    return tuple(one for one in news if not _ends_with(one.values.get("description"), marks))
 
 
 async def _post(desk: Desk, job: Job, note: Record) -> None:
@@ -70,7 +138,9 @@ async def _post(desk: Desk, job: Job, note: Record) -> None:
 
     async def create() -> str:
         made = await desk.orders.work_orders.send_message(number, text, kind=kind)
-        return "" if made is None else made.id
+        if made is None or not made.id:
+            raise NotShown("The message does not show yet", where=f"work order {number}")
+        return made.id
 
     async def look() -> str | None:
         found = await desk.orders.work_orders.messages(number)
@@ -88,9 +158,9 @@ def _is_for_technician(note: Record, rule: Rule) -> bool:
     return title.startswith(rule.note_marker.casefold())
 
 
-def _is_marked(message: Message, markers: Collection[str]) -> bool:
-    """Tell whether a message ends with a mark of ours: its answer may have been lost."""
-    return message.text.rstrip().rpartition("\n")[2] in markers
+def _ends_with(text: Any, markers: Collection[str]) -> bool:
+    """Tell whether a text ends with a mark of ours: its answer may have been lost."""
+    return str(text or "").rstrip().rpartition("\n")[2] in markers
 
 
 async def carry_files(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> None:
@@ -106,8 +176,8 @@ async def carry_files(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> Non
 async def _take(desk: Desk, job: Job, file: File) -> None:
     """Put a file of the order at the record."""
     link = job.linked
-    ours = {one.target for one in await desk.kept(desk.state.intents, link.id, ("file_out",))}
-    if str(file.id) in ours:
+    given = await desk.kept(desk.state.intents, link.id, ("file_out",))
+    if any(str(file.id) == one.target or file.notes == one.marker for one in given):
         return
     title = f"Field Nation {file.id}: {file.name}"
 
@@ -136,9 +206,12 @@ async def _give(desk: Desk, job: Job, folders: tuple[Folder, ...]) -> None:
     )
     if folder is None:
         return
-    ours = {one.target for one in await desk.kept(desk.state.intents, link.id, ("file_in",))}
+    taken = await desk.kept(desk.state.intents, link.id, ("file_in",))
+    ours, titles = {one.target for one in taken}, {one.marker for one in taken}
     for file in await desk.records.attachments(link.entity, link.record_id):
-        if str(file.id) not in ours and file.publish == _ALL_USERS:
+        if str(file.id) in ours or file.title in titles:
+            continue
+        if file.publish == _ALL_USERS:
             await _upload(desk, job, folder.id, file.id)
 
 
@@ -147,14 +220,16 @@ async def _upload(desk: Desk, job: Job, folder: int, number: int) -> None:
     order = link.work_order_id or 0
     notes = f"Autotask attachment {number}"
 
-    async def create() -> str:
+    async def create() -> str | None:
         whole = await desk.records.fetch_attachment(link.entity, link.record_id, number)
         if whole is None or whole.data is None:
-            return ""
+            return None
         made = await desk.orders.work_orders.attach(
             order, folder, whole.file_name, whole.data, content_type=whole.content_type, notes=notes
         )
-        return "" if made is None else str(made.id)
+        if made is None:
+            raise NotShown("The file does not show yet", where=f"work order {order}")
+        return str(made.id)
 
     async def look() -> str | None:
         found = await desk.orders.work_orders.attachments(order)

@@ -11,6 +11,7 @@ from isthmus.dispatch.births import BORN
 from isthmus.dispatch.cross_links import add_links, record_url
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.faults import MappingProblems, RuleGone
+from isthmus.dispatch.hydrate import Reads
 from isthmus.dispatch.owners import changed_paths, shown_after
 from isthmus.dispatch.rules import paths
 from isthmus.dispatch.rules.check import check_result
@@ -33,6 +34,11 @@ ROUTE: Final = "route"
 _LATE: Final = frozenset({"Work Done", "Approved", "Paid", "Cancelled"})
 _PARTS: Final = ("schedule", "location", "pay")
 """Parts that the vendor keeps more surely when they are set by a call of their own (observed)."""
+
+
+_LOOKED_AT: Final = (
+    "id", "title", "status", "custom_fields", "incident_id", "milestones", "schedule",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +65,21 @@ class Draft:
         return f"{self.mapping.name}@{self.mapping.version}"
 
 
-async def draft(desk: Desk, rule: Rule, record: Record) -> Draft:
+async def draft(desk: Desk, rule: Rule, record: Record, reads: Reads | None = None) -> Draft:
     """
     Translate a record by the rule's inbound mapping; nothing is sent.
 
+    Args: reads: where it is noted what was read beside the record.
     Raises: MappingProblems: something about it cannot be sent. RuleGone.
     """
-    made = await attempt(desk, rule, record)
+    made = await attempt(desk, rule, record, reads)
     problems = await problems_of(desk, made)
     if any(one.is_fatal for one in problems):
         raise MappingProblems(f"mapping {made.name}", problems)
     return made
 
 
-async def attempt(desk: Desk, rule: Rule, record: Record) -> Draft:
+async def attempt(desk: Desk, rule: Rule, record: Record, reads: Reads | None = None) -> Draft:
     """Translate a record, whatever problems there are; `problems_of` tells them."""
     mapping = desk.library.mapping(rule.inbound)
     if mapping is None:
@@ -81,7 +88,7 @@ async def attempt(desk: Desk, rule: Rule, record: Record) -> Draft:
             where=f"rule {rule.name}",
             remedy="isthmus mapping list shows those that are; publish it, or change the rule.",
         )
-    source = await desk.hydrator.document(rule.root, record, needs(mapping))
+    source = await desk.hydrator.document(rule.root, record, needs(mapping), reads)
     result = await desk.kept(translate, mapping, source, desk.scripts)
     known = await desk.metadata.known()
     body, _ = to_body(result.document, known.company)
@@ -122,7 +129,7 @@ def new_link(record: Record, rule: Rule, key: str) -> Link:
 
 async def make(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     """Make the record's work order once, or adopt the one that an earlier run made."""
-    made = await draft(desk, rule, record)
+    made = await draft(desk, rule, record, job.reads)
     link = job.linked
     url = record_url(desk, record)
     body = add_links(made.body, link, url, rule, made.known.company)
@@ -167,18 +174,16 @@ async def find_order(desk: Desk, link: Link, title: str) -> WorkOrder | None:
     Look for the order of a link at Field Nation, by the correlation id it carries.
 
     The vendor has no filter for it: its text search finds candidates, and only one that shows the
-    very id counts. Searched is what the title says, where the title says the record's number.
+    very id counts. Searched is the record's number, where the title says it, and the id itself.
     Source: that the search covers titles is documented; custom fields and incident ids, assumed.
     """
-    text = link.record_number if link.record_number in title else link.id
-    listing = desk.orders.work_orders.list(
-        filters=f.search(text),
-        columns=("id", "title", "status", "custom_fields", "incident_id", "milestones", "schedule"),
-    )
-    async for order in listing:
-        shown = [order.raw.get("incident_id"), *(one.value for one in order.custom_values)]
-        if any(link.id in str(text) for text in shown if text):
-            return order
+    by_number = [link.record_number] if link.record_number and link.record_number in title else []
+    for text in (*by_number, link.id):
+        listing = desk.orders.work_orders.list(filters=f.search(text), columns=_LOOKED_AT)
+        async for order in listing:
+            shown = [order.raw.get("incident_id"), *(one.value for one in order.custom_values)]
+            if any(link.id in str(value) for value in shown if value):
+                return order
     return None
 
 
@@ -187,7 +192,6 @@ async def release(desk: Desk, job: Job, rule: Rule, order_status: str) -> str:
     if order_status != DRAFT or rule.action not in {PUBLISH, ROUTE}:
         return order_status
     number = job.linked.work_order_id or 0
-    await job.run.check()
     try:
         if rule.action == PUBLISH:
             order = await desk.orders.work_orders.publish(number)
@@ -208,7 +212,7 @@ async def release(desk: Desk, job: Job, rule: Rule, order_status: str) -> str:
 
 async def keep_up(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     """Write to the order what changed in the record since it was last written."""
-    made = await draft(desk, rule, record)
+    made = await draft(desk, rule, record, job.reads)
     link = job.linked
     if BORN in link.written and not any(name.startswith("order:") for name in link.written):
         # The order was there first: what the record says now is where changes are counted from.
@@ -219,7 +223,6 @@ async def keep_up(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     if not changed:
         return
     job.tell("decision", "The record changed", fields=sorted(changed), mapping=made.name)
-    await job.run.check()
     try:
         await _write(desk, link.work_order_id or 0, made, changed)
     except Conflict as refused:
@@ -265,7 +268,6 @@ async def withdraw(desk: Desk, job: Job, rule: Rule) -> None:
     """Cancel the order because the record says so."""
     number = job.linked.work_order_id or 0
     reason = rule.cancel_reason or f"{job.linked.record_number} was withdrawn"
-    await job.run.check()
     try:
         await desk.orders.work_orders.cancel(number, reason)
     except Conflict as refused:

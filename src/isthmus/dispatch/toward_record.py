@@ -7,9 +7,10 @@ from typing import Any, Final
 from isthmus.autotask import Label
 from isthmus.autotask.port import Record, Writable
 from isthmus.base.clock import utc_now
-from isthmus.dispatch.desk import Desk, Job
+from isthmus.dispatch.desk import Desk, Job, body_of
 from isthmus.dispatch.faults import MappingProblems, RuleGone
-from isthmus.dispatch.rules import sources
+from isthmus.dispatch.news import RESYNC
+from isthmus.dispatch.rules import paths, sources
 from isthmus.dispatch.rules.changes import Changes, to_changes
 from isthmus.dispatch.rules.check import check_result
 from isthmus.dispatch.rules.known import Known
@@ -32,6 +33,7 @@ from isthmus.fieldnation.times import read_time
 from isthmus.state.dispatch import CLOSED, LINKED, Message
 
 _LATEST: Final = "told:latest"
+_MADE: Final = frozenset({"workorder.created", "workorder.status.draft"})
 
 
 @dataclass(slots=True)
@@ -41,6 +43,11 @@ class Plan:
     values: dict[str, Writable] = field(default_factory=dict)
     udfs: dict[str, Writable] = field(default_factory=dict)
     things: list[Thing] = field(default_factory=list)
+
+    def add_before(self, earlier: "Plan") -> None:
+        """Add what was said before: where this says something else of a field, this counts."""
+        self.values = {**earlier.values, **self.values}
+        self.udfs = {**earlier.udfs, **self.udfs}
 
 
 async def tell(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> None:
@@ -57,6 +64,7 @@ async def tell(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> None:
     if mapping is not None:
         job.changed(outbound=f"{mapping.name}@{mapping.version}")
         plan = await _plan(desk, job, mapping, order, happened)
+        plan.add_before(await _told_again(desk, job, rule, mapping, order))
         await _update(desk, job, plan)
         for thing in plan.things:
             await carry(desk, job, thing)
@@ -99,6 +107,46 @@ async def _plan(
     return plan
 
 
+async def said_so_far(desk: Desk, mapping: Mapping, order: WorkOrder) -> Plan:
+    """
+    Return what an order's whole story makes of the record's own fields, the latest last.
+
+    What it was made as counts for nothing, as when it was made.
+    """
+    known = await desk.metadata.known()
+    plan = Plan()
+    for one in occurrences(order, (), frozenset(), utc_now()):
+        named = any(row.events and concerns(row, one.event) for row in mapping.rows)
+        if one.event in _MADE or not named:
+            continue
+        source = sources.of_order(order.raw, {"name": one.event, "at": one.at.isoformat()})
+        for changes in await changes_of(desk, mapping, source, one.event, known):
+            if not changes.is_new:
+                plan.values |= changes.values
+                plan.udfs |= changes.udfs
+    return plan
+
+
+def path_of(rule: Rule, name: str, *, is_udf: bool = False) -> str:
+    """Return the path by which a field of the record is named beside those of the order."""
+    return paths.spell((rule.root, paths.UDF, name) if is_udf else (rule.root, name))
+
+
+async def _told_again(desk: Desk, job: Job, rule: Rule, mapping: Mapping, order: WorkOrder) -> Plan:
+    """Return what the record was told before, where a person wants it written anew."""
+    asked = [body_of(one).get("paths") for one in job.messages if one.event == RESYNC]
+    if not asked:
+        return Plan()
+    again = await said_so_far(desk, mapping, order)
+
+    def is_asked(path: str) -> bool:
+        return any(one is None or path in one for one in asked)
+
+    values = {n: v for n, v in again.values.items() if is_asked(path_of(rule, n))}
+    udfs = {n: v for n, v in again.udfs.items() if is_asked(path_of(rule, n, is_udf=True))}
+    return Plan(values, udfs)
+
+
 async def changes_of(
     desk: Desk, mapping: Mapping, source: dict[str, Any], event: str, known: Known
 ) -> tuple[Changes, ...]:
@@ -125,10 +173,9 @@ async def _update(desk: Desk, job: Job, plan: Plan) -> None:
     if record is None:
         return  # that it is gone is found, and said, where the record is looked at
     values = {n: value for n, value in plan.values.items() if not is_there(record, n, value)}
-    udfs = {n: value for n, value in plan.udfs.items() if not _is_udf_there(record, n, value)}
+    udfs = {n: value for n, value in plan.udfs.items() if not is_udf_there(record, n, value)}
     if not values and not udfs:
         return
-    await job.run.check()
     await change(desk, record.entity, record.id, values, udfs)
     job.wrote()
     job.tell("write", "Changed the record", fields=sorted((*values, *udfs)))
@@ -142,7 +189,8 @@ def is_there(record: Record, name: str, value: Writable) -> bool:
     return found == value or (found is None and value == "")
 
 
-def _is_udf_there(record: Record, name: str, value: Writable) -> bool:
+def is_udf_there(record: Record, name: str, value: Writable) -> bool:
+    """Do the same for a user-defined field."""
     if isinstance(value, Label):
         return record.udf_labels.get(name) == value.text
     found = record.udfs.get(name)
@@ -170,9 +218,13 @@ def note_seen(job: Job, order: WorkOrder) -> None:
     """Note how the order stands, when all that it says was dealt with."""
     status = "" if order.status is None else order.status.name
     over = status in OVER
+    link = job.linked
+    waits_for = f"Nothing: the work order is {status.lower()}." if over else ""
+    if link.state == CLOSED and link.order_status == status:
+        waits_for = link.waits_for  # it may say by now what a person can do
     job.changed(
         order_status=status,
         order_mark=mark_of(order.raw),
         state=CLOSED if over else LINKED,
-        waits_for=f"Nothing: the work order is {status.lower()}." if over else "",
+        waits_for=waits_for,
     )

@@ -74,8 +74,17 @@ async def handle_number(desk: Desk, job: Job, entity: str, number: str) -> Outco
 
 
 async def _hand_over(desk: Desk, job: Job, key: str, event: str = "order") -> None:
-    """Have another key's run look; its message id makes a repeat no second one."""
-    said = "/".join(str(message.number) for message in job.messages[-1:]) or job.run.id
-    arrival = Arrival("sweep", f"{job.key}>{said}", event, key)
-    await desk.kept(desk.inbox.keep, (arrival,))
+    """
+    Have another key's run look, at the very messages: some tell what no look would show.
+
+    Where there are none, as after a crash, it is told by one of its own what to look at.
+    """
+    numbers = [message.number for message in job.messages]
+    if numbers:
+        job.tell("decision", f"Handed over to {key}")
+        await desk.kept(desk.inbox.reassign, numbers, key)
+        job.messages = ()  # they are not this run's to settle any more
+    else:
+        await desk.kept(desk.inbox.keep, (Arrival("sweep", f"{job.key}>{job.run.id}", event, key),))
     await desk.kept(desk.agenda.enqueue, "link", key)
+    await desk.kept(desk.inbox.relayed, numbers)

@@ -11,6 +11,7 @@ from isthmus.engine.errors import (
     EngineUnavailable,
     NotAReference,
     RunCancelled,
+    RunTaken,
     StepsChanged,
 )
 from isthmus.engine.port import (
@@ -47,6 +48,7 @@ __all__ = [
     "Outcome",
     "Run",
     "RunCancelled",
+    "RunTaken",
     "Schedule",
     "ScheduleWrong",
     "Settings",

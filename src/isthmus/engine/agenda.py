@@ -105,10 +105,17 @@ class Agenda:
         self.told()
         return found
 
-    def waiting(self, limit: int = 100) -> tuple[Waiting, ...]:
-        """Return what waits or runs, the next first."""
+    def hasten(self, kind: str, least_failures: int = 0) -> int:
+        """Have all of a kind that waits for a later time run now; returns how many."""
+        with writing(self.engine) as session:
+            found = rows.hasten(session, kind, utc_now(), least_failures)
+        self.told()
+        return found
+
+    def waiting(self, limit: int = 100, kind: str = "") -> tuple[Waiting, ...]:
+        """Return what waits or runs, of one kind or of all, the next first."""
         with reading(self.engine) as session:
-            return rows.waiting(session, limit)
+            return rows.waiting(session, limit, kind)
 
     def find(self, kind: str, key: str) -> Waiting | None:
         """Return how one item waits or runs; None: nothing is to be done about it."""
@@ -178,6 +185,11 @@ class Agenda:
         """Note who does a run now; False: the run is over."""
         with writing(self.engine) as session:
             return rows.take_over(session, run_id, worker)
+
+    def is_held(self, item: Item, run_id: str, worker: str) -> bool:
+        """Tell whether a run is this worker's."""
+        with reading(self.engine) as session:
+            return rows.is_held(session, item, run_id, worker, lock=False)
 
     def end(
         self, item: Item, run_id: str, worker: str, *, again_at: datetime | None, failed: bool

@@ -19,5 +19,13 @@ class StepsChanged(Permanent):
     """A run was taken up by code that takes other steps; it starts again from the beginning."""
 
 
+class RunTaken(BaseException):
+    """
+    A run is another worker's by now, so this one may neither write nor keep anything about it.
+
+    As with a cancellation, whoever catches errors must let it pass.
+    """
+
+
 class RunCancelled(IsthmusError):
     """Somebody cancelled this run; raised where its next step would have begun."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeAlias
 
+from sqlalchemy import Connection
+
 from isthmus.engine.errors import NotAReference
 
 Small: TypeAlias = "bool | int | str | Sequence[Small] | Mapping[str, Small] | None"
@@ -72,9 +74,17 @@ class Run(Protocol):
 
     async def check(self) -> None:
         """
-        Return if this run may act: before every effect that is guarded by tables of the flow.
+        Return if this run may act: right before every effect that others see.
 
-        Raises: RunCancelled; CancelledError: this process was held for dead, another goes on.
+        Raises: RunCancelled; RunTaken, CancelledError: it is another worker's by now.
+        """
+
+    def confirm(self, within: Connection) -> None:
+        """
+        Return if this run may keep something in a transaction on the engine's database. Blocks.
+
+        To be called last in it: nobody takes the run over before it is committed.
+        Raises: RunTaken.
         """
 
     async def step(self, name: str, effect: Callable[[], Awaitable[Small]]) -> Small:
@@ -130,7 +140,7 @@ class Settings:
     poll: timedelta = timedelta(milliseconds=250)
     keep: timedelta = timedelta(hours=1)
     first_pause: timedelta = timedelta(seconds=1)
-    longest_pause: timedelta = timedelta(minutes=5)
+    longest_pause: timedelta = timedelta(minutes=15)
     spread: timedelta = timedelta(seconds=2)
 
     def pause(self, failures: int) -> timedelta:

@@ -121,6 +121,23 @@ def take_over(session: Connection, run_id: str, worker: str) -> bool:
     return session.execute(changed).rowcount > 0
 
 
+def is_held(session: Connection, item: Item, run_id: str, worker: str, *, lock: bool) -> bool:
+    """
+    Tell whether a run is this worker's.
+
+    Args: lock: nobody takes it over before the transaction ends.
+    """
+    query = select(_c.run_id, _c.worker).where(_c.kind == item.kind, _c.key == item.key)
+    row = session.execute(query.with_for_update(read=True) if lock else query).first()
+    return row is not None and (row.run_id, row.worker) == (run_id, worker)
+
+
+def hasten(session: Connection, kind: str, now: datetime, least_failures: int) -> int:
+    """Have what waits for a later time run now; returns how many."""
+    later = (_c.kind == kind, _c.run_id.is_(None), _c.due_at > now, _c.failures >= least_failures)
+    return session.execute(update(work).where(*later).values(due_at=now)).rowcount
+
+
 def end(
     session: Connection,
     item: Item,
@@ -203,9 +220,11 @@ def held(session: Connection) -> tuple[tuple[str, str, int], ...]:
     return tuple((row.worker, row.run_id, row.failures) for row in session.execute(query))
 
 
-def waiting(session: Connection, limit: int) -> tuple[Waiting, ...]:
+def waiting(session: Connection, limit: int, kind: str = "") -> tuple[Waiting, ...]:
     """Return what waits or runs, the next first."""
     query = select(work).order_by(_c.due_at, _c.arrived).limit(limit)
+    if kind:
+        query = query.where(_c.kind == kind)
     return tuple(
         Waiting(row["kind"], row["key"], row["due_at"], row["run_id"] is not None, row["failures"])
         for row in session.execute(query).mappings()

@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from isthmus.engine import backend
-from isthmus.engine.errors import RunCancelled
+from sqlalchemy import Connection
+
+from isthmus.engine import backend, rows
+from isthmus.engine.errors import RunCancelled, RunTaken
 from isthmus.engine.port import Item, Kind, Small
 
 
@@ -16,7 +18,9 @@ class Running:
 
     id: str
     item: Item
+    worker: str
     stay_known: Callable[[], Awaitable[None]]
+    is_held: Callable[[Item, str], Awaitable[bool]]
     task: "asyncio.Task[Any] | None"
     cancelled: bool = False
     handed_over: bool = False
@@ -28,6 +32,13 @@ class Running:
             raise asyncio.CancelledError
         if self.cancelled:
             raise RunCancelled("The run was cancelled.", where=f"{self.item.kind} {self.item.key}")
+        if not await self.is_held(self.item, self.id):
+            raise RunTaken
+
+    def confirm(self, within: Connection) -> None:
+        """Return if what a transaction keeps may be kept; see `port.Run`."""
+        if not rows.is_held(within, self.item, self.id, self.worker, lock=True):
+            raise RunTaken
 
     async def step(self, name: str, effect: Callable[[], Awaitable[Small]]) -> Small:
         """Do something once; see `port.Run`."""

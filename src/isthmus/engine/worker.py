@@ -16,7 +16,7 @@ from isthmus.base.log import get_logger
 from isthmus.engine.agenda import Agenda
 from isthmus.engine.backend import Backend, give_threads_back
 from isthmus.engine.database import file_of
-from isthmus.engine.errors import RunCancelled
+from isthmus.engine.errors import RunCancelled, RunTaken
 from isthmus.engine.port import APPLICATION_VERSION, Again, Item, Kind, Settings
 from isthmus.engine.recovery import Recovery
 from isthmus.engine.roll import proof_of_life
@@ -133,7 +133,8 @@ class Worker:
     # The run
 
     async def _body(self, run_id: str, item: Item, claimed_by: str) -> None:
-        run = Running(run_id, item, self.stay_known, asyncio.current_task())
+        task = asyncio.current_task()
+        run = Running(run_id, item, self.id, self.stay_known, self._is_held, task)
         self._in_hand.running[run_id] = run
         try:
             if claimed_by == self.id or await self._take_over(run_id):
@@ -147,12 +148,18 @@ class Worker:
     async def _take_over(self, run_id: str) -> bool:
         return await self._in_thread(self._agenda.take_over, run_id, self.id)
 
+    async def _is_held(self, item: Item, run_id: str) -> bool:
+        return await self._in_thread(self._agenda.is_held, item, run_id, self.id)
+
     async def _do(self, run: Running) -> None:
         again_at, failed = None, False
         try:
             again_at = await self._handle(run)
         except RunCancelled:
             _log.info("run_cancelled", kind=run.item.kind, key=run.item.key, run=run.id)
+        except RunTaken:
+            _log.warning("run_taken", kind=run.item.kind, key=run.item.key, run=run.id)
+            raise asyncio.CancelledError from None
         except asyncio.CancelledError:
             if run.handed_over:
                 raise
@@ -227,9 +234,10 @@ class Worker:
     async def pulse(self) -> None:
         """Show a sign of life, and take over from the dead."""
         async with self._beating:
+            begun = monotonic()  # before the sign: a process that stands still here was not seen
             if not await self._in_thread(self._agenda.beat, self.id):
                 await self._rise()
-            self._last_beat = monotonic()
+            self._last_beat = begun
             await self._in_thread(self._recovery.look, self._in_hand.ids())
 
     async def _rise(self) -> None:

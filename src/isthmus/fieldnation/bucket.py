@@ -20,6 +20,8 @@ from isthmus.fieldnation.settings import RateSettings, SharedTurns
 
 T = TypeVar("T")
 _ENCODER: Final = msgspec.json.Encoder()
+TURN_NOTES: Final = "fieldnation turns "
+"""How the keys of the notes begin that hold turns in a shared budget."""
 
 
 @dataclass(slots=True)
@@ -133,6 +135,15 @@ def _on_note(act: Callable[[Turns, float], T]) -> Callable[[str, float], tuple[s
     return on_note
 
 
+def turns_left(note: str, now: float, settings: RateSettings) -> int | None:
+    """Return how many calls may be made at once, by a note that is kept; None: another's shape."""
+    try:
+        turns = _DECODER.decode(note)
+    except msgspec.MsgspecError:
+        return None
+    return 0 if turns.closed_until > now else int(turns._fill(settings, now))
+
+
 _buckets: Final[WeakValueDictionary[tuple[str, str, RateSettings], Bucket]] = WeakValueDictionary()
 _buckets_lock: Final = threading.Lock()
 
@@ -143,7 +154,7 @@ def bucket_for(
     """Return the bucket of an account, the same for all clients with these settings."""
     if shared is not None:
         account = hashlib.sha256(f"{base_url}\n{client_id}".encode()).hexdigest()[:32]
-        return Bucket(settings, shared, f"fieldnation turns {account}")
+        return Bucket(settings, shared, f"{TURN_NOTES}{account}")
     with _buckets_lock:
         key = (base_url, client_id, settings)
         found = _buckets.get(key)

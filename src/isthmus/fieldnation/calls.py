@@ -10,6 +10,7 @@ import msgspec
 from isthmus.base import clock, log
 from isthmus.base.backoff import Counted, retrying
 from isthmus.base.errors import IsthmusError
+from isthmus.base.fencing import pass_fence
 from isthmus.base.redaction import redact
 from isthmus.fieldnation import errors as err
 from isthmus.fieldnation import oauth
@@ -111,6 +112,8 @@ class Caller:
         else:
             query["access_token"] = token.value
         url = f"{self.base_url}{call.path}{'?' if query else ''}{urlencode(query)}"
+        if call.writes:
+            await pass_fence()
         return await self.exchange(asked, url, headers, call.body)
 
     async def exchange(

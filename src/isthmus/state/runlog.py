@@ -73,7 +73,7 @@ def finish(
 
 def _status(statuses: set[str]) -> str:
     if "failed" not in statuses:
-        return "ok"
+        return "stopped" if "stopped" in statuses else "ok"
     return "partial" if "ok" in statuses else "failed"
 
 

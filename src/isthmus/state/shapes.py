@@ -139,7 +139,7 @@ class ErrorNote:
 
 @dataclass(frozen=True, slots=True)
 class RunDataset:
-    """What one run did with one dataset. `status` is ok, failed or skipped."""
+    """What one run did with one dataset. `status` is ok, failed, stopped or skipped."""
 
     dataset: str
     mode: str
@@ -160,7 +160,8 @@ class RunRecord:
     """
     One run of sync.
 
-    `status` is running, ok, partial, failed or interrupted (its process died or was stopped).
+    `status` is running, ok, partial, failed, stopped (by a person) or interrupted (its process died
+    or was ended).
     `quota_used` and `quota_limit` are the tenant's calls of the last hour as last heard, or None.
     """
 

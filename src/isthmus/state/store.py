@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,6 +10,7 @@ from typing import Self
 from sqlalchemy import Connection as Session
 from sqlalchemy import Engine
 
+from isthmus.base.clock import utc_now
 from isthmus.state import connections, fieldnation, notes, runlog, secrets, spool
 from isthmus.state.engine import READ_ONLY, open_engine, translated
 from isthmus.state.schema import migrate
@@ -26,6 +28,8 @@ from isthmus.state.shapes import (
 )
 from isthmus.state.sole import is_running, sole_run
 from isthmus.state.vault import Vault
+
+CHANGED = "connections changed at"
 
 
 class State:
@@ -77,6 +81,7 @@ class State:
         """Keep how to reach a tenant, secrets locked; one of the same title is replaced."""
         with self._writing() as session:
             connections.save(session, self._vault, connection)
+            notes.save(session, CHANGED, utc_now().isoformat())
 
     def load_connection(self, title: str | None = None) -> Connection | None:
         """
@@ -95,6 +100,7 @@ class State:
     def forget_connection(self, title: str) -> bool:
         """Remove a connection with its secrets; tells whether there was one."""
         with self._writing() as session:
+            notes.save(session, CHANGED, utc_now().isoformat())
             return connections.forget(session, title)
 
     def save_zone(self, title: str, zone: ZoneNote | None) -> None:
@@ -113,6 +119,7 @@ class State:
         """Keep how to reach Field Nation, secrets locked, in the place of an earlier one."""
         with self._writing() as session:
             fieldnation.save(session, self._vault, connection)
+            notes.save(session, CHANGED, utc_now().isoformat())
 
     def load_fieldnation(self) -> FieldNationConnection | None:
         """Return how to reach Field Nation. Raises: KeyWrong."""
@@ -127,7 +134,13 @@ class State:
     def forget_fieldnation(self) -> bool:
         """Remove the connection with its secrets; tells whether there was one."""
         with self._writing() as session:
+            notes.save(session, CHANGED, utc_now().isoformat())
             return fieldnation.forget(session)
+
+    def connections_changed_at(self) -> datetime | None:
+        """Return when a connection to either vendor was last saved or forgotten."""
+        found = self.note(CHANGED)
+        return None if found is None else datetime.fromisoformat(found)
 
     # Secrets by name
 

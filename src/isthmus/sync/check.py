@@ -48,7 +48,8 @@ class CheckLine:
 
     `detail` is a short phrase. `rows` counts what the API user can see of a dataset. `error` is
     set when failed, or when the hour's calls ran out before. `remedy` is "" when nothing is to be
-    done.
+    done. `is_part` tells that rows of a dataset are hidden, `sees_deletions` whether its log of
+    deletions may be read, None where there is none.
     """
 
     subject: str
@@ -58,6 +59,8 @@ class CheckLine:
     rows: int | None = None
     error: IsthmusError | None = None
     is_dataset: bool = False
+    is_part: bool = False
+    sees_deletions: bool | None = None
 
 
 class Reachable(Protocol):
@@ -163,7 +166,9 @@ async def _check_dataset(client: AutotaskClient, dataset: Dataset) -> CheckLine:
         if not info.can_query:
             return _denied(dataset)
         rows = await client.count(dataset.name, q.gte("id", 0))
-        shortcomings = [*_hidden_rows(dataset, info), *await _hidden_deletions(client, dataset)]
+        hidden = _hidden_rows(dataset, info)
+        unseen = await _hidden_deletions(client, dataset)
+        shortcomings = [*hidden, *unseen]
     except PermissionDenied:
         return _denied(dataset)
     except HourlyLimitHit as error:
@@ -181,6 +186,8 @@ async def _check_dataset(client: AutotaskClient, dataset: Dataset) -> CheckLine:
         " ".join(remedy for _, remedy in shortcomings),
         rows,
         is_dataset=True,
+        is_part=bool(hidden),
+        sees_deletions=None if dataset.deletion_log is None else not unseen,
     )
 
 

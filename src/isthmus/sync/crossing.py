@@ -11,6 +11,7 @@ from isthmus.state import State
 from isthmus.sync.outcomes import Observer
 from isthmus.sync.rules.window import Held
 from isthmus.sync.settings import SyncSettings
+from isthmus.sync.stopping import Stops
 from isthmus.warehouse.ports import Warehouse
 
 
@@ -35,6 +36,7 @@ class Crossing:
     threshold: Threshold
     gate: asyncio.Semaphore
     full: bool = False
+    stops: Stops = field(default_factory=Stops)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property

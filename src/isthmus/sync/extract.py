@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from isthmus.autotask import AutotaskClient
 from isthmus.autotask import query as q
 from isthmus.autotask.models import Page
+from isthmus.base.errors import IsthmusError
 from isthmus.sync.rules.normalize import mend_row, needs_mending
 from isthmus.sync.rules.ranges import FIRST, IdRange, plan_ranges, steal
 from isthmus.sync.spool import SegmentWriter, Spool
@@ -121,9 +122,14 @@ async def _read_range(shared: _Shared, taken: IdRange) -> None:
     done = taken.is_done
     while not done:
         with shared.spool.new_segment(taken) as writer:
-            while not done and writer.pages < SEGMENT_PAGES:
-                page = await _ask(shared, taken, PAGE_SIZE)
-                done = _keep_page(shared, page, taken, writer)
+            try:
+                while not done and writer.pages < SEGMENT_PAGES:
+                    page = await _ask(shared, taken, PAGE_SIZE)
+                    done = _keep_page(shared, page, taken, writer)
+            except (asyncio.CancelledError, IsthmusError):
+                if writer.pages:  # stopped, or held up: the next run goes on behind it
+                    await shared.spool.keep(writer, taken, done=False, proves=shared.proves)
+                raise
             await shared.spool.keep(writer, taken, done=done, proves=shared.proves)
 
 

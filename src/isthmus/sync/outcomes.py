@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from isthmus.base.errors import IsthmusError
 
 Mode = Literal["full", "incremental", "reread"]
-Status = Literal["ok", "failed"]
+Status = Literal["ok", "failed", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,9 @@ class DatasetOutcome:
 
     `rows_read` counts records received, `inserted`, `updated`, `deleted` and `unchanged` rows of
     the table. `warnings` are whole sentences for a person. `error` is None unless `status` is
-    "failed"; then the table is as it was before.
+    "failed"; then the table is as it was before. So it is when a person "stopped" it, and what was
+    read is kept for the next run. `rows_held` and `fresh_as_of` (the vendor's clock) tell of the
+    table afterwards, where they are known; `scope` is the part of the records it was filled with.
     """
 
     dataset: str
@@ -33,6 +35,9 @@ class DatasetOutcome:
     seconds: float = 0.0
     warnings: tuple[str, ...] = ()
     error: IsthmusError | None = None
+    rows_held: int | None = None
+    fresh_as_of: datetime | None = None
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,11 @@ class RunSummary:
     def failed(self) -> tuple[DatasetOutcome, ...]:
         """Return the datasets that were not published."""
         return tuple(outcome for outcome in self.outcomes if outcome.status == "failed")
+
+    @property
+    def stopped(self) -> tuple[DatasetOutcome, ...]:
+        """Return the datasets that a person stopped."""
+        return tuple(outcome for outcome in self.outcomes if outcome.status == "stopped")
 
 
 class Observer(Protocol):

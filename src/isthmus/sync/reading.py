@@ -87,29 +87,41 @@ class Reading:
 async def plan_pass(crossing: Crossing, dataset: Dataset) -> Plan:
     """Decide what to ask for; go on with what an interrupted run began if that leads there."""
     held = await crossing.held(dataset.name)
-    window = plan_window(dataset, held, crossing.settings.overlap, full=crossing.full)
-    mode = _mode(crossing, window, held)
     found = crossing.state.open_extraction(dataset.name)
-    spool = None if found is None else Spool(crossing.spool_root, crossing.state, found)
-    resumed = (
-        found is not None
-        and spool is not None
-        and _leads_there(found, dataset, mode, window, held)
-        and await _still_holds(crossing, dataset, spool)
-    )
-    if found is None or spool is None or not resumed:
-        if spool is not None:
-            spool.clear()
-        found = _begin(crossing, dataset, mode, window)
-        spool = Spool(crossing.spool_root, crossing.state, found)
+    if found is not None:
+        goes_on = crossing.full or found.mode == "full"  # a full re-read begun is ended first
+        resumed = await _resumed(crossing, dataset, held, found, full=goes_on)
+        if resumed is not None:
+            return resumed
+        Spool(crossing.spool_root, crossing.state, found).clear()
+    mode, window = _aim(crossing, dataset, held, full=crossing.full)
+    begun = _begin(crossing, dataset, mode, window)
+    spool = Spool(crossing.spool_root, crossing.state, begun)
     spool.open()
-    return Plan(dataset, mode, window, held, spool, found.server_started_at, resumed)
+    return Plan(dataset, mode, window, held, spool, begun.server_started_at, resumed=False)
 
 
-def _mode(crossing: Crossing, window: Window, held: Held) -> Mode:
+def _aim(
+    crossing: Crossing, dataset: Dataset, held: Held, *, full: bool
+) -> tuple[Mode, Window]:  # fmt: skip
+    window = plan_window(dataset, held, crossing.settings.overlap, full=full)
     if not window.is_full:
-        return "incremental"
-    return "full" if crossing.full or held.mark is None else "reread"
+        return "incremental", window
+    return "full" if full or held.mark is None else "reread", window
+
+
+async def _resumed(
+    crossing: Crossing, dataset: Dataset, held: Held, found: Extraction, *, full: bool
+) -> Plan | None:
+    """Return the plan that goes on with what an interrupted run began; None: begin anew."""
+    mode, window = _aim(crossing, dataset, held, full=full)
+    spool = Spool(crossing.spool_root, crossing.state, found)
+    if not _leads_there(found, dataset, mode, window, held):
+        return None
+    if not await _still_holds(crossing, dataset, spool):
+        return None
+    spool.open()
+    return Plan(dataset, mode, window, held, spool, found.server_started_at, resumed=True)
 
 
 def _leads_there(

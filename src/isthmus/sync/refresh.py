@@ -11,7 +11,8 @@ from isthmus.sync.catalog import Dataset
 from isthmus.sync.crossing import Crossing
 from isthmus.sync.load import load
 from isthmus.sync.outcomes import DatasetOutcome
-from isthmus.sync.reading import Meter, Plan, owed_key, plan_pass, read
+from isthmus.sync.reading import Meter, Plan, Reading, owed_key, plan_pass, read
+from isthmus.sync.stopping import Stopped
 from isthmus.warehouse.ports import Published, RunRecord
 
 _logger = log.get_logger("sync")
@@ -42,11 +43,17 @@ async def refresh(crossing: Crossing, dataset: Dataset, turn: LoadTurn) -> Datas
     try:
         plan = await plan_pass(crossing, dataset)
         outcome = replace(outcome, mode=plan.mode)
+        began, before = plan.server_started_at, plan.held.rows
         published = await _cross(crossing, plan, meter, turn)
         if plan.resumed:
             rest = await plan_pass(replace(crossing, full=False), dataset)
             published = _together(published, await _cross(crossing, rest, meter, turn))
+            began = rest.server_started_at
         outcome = _succeeded(outcome, published)
+        held = before + published.inserted - published.deleted
+        outcome = replace(outcome, rows_held=held, fresh_as_of=began)
+    except Stopped:
+        outcome = replace(outcome, status="stopped")
     except IsthmusError as error:
         outcome = replace(outcome, error=error)
     except OSError as error:
@@ -58,8 +65,9 @@ async def refresh(crossing: Crossing, dataset: Dataset, turn: LoadTurn) -> Datas
 
 async def _cross(crossing: Crossing, plan: Plan, meter: Meter, turn: LoadTurn) -> Published:
     started_at = utc_now()
-    reading = await read(crossing, plan, meter)
-    await turn()
+    reading = await crossing.stops.unless_stopped(
+        plan.dataset.name, _read_all(crossing, plan, meter, turn)
+    )
     crossing.observer.dataset_loading(plan.dataset.name)
     run = RunRecord(crossing.run_id, started_at, utc_now(), meter.calls, reading.warnings)
     async with crossing.lock:
@@ -70,6 +78,12 @@ async def _cross(crossing: Crossing, plan: Plan, meter: Meter, turn: LoadTurn) -
     if plan.dataset.deletion_log is not None and not reading.is_log_owed:
         crossing.state.save_note(owed_key(plan.dataset.deletion_log), None)
     return published
+
+
+async def _read_all(crossing: Crossing, plan: Plan, meter: Meter, turn: LoadTurn) -> Reading:
+    reading = await read(crossing, plan, meter)
+    await turn()
+    return reading
 
 
 def _disk_error(crossing: Crossing, error: OSError) -> SpoolUnusable:

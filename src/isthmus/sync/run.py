@@ -8,7 +8,7 @@ from isthmus.autotask import AutotaskClient
 from isthmus.base.clock import utc_now
 from isthmus.base.errors import IsthmusError
 from isthmus.base.ids import new_run_id
-from isthmus.state import RunDataset, State
+from isthmus.state import State
 from isthmus.sync.catalog import DATASETS, Dataset
 from isthmus.sync.crossing import Crossing
 from isthmus.sync.order import Turns
@@ -17,6 +17,7 @@ from isthmus.sync.record import recorded
 from isthmus.sync.refresh import refresh
 from isthmus.sync.settings import SyncSettings
 from isthmus.sync.spool import remove_strays
+from isthmus.sync.stopping import Stops
 from isthmus.sync.tenant import ensure_same_tenant
 from isthmus.warehouse.ports import TableShape, Warehouse
 
@@ -31,6 +32,7 @@ async def run_sync(
     full: bool,
     settings: SyncSettings,
     observer: Observer,
+    stops: Stops | None = None,
 ) -> RunSummary:
     """
     Bring the wanted datasets up to date; what fails is told, the rest is published.
@@ -46,7 +48,10 @@ async def run_sync(
             threshold = await client.threshold()
             await ensure_same_tenant(client, warehouse, state)
         except IsthmusError as error:
-            state.finish_run(run_id, [_unread(dataset, error) for dataset in wanted])
+            unread = [DatasetOutcome(d.name, "full", "failed", error=error) for d in wanted]
+            for outcome in unread:
+                observer.dataset_done(outcome)
+            state.finish_run(run_id, [recorded(outcome) for outcome in unread])
             raise
         crossing = Crossing(
             client=client,
@@ -60,15 +65,12 @@ async def run_sync(
             threshold=threshold,
             gate=asyncio.Semaphore(settings.at_once),
             full=full,
+            stops=stops or Stops(),
         )
         observer.quota(*crossing.quota)
         outcomes = await _refresh_all(crossing, wanted)
         await _rehydrate(crossing, wanted)
         return _finish(crossing, outcomes)
-
-
-def _unread(dataset: Dataset, error: IsthmusError) -> RunDataset:
-    return recorded(DatasetOutcome(dataset.name, "full", "failed", error=error))
 
 
 async def _refresh_all(crossing: Crossing, wanted: Sequence[Dataset]) -> tuple[DatasetOutcome, ...]:

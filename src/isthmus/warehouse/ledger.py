@@ -7,6 +7,7 @@ Columns and where they come from, labels, watermarks, runs with their warnings, 
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -47,6 +48,9 @@ _TABLES: dict[str, str] = {
 }
 
 
+_COLUMN = "name, type, origin, source, lookup, is_live, is_long"
+
+
 class Ledger:
     """Reads and writes the notes over one session; the caller holds the transaction."""
 
@@ -77,22 +81,22 @@ class Ledger:
     def columns(self, dataset: str) -> tuple[Column, ...]:
         """Return a table's columns in order."""
         rows = self._session.fetch(
-            "SELECT name, type, origin, source, lookup, is_live, is_long"
-            f" FROM {self._dialect.note('columns')} WHERE dataset = ? ORDER BY position",
+            f"SELECT {_COLUMN} FROM {self._dialect.note('columns')} WHERE dataset = ?"
+            " ORDER BY position",
             [dataset],
         )
-        return tuple(
-            Column(
-                name=name,
-                type=ColumnType(kind),
-                origin=Origin(origin),
-                source=source,
-                lookup=msgspec.json.decode(lookup, type=Lookup) if lookup else None,
-                is_live=is_live,
-                is_long=is_long,
-            )
-            for name, kind, origin, source, lookup, is_live, is_long in rows
+        return tuple(_column(row) for row in rows)
+
+    def all_columns(self) -> dict[str, tuple[Column, ...]]:
+        """Return every table's columns in order, by dataset."""
+        rows = self._session.fetch(
+            f"SELECT dataset, {_COLUMN} FROM {self._dialect.note('columns')}"
+            " ORDER BY dataset, position"
         )
+        found: dict[str, list[Column]] = {}
+        for dataset, *row in rows:
+            found.setdefault(dataset, []).append(_column(row))
+        return {dataset: tuple(columns) for dataset, columns in found.items()}
 
     def save_columns(self, shape: TableShape) -> None:
         """Note a table's columns."""
@@ -124,13 +128,6 @@ class Ledger:
         for dataset, name, kind in rows:
             found.setdefault(dataset, {})[name.lower()] = ColumnType(kind)
         return found
-
-    def datasets(self) -> tuple[str, ...]:
-        """Return the datasets there is a table of, by name."""
-        rows = self._session.fetch(
-            f"SELECT DISTINCT dataset FROM {self._dialect.note('columns')} ORDER BY dataset"
-        )
-        return tuple(row[0] for row in rows)
 
     def picklists(self, dataset: str) -> tuple[PicklistEntry, ...]:
         """Return a dataset's labels."""
@@ -164,6 +161,13 @@ class Ledger:
         )
         return Watermark(*rows[0]) if rows else None
 
+    def all_watermarks(self) -> dict[str, Watermark]:
+        """Return where the next refresh of each dataset starts."""
+        rows = self._session.fetch(
+            f"SELECT dataset, watermark, run_id FROM {self._dialect.note('watermarks')}"
+        )
+        return {row[0]: Watermark(*row) for row in rows}
+
     def save_watermark(self, dataset: str, at: datetime, run_id: str) -> None:
         """Move the watermark."""
         self._clear("watermarks", dataset)
@@ -184,24 +188,31 @@ class Ledger:
         told = [*run.warnings, *p.warnings]
         self._insert("warnings", [(p.dataset, run.run_id, n, text) for n, text in enumerate(told)])
 
-    def last_run(self, dataset: str) -> RunRecord | None:
-        """Return the last run noted for a table."""
+    def last_runs(self) -> dict[str, RunRecord]:
+        """Return the last run noted for each table."""
         d = self._dialect
+        last = (
+            "SELECT dataset, run_id, started_at, finished_at, calls, row_number() OVER (PARTITION"
+            f" BY dataset ORDER BY finished_at DESC, run_id DESC) AS place FROM {d.note('runs')}"
+        )
         rows = self._session.fetch(
-            f"SELECT run_id, started_at, finished_at, calls FROM {d.note('runs')}"
-            " WHERE dataset = ? ORDER BY finished_at DESC, run_id DESC LIMIT 1",
-            [dataset],
+            f"SELECT dataset, run_id, started_at, finished_at, calls FROM ({last}) AS runs"
+            " WHERE place = 1"
         )
-        if not rows:
-            return None
-        warnings = self._session.fetch(
-            f"SELECT warning FROM {d.note('warnings')} WHERE dataset = ? AND run_id = ?"
-            " ORDER BY position",
-            [dataset, rows[0][0]],
+        told = self._session.fetch(
+            f"SELECT w.dataset, w.run_id, w.warning FROM {d.note('warnings')} AS w JOIN ({last})"
+            " AS runs ON runs.dataset = w.dataset AND runs.run_id = w.run_id WHERE place = 1"
+            " ORDER BY w.dataset, w.position"
         )
-        run_id, started_at, finished_at, calls = rows[0]
-        told = tuple(row[0] for row in warnings)
-        return RunRecord(run_id, started_at, finished_at, calls, told)
+        warnings: dict[str, list[str]] = {}
+        for dataset, _, text in told:
+            warnings.setdefault(dataset, []).append(text)
+        return {
+            dataset: RunRecord(
+                run_id, started_at, finished_at, calls, tuple(warnings.get(dataset, ()))
+            )
+            for dataset, run_id, started_at, finished_at, calls in rows
+        }
 
     def set_aside(self, dataset: str, run_id: str, lines: Sequence[tuple[str, str]]) -> None:
         """Keep lines that could not be read: (reason, raw)."""
@@ -214,6 +225,11 @@ class Ledger:
             [dataset],
         )
         return (rows[0][0], rows[0][1]) if rows else (0, "")
+
+    def versions(self) -> dict[str, int]:
+        """Return how often each table has changed."""
+        rows = self._session.fetch(f"SELECT dataset, version FROM {self._dialect.note('tables')}")
+        return {dataset: int(version) for dataset, version in rows}
 
     def save_version(self, dataset: str, version: int, hydrated_from: str) -> None:
         """Note that a table has changed, or what its look-ups were filled from."""
@@ -241,3 +257,16 @@ class Ledger:
                 f"INSERT INTO {self._dialect.note(table)} VALUES {', '.join([marks] * len(part))}",
                 [value for row in part for value in row],
             )
+
+
+def _column(row: Sequence[Any]) -> Column:
+    name, kind, origin, source, lookup, is_live, is_long = row
+    return Column(
+        name=name,
+        type=ColumnType(kind),
+        origin=Origin(origin),
+        source=source,
+        lookup=msgspec.json.decode(lookup, type=Lookup) if lookup else None,
+        is_live=is_live,
+        is_long=is_long,
+    )

@@ -5,19 +5,32 @@ from isthmus.warehouse.ports import TableState
 from isthmus.warehouse.session import Session
 
 
-def describe_tables(session: Session) -> tuple[TableState, ...]:
-    """Return every dataset's table as it stands, by name."""
+def describe_tables(
+    session: Session, counted: dict[tuple[str, int], int] | None = None
+) -> tuple[TableState, ...]:
+    """
+    Return every dataset's table as it stands, by name.
+
+    Args: counted: rows by table and version, kept between calls where counting takes long.
+    """
     ledger = Ledger(session)
+    versions, columns = ledger.versions(), ledger.all_columns()
+    watermarks, runs = ledger.all_watermarks(), ledger.last_runs()
+    kept = {} if counted is None else counted
     found = []
-    for dataset in ledger.datasets():
-        rows = session.fetch(f"SELECT count(*) FROM {session.dialect.table(dataset)}")[0][0]
+    for dataset in sorted(columns):
+        key = dataset, versions.get(dataset, 0)
+        rows = kept.get(key)
+        if rows is None:
+            rows = session.fetch(f"SELECT count(*) FROM {session.dialect.table(dataset)}")[0][0]
+            kept[key] = int(rows)
         found.append(
             TableState(
                 dataset=dataset,
                 rows=int(rows),
-                columns=ledger.columns(dataset),
-                watermark=ledger.watermark(dataset),
-                last_run=ledger.last_run(dataset),
+                columns=columns[dataset],
+                watermark=watermarks.get(dataset),
+                last_run=runs.get(dataset),
             )
         )
     return tuple(found)

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from isthmus.base.errors import NeedsPerson
+from isthmus.engine.database import open_database
 from isthmus.state import (
     Connection,
     ConnectionNote,
@@ -18,9 +18,12 @@ from isthmus.state import (
     State,
     ZoneNote,
 )
+from isthmus.state.sync import SyncState
 from isthmus.sync.catalog import DATASETS, Dataset, dataset_named
+from isthmus.sync.noting import Noting, Who
 from isthmus.sync.outcomes import Observer, RunSummary
 from isthmus.sync.settings import SyncSettings
+from isthmus.sync.stopping import Stops
 from isthmus.warehouse.ports import (
     Brake,
     Result,
@@ -29,6 +32,8 @@ from isthmus.warehouse.ports import (
     WarehouseBusy,
 )
 from isthmus.wiring.config import Config, load_config
+from isthmus.wiring.copying import take_over
+from isthmus.wiring.quota import Sampler
 from isthmus.wiring.reach import (
     NotConnected,
     fieldnation_noted,
@@ -38,7 +43,8 @@ from isthmus.wiring.reach import (
     noted_over,
     over,
 )
-from isthmus.wiring.stores import open_duckdb, open_warehouse
+from isthmus.wiring.reading import Readers
+from isthmus.wiring.stores import NothingHeld, nothing_held, open_duckdb, open_warehouse
 from isthmus.wiring.vendor import fieldnation_client, rest_client, soap_records
 
 if TYPE_CHECKING:
@@ -59,10 +65,6 @@ __all__ = [
 ]
 
 
-class NothingHeld(NeedsPerson):
-    """The warehouse was not made yet."""
-
-
 class House:
     """
     Everything of one home, opened when first needed and closed together.
@@ -75,6 +77,8 @@ class House:
         self._closing = ExitStack()
         self._state: State | None = None
         self._warehouse: Warehouse | None = None
+        self._readers: Readers | None = None
+        self._copying: SyncState | None = None
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -101,12 +105,31 @@ class House:
         return self._state
 
     @property
+    def copying(self) -> SyncState:
+        """Return how copying goes, for all processes. Raises: StateBroken, EngineUnavailable."""
+        if self._copying is None:
+            place = self.config.dispatch_place
+            self.config.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            engine = open_database(place.path / "dispatch.db" if place.is_file else place.address)
+            self._closing.callback(engine.dispose)
+            self._copying = SyncState.open(engine)
+        return self._copying
+
+    @property
     def warehouse(self) -> Warehouse:
         """Return the warehouse; this process holds it from now on. Raises: WarehouseBusy, ..."""
         if self._warehouse is None:
             self._warehouse = open_warehouse(self.config)
             self._closing.callback(self._warehouse.close)
         return self._warehouse
+
+    @property
+    def readers(self) -> Readers:
+        """Return readers of the tables, for any thread; they let go of the file by themselves."""
+        if self._readers is None:
+            self._readers = Readers(self.config)
+            self._closing.callback(self._readers.close)
+        return self._readers
 
     def columns(self) -> dict[str, tuple[str, ...]]:
         """Return the columns of each table, in order. Raises: NothingHeld, WarehouseBusy."""
@@ -138,9 +161,7 @@ class House:
     def _expect_tables(self) -> None:
         place = self.config.warehouse
         if place.is_file and not place.path.exists():
-            raise NothingHeld(
-                "There are no tables yet.", where=str(place.path), remedy="isthmus sync makes them."
-            )
+            raise nothing_held(place.path)
 
     def connection(self) -> Connection:
         """
@@ -207,7 +228,9 @@ class House:
         zone = await client.zone()
         self.state.save_zone(title, ZoneNote(zone.name, zone.url, zone.web_url, zone.ci))
 
-    async def check(self, connection: Connection) -> "AsyncGenerator[CheckLine]":
+    async def check(
+        self, connection: Connection, datasets: Sequence[Dataset] = DATASETS
+    ) -> "AsyncGenerator[CheckLine]":
         """
         Find out what works with a connection, saved or not; it never waits for the quota.
 
@@ -217,7 +240,7 @@ class House:
 
         async with (
             self.autotask(connection, patient=False) as client,
-            aclosing(check_connection(client, DATASETS)) as findings,
+            aclosing(check_connection(client, datasets)) as findings,
         ):
             async for line in findings:
                 yield line
@@ -249,7 +272,7 @@ class House:
         connection = self.connection()
         with TemporaryDirectory(prefix="isthmus-") as name:
             folder = Path(name)
-            scratch = open_duckdb(folder / "preview.duckdb", self.config.memory_mb)
+            scratch = open_duckdb(folder / "preview.duckdb", self.config.memory_mb, folder)
             try:
                 async with self.autotask(connection, patient=False) as client:
                     return await preview(client, scratch, folder, dataset, rows)
@@ -263,9 +286,14 @@ class House:
         return (*DATASETS, *filter(None, map(dataset_named, sorted(own))))
 
     async def sync(
-        self, wanted: Sequence[Dataset], *, full: bool, observer: Observer
+        self, wanted: Sequence[Dataset], *, full: bool, observer: Observer, who: Who | None = None
     ) -> RunSummary:
-        """Bring datasets up to date. Raises: IsthmusError when nothing could be read at all."""
+        """
+        Bring datasets up to date; its progress is noted, and a person may stop it.
+
+        Args: who: wants it, as others are shown. Raises: IsthmusError when nothing could be read
+        at all.
+        """
         settings = SyncSettings(
             overlap=self.config.overlap,
             brake=Brake(share=self.config.brake_share, rows=self.config.brake_rows),
@@ -276,21 +304,26 @@ class House:
         warehouse = self.warehouse
         _keep_to_owner(self.config.spool)
         dispatches = self.fieldnation_reach() is not None
-        async with self.autotask(
-            connection, on_waiting=observer.waiting, reserve=dispatches
-        ) as client:
-            summary = await run_sync(
-                client,
-                warehouse,
-                self.state,
-                wanted,
-                spool_root=self.config.spool,
-                full=full,
-                settings=settings,
-                observer=observer,
-            )
-            await self._note_zone(connection.title, client)
-            return summary
+        kept, stops = self.copying, Stops()
+        take_over(kept, warehouse)
+        sampler = Sampler(self.config, kept)
+        with Noting(observer, kept, stops, who or Who(), sampler) as noting:
+            async with self.autotask(
+                connection, on_waiting=noting.waiting, reserve=dispatches
+            ) as client:
+                summary = await run_sync(
+                    client,
+                    warehouse,
+                    self.state,
+                    wanted,
+                    spool_root=self.config.spool,
+                    full=full,
+                    settings=settings,
+                    observer=noting,
+                    stops=stops,
+                )
+                await self._note_zone(connection.title, client)
+        return summary
 
 
 def _keep_to_owner(folder: Path) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.alerts import Channels
+from isthmus.identity import ProviderSettings
+from isthmus.wiring.oidc import lets_anybody_in
 from isthmus.wiring.place import DispatchPlace, WarehousePlace
 from isthmus.wiring.settings import SETTINGS, SettingWrong
 
@@ -76,6 +78,9 @@ class Config:
     sweep: timedelta
     keep: timedelta
     alerts: Channels
+    oidc: ProviderSettings | None = None
+    console_listen: tuple[str, int] | None = None
+    console_url: str | None = None
 
     @property
     def state_file(self) -> Path:
@@ -116,6 +121,9 @@ def load_config(environment: Mapping[str, str] | None = None) -> Config:
         brake_rows=values["ISTHMUS_DELETE_BRAKE_ROWS"],
         memory_mb=values["ISTHMUS_MEMORY_MB"],
         log=values["ISTHMUS_LOG"],
+        oidc=_oidc(values),
+        console_listen=values["ISTHMUS_CONSOLE_LISTEN"],
+        console_url=values["ISTHMUS_CONSOLE_URL"],
         **_dispatch(values, home),
     )
 
@@ -154,6 +162,35 @@ def _autotask(values: Mapping[str, Any]) -> AutotaskConfig:
         zone=zone,
         url=url,
         api=values[prefix + "API"],
+    )
+
+
+def _oidc(values: Mapping[str, Any]) -> ProviderSettings | None:
+    """Return the identity provider; None where there is none."""
+    prefix = "ISTHMUS_OIDC_"
+    issuer, client_id = values[prefix + "ISSUER"], values[prefix + "CLIENT_ID"]
+    if issuer is None:
+        return None
+    if client_id is None:
+        raise SettingWrong(
+            "An identity provider is named, and not by which client id it knows Isthmus.",
+            where="environment variables ISTHMUS_OIDC_ISSUER and ISTHMUS_OIDC_CLIENT_ID",
+            remedy="Set both, or unset ISTHMUS_OIDC_ISSUER.",
+        )
+    claim = values[prefix + "ROLE_CLAIM"] or ""
+    if not claim and lets_anybody_in(issuer):
+        raise SettingWrong(
+            "Anybody can have an account at this identity provider, so anybody would be let in.",
+            where="environment variable ISTHMUS_OIDC_ISSUER",
+            remedy="Name the issuer of your own organisation, or set ISTHMUS_OIDC_ROLE_CLAIM.",
+        )
+    return ProviderSettings(
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=values[prefix + "CLIENT_SECRET"] or "",
+        scope=values[prefix + "SCOPE"],
+        role_claim=claim,
+        roles=values[prefix + "ROLES"],
     )
 
 

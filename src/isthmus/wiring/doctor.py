@@ -8,7 +8,6 @@ from typing import Final
 from isthmus.base.errors import IsthmusError
 from isthmus.dispatch import doctor as dr
 from isthmus.dispatch.doctor.examine import Patient
-from isthmus.dispatch.hooks import HookSecrets
 from isthmus.dispatch.hooks.fieldnation import PATH
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.metadata import Metadata
@@ -19,6 +18,7 @@ from isthmus.wiring.build import House, NotConnected
 from isthmus.wiring.dispatch import Stores
 from isthmus.wiring.fieldnation_check import PREFIX, check_fieldnation, logs_in
 from isthmus.wiring.hooks import open_hooks
+from isthmus.wiring.secrets import hook_secrets
 from isthmus.wiring.vendor import (
     fieldnation_client,
     records,
@@ -62,8 +62,8 @@ async def examine_home(house: House, beat: timedelta) -> AsyncGenerator[dr.Findi
                         waiting = []
                     yield finding
         works = dr.Works(
-            stores.state, stores.inbox, stores.agenda, HookSecrets(house.state), house.config.sweep,
-            beat,
+            stores.state, stores.inbox, stores.agenda, hook_secrets(house, stores),
+            house.config.sweep, beat,
         )  # fmt: skip
         async for finding in dr.guarded(dr.WORK, "state", lambda: dr.look_at_work(works)):
             yield finding

@@ -12,6 +12,7 @@ from isthmus.dispatch.relay import Relay
 from isthmus.state.dispatch import Clerk
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.secrets import hook_secrets
 
 AUTOTASK = f"{PREFIX}autotask/"
 
@@ -34,13 +35,12 @@ def open_reception(house: House, stores: Stores, relay: Relay | None) -> Iterato
 
 def load_keys(house: House, stores: Stores) -> Keys:
     """Return what proves a sender, and who we are to each vendor. Blocks. Raises: KeyWrong."""
-    state = house.state
+    secrets = hook_secrets(house, stores)
     own = load_own(stores.state, *logins(house))
-    hooks = (secret.name for secret in state.secrets(AUTOTASK))
     return Keys(
-        autotask=tuple(one for name in hooks for one in state.live_secrets(name)),
-        fieldnation=state.live_secrets(FIELDNATION),
-        callout=state.live_secrets(CALLOUT),
+        autotask=secrets.live(AUTOTASK),
+        fieldnation=secrets.live(FIELDNATION),
+        callout=secrets.live(CALLOUT),
         own_resource=own.resource,
         own_user=own.user,
     )

@@ -14,7 +14,9 @@ from isthmus.dispatch.rules.filing import FileWrong
 from isthmus.dispatch.rules.rule import RuleWrong
 from isthmus.engine import EngineBroken, EngineUnavailable
 from isthmus.fieldnation.errors import CredentialsUnusable as FieldNationUnusable
+from isthmus.reports.errors import ExploringWrong
 from isthmus.state import KeyWrong, StateBroken, StateBusy
+from isthmus.state.people import PeopleError
 from isthmus.warehouse.ports import QueryFailed, WarehouseAway, WarehouseBroken, WarehouseBusy
 from isthmus.wiring.settings import SettingWrong
 
@@ -23,7 +25,7 @@ MISNAMED = (
     NoRule, NoSuchLink, NoSuchRecord, NothingToDo, NothingWanted, NotInstalled, NotSettled,
     NoSuchDefinition,
 )  # fmt: skip
-MISWRITTEN = (FileWrong, RuleWrong, ConditionWrong)
+MISWRITTEN = (FileWrong, RuleWrong, ConditionWrong, ExploringWrong, PeopleError)
 
 
 class PlaceUnusable(Permanent):

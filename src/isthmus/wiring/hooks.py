@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from isthmus.dispatch.hooks import Hooks, HookSecrets, Site
+from isthmus.dispatch.hooks import Hooks, Site
 from isthmus.dispatch.library import Library
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.secrets import hook_secrets
 from isthmus.wiring.settings import SettingWrong
 from isthmus.wiring.vendor import fieldnation_client, rest_records
 
@@ -42,7 +43,7 @@ async def open_hooks(house: House, stores: Stores) -> AsyncIterator[Hooks]:
             Site(
                 records=records,
                 orders=orders,
-                secrets=HookSecrets(house.state),
+                secrets=hook_secrets(house, stores),
                 state=stores.state,
                 inbox=stores.inbox,
                 library=Library(stores.definitions),

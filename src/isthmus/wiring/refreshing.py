@@ -2,16 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from isthmus.base.clock import utc_now
+from isthmus.base.errors import IsthmusError, Retryable
 from isthmus.base.log import get_logger
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.mirror import Mirror, changed_since
 from isthmus.dispatch.rules.sweeping import CHANGED, OVERLAP
-from isthmus.engine import Again, Agenda, Cron, Done, Every, Outcome, Run, Schedule
+from isthmus.engine import Again, Agenda, Cron, Done, Every, Item, Outcome, Run, Schedule
 from isthmus.state import StateBusy
+from isthmus.state.sync import Ask, SyncState
 from isthmus.sync.catalog import DATASETS, Dataset, dataset_named
+from isthmus.sync.noting import Who
 from isthmus.sync.outcomes import DatasetOutcome, Mode, RunSummary
 from isthmus.sync.scheduling import Beat, default_beat
 from isthmus.warehouse.ports import WarehouseBusy
@@ -20,9 +25,16 @@ from isthmus.wiring.dispatch import Stores
 
 KIND: Final = "refresh"
 PREFIX: Final = "refresh/"
+ASKED: Final = "ask/"
+"""How the keys of items begin that a person asked for; no dataset's name has a slash."""
+
 REFRESH_PRIORITY: Final = 9
+ASK_PRIORITY: Final = 1
+SCHEDULE: Final = "schedule"
+_TRIES: Final = 12
 _BEGUN: Final = "schedules begun"
 _BUSY: Final = timedelta(seconds=30)
+_SOON: Final = timedelta(seconds=5)
 _log = get_logger("refresh")
 
 
@@ -61,36 +73,95 @@ class Quiet:
 
 class Refresh:
     """
-    The handler of refreshes; the item's key is the dataset's name.
+    The handler of refreshes; the item's key is the dataset's name, or of what a person asked for.
 
     A refresh runs in a thread with an event loop of its own, so that work on links goes on beside
-    it. What it saw change of records that are dispatched is handed on from the warehouse.
+    it. What it saw change of records that are dispatched is handed on from the warehouse. What is
+    due at the same time is refreshed in one run: names are brought up to date once.
     """
 
     def __init__(self, home: Callable[[], House], stores: Stores, library: Library | None) -> None:
         self._home = home
         self._stores = stores
         self._library = library
+        self._kept = SyncState.open(stores.state.engine)
+        self._through: set[str] = set()
+        """What a run did beside what it was for; the item that asks for it is still to come."""
 
     async def __call__(self, run: Run) -> Outcome:
-        """Refresh one dataset. Raises: IsthmusError when nothing could be read: tried again."""
+        """Refresh one dataset, or what was asked for. Raises: Retryable: tried again."""
+        if run.item.key.startswith(ASKED):
+            return await self._asked(run.item)
         dataset = dataset_named(run.item.key)
-        if dataset is None:
+        if dataset is None or dataset.name in self._through:
+            self._through.discard(run.item.key)
             return Done()
+        beside = await asyncio.to_thread(self._due_beside, dataset)
         try:
-            summary = await asyncio.to_thread(self._refresh, dataset)
+            summary = await self._refresh([dataset, *beside], full=False, who=Who(SCHEDULE))
         except (StateBusy, WarehouseBusy):  # a sync by hand, or a reader, holds it
             return Again(_BUSY)
-        for outcome in summary.failed:
-            if outcome.error is not None:
-                raise outcome.error
+        failed = {outcome.dataset: outcome.error for outcome in summary.failed}
+        self._through |= {one.name for one in beside if one.name not in failed}
+        error = failed.get(dataset.name)
+        if error is not None:
+            _insist(error)
         return Done()
 
-    def _refresh(self, dataset: Dataset) -> RunSummary:
+    def _due_beside(self, dataset: Dataset) -> list[Dataset]:
+        """Return what else is due now, in the order of the catalogue."""
+        now = utc_now()
+        due = {
+            one.key
+            for one in self._stores.agenda.waiting(kind=KIND)
+            if one.due_at is not None and one.due_at <= now and not one.running and not one.failures
+        }
+        found = [known for known in map(dataset_named, sorted(due)) if known is not None]
+        return [one for one in found if one.name != dataset.name]
+
+    async def _asked(self, item: Item) -> Outcome:
+        ask = await asyncio.to_thread(self._kept.find_ask, item.key)
+        if ask is None or ask.state == "done":
+            return Done()
+        wanted = [found for found in map(dataset_named, ask.wanted) if found is not None]
+        await asyncio.to_thread(self._kept.save_ask, replace(ask, state="running"))
+        try:
+            summary = await self._refresh(wanted, full=ask.full, who=Who(ask.by, ask.key))
+        except (StateBusy, WarehouseBusy):
+            await asyncio.to_thread(self._kept.save_ask, replace(ask, state="waiting"))
+            return Again(_SOON)
+        except IsthmusError as error:
+            await self._settle(ask, item, [error], ask.wanted)
+            return Done()
+        left = [one.error for one in summary.failed if one.error is not None]
+        names = [one.dataset for one in summary.failed if isinstance(one.error, Retryable)]
+        await self._settle(replace(ask, run_id=summary.run_id), item, left, names)
+        return Done()
+
+    async def _settle(
+        self, ask: Ask, item: Item, errors: Sequence[IsthmusError], names: Sequence[str]
+    ) -> None:
+        """Note that an ask is done; or have what may succeed later tried again, and only that."""
+        later = next((error for error in errors if isinstance(error, Retryable)), None)
+        is_over = later is None or item.failures >= _TRIES
+        told = "" if not errors else f"{errors[0].what} {errors[0].remedy}".strip()
+        state, wanted = ("done", ask.wanted) if is_over else ("waiting", tuple(names))
+        await asyncio.to_thread(
+            self._kept.save_ask, replace(ask, state=state, wanted=wanted, error=told)
+        )
+        if later is not None and not is_over:
+            raise later
+
+    async def _refresh(self, wanted: Sequence[Dataset], *, full: bool, who: Who) -> RunSummary:
+        return await asyncio.to_thread(self._in_thread, wanted, full=full, who=who)
+
+    def _in_thread(self, wanted: Sequence[Dataset], *, full: bool, who: Who) -> RunSummary:
         with self._home() as house:
-            summary = asyncio.run(house.sync([dataset], full=False, observer=Quiet()))
-            if self._library is not None and dataset.name in CHANGED and not summary.failed:
-                self._hand_on(house, self._library, dataset.name)
+            summary = asyncio.run(house.sync(wanted, full=full, observer=Quiet(), who=who))
+            done = {outcome.dataset for outcome in summary.outcomes if outcome.status == "ok"}
+            if self._library is not None:
+                for name in sorted(done & set(CHANGED)):
+                    self._hand_on(house, self._library, name)
         return summary
 
     def _hand_on(self, house: House, library: Library, entity: str) -> None:
@@ -110,6 +181,16 @@ class Refresh:
         found = mirror.hand_on(library.rules(), entity, rows)
         stores.state.save_mark(name, reached.at.isoformat())
         _log.info("mirrored", entity=entity, changed=len(rows), handed_on=found)
+
+
+def _insist(error: IsthmusError) -> None:
+    """
+    Raise what may be gone a moment later.
+
+    What needs a person is told where they look, and the next beat tries again.
+    """
+    if isinstance(error, Retryable):
+        raise error
 
 
 def begin_schedules(stores: Stores) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from isthmus.base.errors import NeedsPerson
 from isthmus.wiring.addresses import parse_fieldnation_url, parse_listen, parse_public_url
 from isthmus.wiring.alerting import parse_chat, parse_mail
+from isthmus.wiring.oidc import USUAL_ROLES, parse_issuer, parse_roles, parse_scope
 from isthmus.wiring.place import holds_password, parse_database, parse_path, parse_warehouse
 
 
@@ -237,7 +238,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "ISTHMUS_FIELDNATION_RATE",
-        "How many calls a minute one process makes to Field Nation, after a burst of 100.",
+        "How many calls a minute all processes of the installation together make to Field Nation, "
+        "after a burst of 100.",
         parse_number,
         "60",
     ),
@@ -249,9 +251,20 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "ISTHMUS_LISTEN",
-        "The host and port at which the doors listen.",
+        "The host and port at which the doors listen, and the console unless it has its own.",
         parse_listen,
         "127.0.0.1:8484",
+    ),
+    Setting(
+        "ISTHMUS_CONSOLE_LISTEN",
+        "A host and port of its own for the console, so that only the doors are open to others.",
+        parse_listen,
+    ),
+    Setting(
+        "ISTHMUS_CONSOLE_URL",
+        "The address under which people reach the console, such as `https://isthmus.example.com`. "
+        "With https its cookies travel by TLS only. Needed where a proxy stands before it.",
+        parse_public_url,
     ),
     Setting(
         "ISTHMUS_SLOTS",
@@ -284,6 +297,38 @@ SETTINGS: tuple[Setting, ...] = (
         "`smtp://user:password@host:587/?from=a@example.com&to=b@example.com`.",
         parse_mail,
         is_secret=True,
+    ),
+    Setting(
+        "ISTHMUS_OIDC_ISSUER",
+        "The address of an OpenID Connect provider by which people log in to the console, as its "
+        "issuer. Without it, by password alone.",
+        parse_issuer,
+    ),
+    Setting("ISTHMUS_OIDC_CLIENT_ID", "The client id the provider knows Isthmus by.", str),
+    Setting(
+        "ISTHMUS_OIDC_CLIENT_SECRET",
+        "The client secret that belongs to it; without it, a public client.",
+        str,
+        is_secret=True,
+    ),
+    Setting(
+        "ISTHMUS_OIDC_SCOPE",
+        "What the provider is asked for.",
+        parse_scope,
+        "openid profile email",
+    ),
+    Setting(
+        "ISTHMUS_OIDC_ROLE_CLAIM",
+        "The claim that says who may do what, or a path to it such as `realm_access.roles`. Who "
+        "has no role in it is not let in. Without it, who logs in is a viewer until an admin says "
+        "otherwise.",
+        str,
+    ),
+    Setting(
+        "ISTHMUS_OIDC_ROLES",
+        "What the values of that claim mean, such as `admin=IT, viewer=Sales, viewer=Desk`.",
+        parse_roles,
+        USUAL_ROLES,
     ),
     Setting(
         "ISTHMUS_QUOTA_SHARE",

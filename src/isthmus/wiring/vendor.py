@@ -107,7 +107,7 @@ def fieldnation_client(
         settings=fn.ClientSettings(
             read_back=False,
             rate=fn.RateSettings(per_minute=config.fieldnation_rate),
-            shared=_budget(config),
+            shared=budget_of(config),
             retry=fn.RetrySettings() if patient else hasty,
         ),
     )
@@ -130,7 +130,7 @@ def _credentials(config: Config, connection: Connection) -> "Credentials":
     )
 
 
-def _budget(config: Config) -> "SharedBudget":
+def budget_of(config: Config) -> "SharedBudget":
     """Return what all processes of the installation may spend, wherever they share their work."""
     from isthmus.state.budget import open_budget  # noqa: PLC0415
 
@@ -146,7 +146,7 @@ def _settings(
         share=config.quota_share,
         longest_wait=config.longest_wait.total_seconds(),
         on_waiting=on_waiting,
-        shared=_budget(config),
+        shared=budget_of(config),
         reserve=reserve,
     )
     if patient:

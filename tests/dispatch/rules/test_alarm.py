@@ -47,3 +47,16 @@ def test_silence_is_told_once_until_it_is_broken() -> None:
     assert decide_alarm(late, frozenset(alarm.about), NOW + HOUR, HOUR) is None
     later = Watched([], {"autotask": NOW - HOUR}, unrelayed_since=None)
     assert decide_alarm(later, frozenset(alarm.about), NOW + HOUR, HOUR) is not None
+
+
+def test_a_side_that_was_never_swept_is_told_once_where_it_is_to_be_swept() -> None:
+    never = Watched([], {"autotask": NOW, "fieldnation": None}, begun=NOW - 2 * HOUR)
+    alarm = decide_alarm(never, NOBODY, NOW, HOUR)
+    assert alarm is not None
+    (line,) = alarm.lines
+    assert (
+        line == "fieldnation was never swept, although dispatch began at 2026-11-28 10:00:00 UTC."
+    )
+    assert decide_alarm(never, frozenset(alarm.about), NOW + HOUR, HOUR) is None
+    young = Watched([], {"autotask": NOW, "fieldnation": None}, begun=NOW)
+    assert decide_alarm(young, NOBODY, NOW, HOUR) is None

@@ -87,3 +87,16 @@ def test_of_many_who_publish_at_once_each_is_counted_and_one_is_in_force(kept: D
     assert {one.version for one in history} == set(versions)
     assert [one.is_current for one in history] == [True, *[False] * 7]
     assert len({one.number for one in history}) == 8
+
+
+def test_a_version_keeps_who_published_it_first_and_notes_who_did_so_again(
+    kept: Definitions,
+) -> None:
+    first = put(kept, "aaa", by="me")
+    put(kept, "bbb", by="me")
+    stamp = kept.stamp()
+    again = put(kept, "aaa", by="somebody else")
+    assert (again.by, again.published_at) == (first.by, first.published_at)
+    assert again.note.startswith("why; again ")
+    assert again.note.endswith("UTC by somebody else: why")
+    assert kept.stamp() != stamp

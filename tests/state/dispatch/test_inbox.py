@@ -127,6 +127,26 @@ def test_a_gap_before_an_echo_is_told_all_the_same(inbox: Inbox) -> None:
 # Handing on
 
 
+def test_what_is_to_be_done_comes_without_bodies_until_they_are_asked_for(inbox: Inbox) -> None:
+    inbox.keep([arrival(number, body=b"{%d}" % number) for number in (1, 2)])
+    inbox.assign({message.number: "Tickets/7" for message in inbox.unrelayed(9)})
+    heads = inbox.undone("Tickets/7")
+    assert [message.body for message in heads] == [b"", b""]
+    assert [message.body for message in inbox.with_bodies(heads)] == [b"{1}", b"{2}"]
+    assert inbox.with_bodies(()) == ()
+
+
+def test_what_becomes_another_keys_work_is_handed_on_as_that(inbox: Inbox) -> None:
+    (receipt,) = inbox.keep([arrival()])
+    number = receipt.number or 0
+    inbox.assign({number: "WorkOrders/7"})
+    inbox.relayed([number])
+    inbox.reassign([number], "Tickets/1")
+    assert inbox.undone("WorkOrders/7") == ()
+    assert [one.number for one in inbox.undone("Tickets/1")] == [number]
+    assert [(one.number, one.key) for one in inbox.unrelayed(9)] == [(number, "Tickets/1")]
+
+
 def test_it_waits_to_be_handed_on_until_it_is(inbox: Inbox) -> None:
     receipts = inbox.keep([arrival(1), arrival(2)])
     first, second = (receipt.number or 0 for receipt in receipts)

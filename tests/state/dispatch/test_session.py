@@ -75,3 +75,16 @@ def test_a_server_that_is_away_is_busy() -> None:
         pass
     assert "s3cret" not in str(busy.value)
     away.dispose()
+
+
+def test_an_index_that_was_thought_of_later_is_made_for_tables_that_were_there(
+    database: Engine,
+) -> None:
+    DispatchState.open(database)
+    with writing(database) as session:
+        session.execute(text("DROP INDEX links_by_record"))
+    for _ in range(2):
+        DispatchState.open(database)
+    with reading(database) as session:
+        names = {one["name"] for one in inspect(session).get_indexes("links")}
+    assert "links_by_record" in names

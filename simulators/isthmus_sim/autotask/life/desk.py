@@ -21,6 +21,7 @@ from isthmus_sim.autotask.tenant.words_people import FIRST_NAMES, LAST_NAMES
 OPEN = '"status" IS NOT NULL AND "status" <> 5'
 BULK = 40
 COMPLETE = 5
+TO_FIELD = "Dispatch to Field"
 
 
 def _title(life: Life, text: str) -> str:
@@ -120,6 +121,21 @@ def complete_ticket(life: Life) -> Happening | None:
     return life.change("Tickets", ticket, status=COMPLETE, resolution=life.rng.choice(RESOLUTIONS))
 
 
+def send_to_field(life: Life) -> Happening | None:
+    """A dispatcher sends a ticket to the field: to a place with an address, with a day to come."""
+    places = life.state.table("CompanyLocations")
+    fit = (
+        f'{OPEN} AND "status" NOT IN (10, 14) AND "companyLocationID" IN '
+        f'(SELECT id FROM {places} WHERE "address1" IS NOT NULL AND "address1" <> \'\')'
+    )
+    codes = [e.value for e in life.state.picklist("Tickets", "status") if e.label == TO_FIELD]
+    ticket = life.recent("Tickets", fit)
+    if ticket is None or not codes:
+        return None
+    due = life.hours_from_now(life.rng.choice((24, 28, 48)))
+    return life.change("Tickets", ticket, status=int(codes[0]), dueDateTime=due)
+
+
 def bulk_edit(life: Life) -> Happening | None:
     """Somebody changes many tickets at one instant, to the very same millisecond."""
     start = life.pick("Tickets")
@@ -207,4 +223,5 @@ DESK_ACTIONS = {
     "rename_picklist_value": (0, rename_picklist_value),
     "delete_time_entry": (0, delete_time_entry),
     "delete_note": (0, delete_note),
+    "send_to_field": (0, send_to_field),
 }

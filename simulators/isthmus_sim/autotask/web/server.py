@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from isthmus_sim.autotask.web.app import App
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from aiohttp import web
     from aiohttp.web_request import BaseRequest
@@ -36,6 +36,7 @@ class AutotaskService:
     def __init__(self, tenancy: Tenancy, options: Options | None = None) -> None:
         self._options = options or Options()
         self.tenancy = tenancy
+        self.beside: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._app = App(tenancy, latency_ms=self._options.latency_ms, gzip=self._options.gzip)
 
     async def handle(self, request: BaseRequest) -> web.StreamResponse:
@@ -59,7 +60,7 @@ class AutotaskService:
         """Give the posting of webhooks, and the tenant's own life when it lives by itself."""
         rate = self._options.activity_per_minute
         lives = [self.tenancy.admin.play_forever(rate)] if rate > 0 else []
-        return [self.tenancy.hooks.run(), *lives]
+        return [self.tenancy.hooks.run(), *lives, *(start() for start in self.beside)]
 
     def close(self) -> None:
         """Keep the clock and the hour's count, close the store."""

@@ -32,4 +32,9 @@ class Call:
     @property
     def asked(self) -> Asked:
         """Return what an error about this call names."""
-        return Asked(self.method, f"V1.0/{self.path}", self.entity, writes=not self.idempotent)
+        return Asked(self.method, f"V1.0/{self.path}", self.entity, writes=self.writes)
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether the call may change something."""
+        return not self.idempotent

@@ -17,6 +17,7 @@ from isthmus.autotask.settings import ClientSettings, Credentials, RetrySettings
 from isthmus.base import clock, log
 from isthmus.base.backoff import Counted, retrying
 from isthmus.base.errors import IsthmusError
+from isthmus.base.fencing import pass_fence
 from isthmus.transport import Answer, BodyBroken, ConnectionFailed, HttpSession
 
 T = TypeVar("T")
@@ -187,6 +188,8 @@ class Caller:
         held = self._account(zone).hold(call.buckets, rest=self._settings.release_delay)
         async with held:
             self._calls_made += 1
+            if call.writes:
+                await pass_fence()  # here, since a slot may have been waited for
             begun = clock.monotonic()
             answer = await self._translated(request)
         _logger.debug(

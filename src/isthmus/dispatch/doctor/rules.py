@@ -12,7 +12,8 @@ from isthmus.dispatch.doctor.findings import (
     wrong,
 )
 from isthmus.dispatch.library import Library
-from isthmus.dispatch.rules.check import check_condition, check_mapping
+from isthmus.dispatch.rules.check import check_mapping
+from isthmus.dispatch.rules.check_rule import check_rule
 from isthmus.dispatch.rules.known import ROOTS, Known
 from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.rules.shapes import INBOUND, OUTBOUND, Mapping, Problem
@@ -24,10 +25,13 @@ UDF_PATH = (
 """Source: the vendor's admin menus; they differ between instances."""
 CUSTOM_PATH = "Field Nation, Settings > Company > Custom Fields > Add"
 """Source: assumed; the published pages describe the list and not the way to it."""
+_SHOWN_ELSEWHERE = frozenset({"id_udf", "link_udf", "id_field", "link_field"})
 
 
 async def look_at_rules(library: Library, known: Known) -> AsyncIterator[Finding]:
     """Yield for each enabled rule whether it and its mappings fit what both sides have."""
+    for one in library.unread():
+        yield wrong(RULES, f"{one.kind} {one.name}", one.what, one.remedy)
     for rule in library.rules():
         problems = list(_problems_of(rule, library, known))
         fatal = [one for one in problems if one[1].is_fatal]
@@ -40,35 +44,21 @@ async def look_at_rules(library: Library, known: Known) -> AsyncIterator[Finding
 
 
 def _problems_of(rule: Rule, library: Library, known: Known) -> Iterator[tuple[str, Problem]]:
-    """Yield every problem with the place it is in: a rule, or one of its mappings."""
-    place = f"rule {rule.name}"
-    for condition in (rule.when, rule.cancel_when):
-        if condition is not None:
-            for problem in check_condition(condition, rule.root, known):
-                yield place, problem
+    """
+    Yield every problem with the place it is in: a rule, or one of its mappings.
+
+    The fields in which each side shows the other are looked at by themselves, with the way there.
+    """
+    mappings = {one.name: one for one in library.mappings()}
+    for problem in check_rule(rule, mappings, known):
+        if problem.field not in _SHOWN_ELSEWHERE:
+            yield f"rule {rule.name}", problem
     for name, direction in ((rule.inbound, INBOUND), (rule.outbound, OUTBOUND)):
-        mapping = library.mapping(name) if name else None
-        if mapping is not None:
-            yield from _problems_in(rule, mapping, direction, known)
-        elif name or direction == INBOUND:
-            what = f"it names no {direction} mapping that is there" + (
-                f": {name!r}" if name else ""
-            )
-            yield place, Problem(what, "isthmus mapping list shows those there are.")
-
-
-def _problems_in(
-    rule: Rule, mapping: Mapping, direction: str, known: Known
-) -> Iterator[tuple[str, Problem]]:
-    place = f"mapping {mapping.name}"
-    if (mapping.direction, mapping.root) != (direction, rule.root):
-        what = f"it is {mapping.direction} for a {mapping.root}"
-        remedy = f"Rule {rule.name} needs one that is {direction} for a {rule.root}."
-        yield place, Problem(what, remedy)
-        return
-    creates = rule.creates_tickets and direction == OUTBOUND
-    for problem in check_mapping(mapping, known, creates=creates):
-        yield place, problem
+        mapping = mappings.get(name)
+        if mapping is not None and (mapping.direction, mapping.root) == (direction, rule.root):
+            creates = rule.creates_tickets and direction == OUTBOUND
+            for problem in check_mapping(mapping, known, creates=creates):
+                yield f"mapping {name}", problem
 
 
 def _told(problem: Problem) -> str:

@@ -14,6 +14,7 @@ from isthmus.base.clock import utc_now
 from isthmus.base.ids import new_secret
 from isthmus.dispatch.rules.occurrences import digest
 from isthmus.state import State
+from isthmus.state.shared_secrets import SharedSecrets
 
 PREFIX: Final = "hook/"
 FIELDNATION: Final = "hook/fieldnation"
@@ -33,15 +34,24 @@ def autotask_name(entity: str) -> str:
     return f"{PREFIX}autotask/{entity}"
 
 
-class HookSecrets:
-    """The secrets of one home's webhooks. Blocks for a moment. Raises: KeyWrong, StateBusy."""
+def note_of(name: str) -> str:
+    """Return under which key it is noted that the vendor has the secret of a name."""
+    return _SET + name
 
-    def __init__(self, state: State) -> None:
+
+class HookSecrets:
+    """The secrets of our webhooks. Blocks for a moment. Raises: KeyWrong, StateBusy."""
+
+    def __init__(self, state: State | SharedSecrets) -> None:
         self._state = state
 
     def names(self, prefix: str = PREFIX) -> tuple[str, ...]:
         """Return the names under which secrets are kept, of those that begin so."""
         return tuple(secret.name for secret in self._state.secrets(prefix))
+
+    def live(self, prefix: str) -> tuple[str, ...]:
+        """Return every secret that counts of the names that begin so; of one name newest first."""
+        return tuple(one for secret in self._state.secrets(prefix) for one in secret.live)
 
     def newest(self, name: str) -> str | None:
         """Return the secret the vendor is to use; None when there is none yet."""
@@ -75,12 +85,12 @@ class HookSecrets:
 
     def is_set(self, name: str, secret: str) -> bool:
         """Tell whether the vendor surely has this very secret."""
-        return (self._state.note(_SET + name) or "").partition(" ")[0] == digest(secret)
+        return (self._state.note(note_of(name)) or "").partition(" ")[0] == digest(secret)
 
     def note_set(self, name: str, secret: str) -> None:
         """Note that the vendor has it, from now on; noted before, its time stays."""
         if not self.is_set(name, secret):
-            self._state.save_note(_SET + name, f"{digest(secret)} {utc_now().isoformat()}")
+            self._state.save_note(note_of(name), f"{digest(secret)} {utc_now().isoformat()}")
 
     def standing(self, name: str) -> str:
         """Return known, changing, unsure or missing. Raises: KeyWrong."""
@@ -118,10 +128,10 @@ class HookSecrets:
     def forget(self, name: str) -> None:
         """Forget all secrets of a name: its webhook is gone."""
         self._state.forget_secret(name)
-        self._state.save_note(_SET + name, None)
+        self._state.save_note(note_of(name), None)
 
     def _set_since(self, name: str, secret: str) -> datetime | None:
         if not self.is_set(name, secret):
             return None
-        text = (self._state.note(_SET + name) or "").partition(" ")[2]
+        text = (self._state.note(note_of(name)) or "").partition(" ")[2]
         return datetime.fromisoformat(text) if text else None

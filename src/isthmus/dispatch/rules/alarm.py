@@ -40,13 +40,15 @@ class Watched:
     """
     What an alarm is decided by.
 
-    `wrong` are the open dead letters. `swept` is when each side was last swept, None for never.
-    `unrelayed_since` is since when something that arrived was not handed on.
+    `wrong` are the open dead letters that may not have been told yet. `swept` is when each side was
+    last swept, None for never. `unrelayed_since` is since when something that arrived was not
+    handed on. `begun` is since when both sides are to be swept; None: they are not.
     """
 
     wrong: Sequence[Wrong]
     swept: dict[str, datetime | None]
     unrelayed_since: datetime | None = None
+    begun: datetime | None = None
 
 
 def decide_alarm(
@@ -84,6 +86,9 @@ def _line(one: Wrong) -> str:
 def _silences(seen: Watched, now: datetime, silence: timedelta) -> list[tuple[str, str]]:
     found = []
     for side, at in seen.swept.items():
+        if at is None and seen.begun is not None and now - seen.begun > silence:
+            text = f"{side} was never swept, although dispatch began at {seen.begun:%F %T} UTC."
+            found.append((f"silence/{side}/never", text))
         if at is not None and now - at > silence:
             found.append(
                 (f"silence/{side}/{at.isoformat()}", f"{side} was last swept at {at:%F %T} UTC.")

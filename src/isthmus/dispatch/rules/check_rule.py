@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Table
 from typing import Final
 
-from isthmus.autotask.records.labels import named
+from isthmus.autotask.records.labels import named, nearest
 from isthmus.base.errors import IsthmusError
 from isthmus.dispatch.rules.check import check_condition
 from isthmus.dispatch.rules.check_events import lack_of, root_of
 from isthmus.dispatch.rules.check_orders import check_target
 from isthmus.dispatch.rules.events import BESIDE, CREATED, EXPENSE, HOURS, PAY, POSTED
-from isthmus.dispatch.rules.known import ROOTS, Known, near
+from isthmus.dispatch.rules.known import ROOTS, Known
 from isthmus.dispatch.rules.mapping import concerns
 from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.rules.shapes import INBOUND, OUTBOUND, Mapping, Problem
@@ -59,7 +59,9 @@ def _mapping(
     mapping = mappings.get(name)
     if mapping is None:
         what = f"There is no mapping {name!r}" if name else f"It names no {direction} mapping"
-        yield Problem(what, near(name, list(mappings)), None, direction)
+        close = nearest(name, list(mappings))
+        meant = f"Did you mean {' or '.join(close)}? " if close else ""
+        yield Problem(what, f"{meant}isthmus mapping list shows those there are.", None, direction)
     elif (mapping.direction, mapping.root) != (direction, rule.root):
         what = f"{name} is {mapping.direction} for a {mapping.root}"
         remedy = f"Name one that is {direction} for a {rule.root}."

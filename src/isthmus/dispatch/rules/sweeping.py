@@ -14,6 +14,20 @@ The field that tells of each record when it last changed.
 
 Source: the vendor's field lists; that a change of any field moves it is observed for tickets.
 """
+BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    "Companies": ("lastTrackedModifiedDateTime", "lastActivityDate"),
+    "ConfigurationItems": ("lastModifiedTime",),
+    "Contacts": ("lastModifiedDate", "lastActivityDate"),
+    "Contracts": ("lastModifiedDateTime",),
+    "Phases": ("lastActivityDateTime",),
+    "Projects": ("lastActivityDateTime",),
+    **{entity: (name,) for entity, name in CHANGED.items()},
+}
+"""
+The same of records that others refer to; of those not named here nothing tells it.
+
+Either of two may move. Source: the vendor's field lists.
+"""
 OVERLAP: Final = timedelta(minutes=5)
 """A change may become visible a while after one that is later."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from isthmus.fieldnation.errors import FieldNationError
 from isthmus.fieldnation.links import fetch_link
 from isthmus.fieldnation.models import File, Folder, Message, WorkOrder
 from isthmus.fieldnation.parsing import parse_folders, parse_messages
@@ -91,6 +92,7 @@ class Talk(OrderCalls):
 
         Args: force_upload: also where the vendor has one of this name (assumed).
         Returns: the file as it stands there; None when it does not show yet.
+        Raises: an error that `may_have_taken_effect` also where only the look at it failed.
         """
         # A quote or line break in a form's file name is escaped in ways servers disagree about.
         filename = " ".join(filename.replace('"', "'").split())
@@ -104,13 +106,17 @@ class Talk(OrderCalls):
         shown = object_of(found.get("attachments"))
         folders = parse_folders(shown)
         if not shown:
-            folders = await self.attachments(work_order_id, acting_user_id=acting_user_id)
+            try:
+                folders = await self.attachments(work_order_id, acting_user_id=acting_user_id)
+            except FieldNationError as error:
+                error.may_have_taken_effect = True
+                raise
         mine = [
             file
             for folder in folders
             if folder.id == folder_id
             for file in folder.files
-            if file.name == filename
+            if file.name == filename and (not notes or file.notes == notes)
         ]
         return max(mine, key=lambda file: file.id, default=None)
 

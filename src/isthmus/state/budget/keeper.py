@@ -92,6 +92,19 @@ class Keeper:
         self._put(job)
         return done
 
+    def look(self, prefix: str) -> "Future[tuple[tuple[tuple[str, float], ...], float]]":
+        """Have notes read: those whose keys begin so, and the time there."""
+        done: Future[tuple[tuple[tuple[str, float], ...], float]] = Future()
+
+        def job() -> None:
+            with _told(done):
+                with self._place.alone() as (session, now):
+                    found = statements.look(session, prefix)
+                _fulfil(done, (found, now))
+
+        self._put(job)
+        return done
+
     def ask(self, wish: Wish, noting: tuple[str, Act[object]] | None) -> Future[Lease]:
         """Ask for slots; who cancels the answer may be given them all the same."""
         ask = Ask(wish, noting)

@@ -40,6 +40,14 @@ class SharedBudget:
         """
         return await asyncio.wrap_future(self._keeper.change(key, act))
 
+    def look(self, prefix: str) -> tuple[tuple[tuple[str, float], ...], float]:
+        """
+        Return the notes whose keys begin so, each with its time, the newest first; and the time.
+
+        Blocks.
+        """
+        return self._keeper.look(prefix).result()
+
     @asynccontextmanager
     async def hold(
         self,

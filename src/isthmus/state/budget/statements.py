@@ -128,6 +128,13 @@ def change_note(
     return result
 
 
+def look(session: Session, prefix: str) -> tuple[tuple[str, float], ...]:
+    """Return the notes whose keys begin so, each with its time, the newest first."""
+    query = select(notes.c.value, notes.c.at).where(notes.c.key.startswith(prefix, autoescape=True))
+    rows = session.execute(query.order_by(notes.c.at.desc()))
+    return tuple((row.value, row.at) for row in rows)
+
+
 def take(session: Session, me: str, wish: Wish, now: float) -> float | None:
     """
     Take a slot of each key, or none of any.

@@ -8,6 +8,7 @@ the engine's work.
 from isthmus.state.dispatch.clerk import Clerk, ClerkBusy
 from isthmus.state.dispatch.definitions import Definitions
 from isthmus.state.dispatch.inbox import Inbox, Then
+from isthmus.state.dispatch.references import Reference, References
 from isthmus.state.dispatch.session import Session
 from isthmus.state.dispatch.shapes import (
     CLOSED,
@@ -51,6 +52,8 @@ __all__ = [
     "Link",
     "Message",
     "Receipt",
+    "Reference",
+    "References",
     "Session",
     "Then",
 ]

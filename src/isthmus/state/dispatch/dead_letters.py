@@ -12,12 +12,16 @@ from isthmus.state.dispatch.tables import dead_letters
 OPEN = "open"
 REPLAYED = "replayed"
 SETTLED = "settled"
+DOUBLE = "double"
+"""Of something that was made twice: that all else went well does not mend it."""
 _c = dead_letters.c
 
 
 def save(session: Session, letter: DeadLetter) -> None:
     """Write a dead letter; an open one about the same work and fault is counted up instead."""
-    same = (_c.key == letter.key, _c.state == OPEN, _c.kind == letter.kind)
+    same = [_c.key == letter.key, _c.state == OPEN, _c.kind == letter.kind]
+    if letter.kind == DOUBLE:
+        same.append(_c.what == letter.what)
     told = {
         "what": letter.what,
         "where": letter.where,
@@ -40,6 +44,13 @@ def listed(
     return tuple(DeadLetter(**row) for row in rows)
 
 
+def after(session: Session, letter_id: str, limit: int) -> tuple[DeadLetter, ...]:
+    """Return open dead letters by id, those above `letter_id`: to go through all of them."""
+    here = (_c.state == OPEN, _c.id > letter_id)
+    query = select(dead_letters).where(*here).order_by(_c.id).limit(limit)
+    return tuple(DeadLetter(**row) for row in session.execute(query).mappings())
+
+
 def find(session: Session, letter_id: str) -> DeadLetter | None:
     """Return a dead letter by its id."""
     row = session.execute(select(dead_letters).where(_c.id == letter_id)).mappings().first()
@@ -47,8 +58,14 @@ def find(session: Session, letter_id: str) -> DeadLetter | None:
 
 
 def mark(session: Session, key: str, state: str) -> int:
-    """Give the open dead letters of a key another state; returns how many there were."""
-    here = (_c.key == key, _c.state == OPEN)
+    """
+    Give the open dead letters of a key another state; returns how many there were.
+
+    What was made twice does not settle by itself.
+    """
+    here = [_c.key == key, _c.state == OPEN]
+    if state == SETTLED:
+        here.append(_c.kind != DOUBLE)
     return session.execute(update(dead_letters).where(*here).values(state=state)).rowcount
 
 

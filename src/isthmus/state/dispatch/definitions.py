@@ -32,7 +32,11 @@ class Definitions:
     def publish(
         self, kind: str, name: str, version: str, content: str, *, by: str, note: str = ""
     ) -> Definition:
-        """Make a version the current one; one that already is stays as it is."""
+        """
+        Make a version the current one; one that already is stays as it is.
+
+        One that was published before keeps who did so first, and when; its note says the rest.
+        """
         with writing(self.engine) as session:
             if not is_file(self.engine):
                 session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
@@ -42,14 +46,17 @@ class Definitions:
             number = _last_number(session, kind, name) + 1
             here = (_c.kind == kind, _c.name == name)
             session.execute(update(definitions).where(*here).values(is_current=False))
-            values = {
-                "content": content, "published_at": utc_now(), "number": number, "by": by,
-                "note": note, "is_current": True,
-            }  # fmt: skip
-            again = update(definitions).where(*here, _c.version == version).values(**values)
-            if not session.execute(again).rowcount:
-                key = {"kind": kind, "name": name, "version": version}
-                session.execute(insert(definitions).values(**key, **values))
+            first = _find(session, kind, name, version)
+            if first is not None:
+                values = {"number": number, "is_current": True, "note": _again(first, by, note)}
+                session.execute(update(definitions).where(*here, _c.version == version), values)
+            else:
+                values = {
+                    "kind": kind, "name": name, "version": version, "content": content,
+                    "published_at": utc_now(), "number": number, "by": by, "note": note,
+                    "is_current": True,
+                }  # fmt: skip
+                session.execute(insert(definitions).values(**values))
             found = _current(session, kind, name)
         if found is None:
             msg = "what was published is not there"
@@ -83,16 +90,28 @@ class Definitions:
 
     def stamp(self) -> str:
         """Return a text that changes whenever something is published; cheap to ask."""
-        query = select(func.count(), func.max(_c.published_at)).select_from(definitions)
+        query = select(func.count(), func.sum(_c.number), func.max(_c.published_at))
         with reading(self.engine) as session:
-            count, latest = session.execute(query).one()
-        return f"{count} {latest}"
+            count, numbers, latest = session.execute(query.select_from(definitions)).one()
+        return f"{count} {numbers} {latest}"
 
 
 def _current(session: Session, kind: str, name: str) -> Definition | None:
     query = select(definitions).where(_c.kind == kind, _c.name == name, _c.is_current)
     row = session.execute(query).mappings().first()
     return None if row is None else Definition(**row)
+
+
+def _find(session: Session, kind: str, name: str, version: str) -> Definition | None:
+    here = (_c.kind == kind, _c.name == name, _c.version == version)
+    row = session.execute(select(definitions).where(*here)).mappings().first()
+    return None if row is None else Definition(**row)
+
+
+def _again(first: Definition, by: str, note: str) -> str:
+    """Return the note of a version that is published once more."""
+    said = f"again {utc_now():%Y-%m-%d %H:%M} UTC by {by}{f': {note}' if note else ''}"
+    return f"{first.note}; {said}" if first.note else said
 
 
 def _last_number(session: Session, kind: str, name: str) -> int:

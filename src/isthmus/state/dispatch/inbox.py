@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Self, TypeAlias
 
@@ -106,9 +107,37 @@ class Inbox:
     # Working
 
     def undone(self, key: str) -> tuple[Message, ...]:
-        """Return what no run has taken into account of a key, in the order it came."""
-        query = select(inbox).where(_c.key == key, _c.done_at.is_(None)).order_by(_c.number)
+        """
+        Return what no run has taken into account of a key, in the order it came.
+
+        Without bodies: a link that is parked may have many, and nobody looks at them.
+        """
+        heads = [column for column in _c if column.name != "body"]
+        query = select(*heads).where(_c.key == key, _c.done_at.is_(None)).order_by(_c.number)
         return self._all(query)
+
+    def with_bodies(self, messages: Sequence[Message]) -> tuple[Message, ...]:
+        """Return these messages with the bodies they came with."""
+        bodies: dict[int, bytes] = {}
+        numbers = [message.number for message in messages]
+        with reading(self.engine) as session:
+            for start in range(0, len(numbers), _BATCH):
+                part = numbers[start : start + _BATCH]
+                query = select(_c.number, _c.body).where(_c.number.in_(part))
+                bodies |= {row.number: row.body for row in session.execute(query)}
+        return tuple(replace(one, body=bodies.get(one.number, b"")) for one in messages)
+
+    def reassign(self, numbers: Sequence[int], key: str) -> None:
+        """
+        Say that messages are another key's work, still to be handed on as such.
+
+        Whoever dies before the work is enqueued loses nothing: the relay does it.
+        """
+        if not numbers:
+            return
+        with writing(self.engine) as session:
+            here = update(inbox).where(_c.number.in_(sorted(numbers)))
+            session.execute(here.values(key=key, relayed_at=None))
 
     def settle(self, numbers: Sequence[int], outcome: str = "done") -> None:
         """Note what became of messages; they need no handing on any more."""
@@ -217,4 +246,4 @@ def _first(column: Any) -> Any:
 
 def _message(row: RowMapping) -> Message:
     values = {name: row[name] for name in row if name != "relayed_at"}
-    return Message(**values)
+    return Message(**{"body": b"", **values})

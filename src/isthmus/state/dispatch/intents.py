@@ -10,18 +10,39 @@ from sqlalchemy import RowMapping, delete, insert, select, update
 from isthmus.base.clock import utc_now
 from isthmus.state.dispatch.shapes import DONE, INTENDED, Intent
 from isthmus.state.dispatch.tables import intents
+from isthmus.state.errors import DoneMeanwhile, MadeTwice
 
 _c = intents.c
 _TIMES = frozenset({"created_at", "updated_at"})
 
 
 def save(session: Session, intent: Intent) -> None:
-    """Write an intent in the place of an earlier one for the same thing."""
+    """
+    Write an intent in the place of an earlier one for the same thing.
+
+    One that is done is never undone nor given another target.
+    Raises: DoneMeanwhile, MadeTwice.
+    """
     values: dict[str, Any] = {**asdict(intent), "updated_at": utc_now()}
     del values["at"]
     same = (_c.link_id == intent.link_id, _c.kind == intent.kind, _c.source == intent.source)
+    query = select(_c.target).where(*same, _c.state == DONE, _c.target != intent.target)
+    if (kept := session.execute(query.with_for_update()).scalar()) is not None:
+        raise _refusal(intent, kept)
     if not session.execute(update(intents).where(*same).values(**values)).rowcount:
         session.execute(insert(intents).values(**values, created_at=values["updated_at"]))
+
+
+def _refusal(intent: Intent, kept: str) -> DoneMeanwhile | MadeTwice:
+    where = f"{intent.kind} {intent.source} of {intent.link_id}"
+    if intent.state == INTENDED:
+        return DoneMeanwhile(f"The {intent.kind} was made meanwhile: {kept}", where=where)
+    return MadeTwice(
+        f"The {intent.kind} was made twice: {kept} is kept, {intent.target} is one too many",
+        where=where,
+        remedy="Two workers were at it, and one of them had stood still for long. Remove what is"
+        " one too many by hand (cancel the order, delete the entry), then dismiss this.",
+    )
 
 
 def load(session: Session, link_id: str, kind: str, source: str) -> Intent | None:
@@ -55,9 +76,11 @@ def open_of(session: Session, link_id: str) -> tuple[Intent, ...]:
 
 
 def drop(session: Session, link_id: str, kind: str, source: str) -> None:
-    """Forget an intent that surely had no effect."""
+    """Forget an intent that surely had no effect; one that is done is kept."""
     session.execute(
-        delete(intents).where(_c.link_id == link_id, _c.kind == kind, _c.source == source)
+        delete(intents).where(
+            _c.link_id == link_id, _c.kind == kind, _c.source == source, _c.state == INTENDED
+        )
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    Index,
     MetaData,
     Table,
     insert,
@@ -17,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.schema import CreateIndex
 
 from isthmus.state.errors import StateBroken, StateBusy
 
@@ -88,6 +90,20 @@ def make_tables(engine: Engine, metadata: MetaData, version: Table, number: int)
             return
         metadata.create_all(session)
         session.execute(insert(version).values(version=number))
+
+
+def make_index(engine: Engine, index: Index) -> None:
+    """Make an index where there is none: it was thought of after its table was made."""
+    table = index.table
+    with reading(engine) as session:
+        if table is None or any(
+            one["name"] == index.name for one in inspect(session).get_indexes(table.name)
+        ):
+            return
+    with writing(engine) as session:
+        if not is_file(engine):
+            session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
+        session.execute(CreateIndex(index, if_not_exists=True))
 
 
 def _check(session: Session, version: Table, number: int) -> None:

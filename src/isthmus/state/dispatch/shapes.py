@@ -168,8 +168,10 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """
-    Work that needs a person. `kind` is credentials, validation, vendor, script, conflict, breaker.
+    Work that needs a person.
 
+    `kind` is credentials, validation, vendor, script, conflict, breaker or double (something was
+    made twice). `key` is that of the work, or `connection/<vendor>` for a vendor as a whole.
     `state` is open, replayed, dismissed (a person closed it) or settled (what was wrong went away
     by itself).
     """

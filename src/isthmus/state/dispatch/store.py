@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Self
 
 from sqlalchemy import Connection as Session
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine
 
-from isthmus.base.clock import utc_now
-from isthmus.state.dispatch import dead_letters, intents, links, trail
-from isthmus.state.dispatch.session import make_tables, reading, writing
+from isthmus.state.dispatch import dead_letters, intents, links, noted, trail
+from isthmus.state.dispatch.references import References
+from isthmus.state.dispatch.session import make_index, make_tables, reading, writing
 from isthmus.state.dispatch.shapes import DeadLetter, Entry, Intent, Link
-from isthmus.state.dispatch.tables import VERSION, marks, metadata, version
+from isthmus.state.dispatch.tables import VERSION, by_record, metadata, version
 
 _UNSAVED: Sequence[Entry] = ()
 
@@ -29,11 +29,14 @@ class DispatchState:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.references = References(engine)
 
     @classmethod
     def open(cls, engine: Engine) -> Self:
         """Open it over an engine, and make the tables where there are none."""
         make_tables(engine, metadata, version, VERSION)
+        make_index(engine, by_record)  # earlier tables have none
+        References.open(engine)
         return cls(engine)
 
     @contextmanager
@@ -170,16 +173,29 @@ class DispatchState:
         with reading(self.engine) as session:
             return intents.of_link(session, link_id, kinds)
 
-    def save_intent(self, intent: Intent, entries: Sequence[Entry] = _UNSAVED) -> None:
-        """Save an intent, before or after its call."""
+    def save_intent(
+        self,
+        intent: Intent,
+        entries: Sequence[Entry] = _UNSAVED,
+        then: Callable[[Session], None] | None = None,
+    ) -> None:
+        """
+        Save an intent, before or after its call; `then` does more in the same transaction.
+
+        Raises: DoneMeanwhile, MadeTwice: it is done already, with another target.
+        """
         with writing(self.engine) as session:
             intents.save(session, intent)
             trail.add(session, entries)
+            if then is not None:
+                then(session)
 
-    def drop_intent(self, intent: Intent) -> None:
-        """Forget an intent that surely had no effect."""
+    def drop_intent(self, intent: Intent, then: Callable[[Session], None] | None = None) -> None:
+        """Forget an intent that surely had no effect; `then` as for `save_intent`."""
         with writing(self.engine) as session:
             intents.drop(session, intent.link_id, intent.kind, intent.source)
+            if then is not None:
+                then(session)
 
     # The trail
 
@@ -212,6 +228,11 @@ class DispatchState:
         """Return dead letters of a state, the newest first; of some keys, or of all."""
         with reading(self.engine) as session:
             return dead_letters.listed(session, state, limit, keys)
+
+    def dead_letters_after(self, letter_id: str, limit: int = 1_000) -> tuple[DeadLetter, ...]:
+        """Return open dead letters by ascending id, to go through all of them."""
+        with reading(self.engine) as session:
+            return dead_letters.after(session, letter_id, limit)
 
     def dead_letter(self, letter_id: str) -> DeadLetter | None:
         """Return a dead letter by its id."""
@@ -254,13 +275,23 @@ class DispatchState:
     def mark(self, name: str) -> str | None:
         """Return what was noted under a name, such as a watermark."""
         with reading(self.engine) as session:
-            query = select(marks.c.value).where(marks.c.name == name)
-            found: str | None = session.execute(query).scalar()
-            return found
+            return noted.load(session, [name]).get(name)
+
+    def marks(self, names: Sequence[str]) -> dict[str, str]:
+        """Return what was noted under some names."""
+        with reading(self.engine) as session:
+            return noted.load(session, names)
 
     def save_mark(self, name: str, value: str | None) -> None:
         """Note a value in the place of an earlier one; None forgets it."""
         with writing(self.engine) as session:
-            session.execute(delete(marks).where(marks.c.name == name))
-            if value is not None:
-                session.execute(insert(marks).values(name=name, value=value, at=utc_now()))
+            noted.save(session, name, value)
+
+    def swap_mark(self, name: str, before: str | None, after: str | None) -> bool:
+        """
+        Note a value in the place of the one that was seen, None for no value.
+
+        Returns: False: somebody was quicker, and nothing is changed.
+        """
+        with writing(self.engine) as session:
+            return noted.swap(session, name, before, after)

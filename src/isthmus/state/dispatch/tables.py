@@ -18,6 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
     text,
 )
+from sqlalchemy.types import TypeEngine
 
 from isthmus.state.tables import UtcTime
 
@@ -25,7 +26,7 @@ from isthmus.state.tables import UtcTime
 class Words(TypeDecorator[str]):
     """Text for people to read, less the characters that no database takes: NUL, half a pair."""
 
-    impl = Text
+    impl: type[TypeEngine[str]] | TypeEngine[str] = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
@@ -115,6 +116,7 @@ links = Table(
     Index("links_by_state", "state", "updated_at"),
     Index("links_by_number", "record_number"),
 )
+by_record = Index("links_by_record", links.c.record_id)
 
 intents = Table(
     "intents",

@@ -5,7 +5,6 @@ The file's lock keeps every other process out, so whoever opens it closes it soo
 process, each call has a cursor of its own: readers see what was committed last.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,8 @@ from pathlib import Path
 import duckdb
 
 from isthmus.warehouse import publication, upkeep
+from isthmus.warehouse.duckdb.answering import DuckDBReader
+from isthmus.warehouse.duckdb.instances import ATTACHED, Instance, Wanted, borrow, give_back
 from isthmus.warehouse.duckdb.session import DuckDBSession
 from isthmus.warehouse.ledger import Ledger
 from isthmus.warehouse.ports import (
@@ -23,58 +24,51 @@ from isthmus.warehouse.ports import (
     Result,
     TableShape,
     TableState,
-    WarehouseBroken,
-    WarehouseBusy,
     Watermark,
 )
 from isthmus.warehouse.reading import describe_tables, highest_id
 
-_ATTACHED = "warehouse"
-_STORAGE = "v1.4.0"
-_ROWS_IN_A_GROUP = 30720
-_READING = (
-    duckdb.StatementType.SELECT,
-    duckdb.StatementType.EXPLAIN,
-    duckdb.StatementType.PRAGMA,
-)
+_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
 class DuckDBWarehouse:
     """A DuckDB file as a warehouse (see ports.Warehouse)."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._is_closed = False
 
     @classmethod
     def open(
-        cls, path: Path, *, memory_limit: str = "384MB", threads: int = 1, spill: Path | None = None
+        cls,
+        path: Path,
+        *,
+        memory_limit: str = "384MB",
+        threads: int = 1,
+        spill: Path | None = None,
+        spool: Path | None = None,
     ) -> "DuckDBWarehouse":
         """
         Open the file, or make it, readable by DuckDB 1.4 and newer.
 
+        What is open in this process already is shared, with the settings it was opened with.
         Args: memory_limit: DuckDB's own share, "384MB"; what does not fit goes to files in
         `spill` (the file's folder unless named). threads: a second one costs a fifth more CPU and
-        60 MB at loading, and the vendor's limit leaves it nothing to win there.
+        60 MB at loading, and the vendor's limit leaves it nothing to win there. spool: the folder
+        that segments lie in (beside the file unless named); no other is ever read.
         Raises: WarehouseBusy, WarehouseBroken.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(
-            ":memory:",
-            config={
-                "memory_limit": memory_limit,
-                "threads": threads,
-                "temp_directory": str((spill or path.parent / "spill").absolute()),
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            },
+        folder = path.parent
+        wanted = Wanted(
+            memory_limit, threads, spill or folder / "spill", (spool or folder / "spool",)
         )
+        instance = borrow(path, wanted)
         try:
-            _attach(connection, path)
-            warehouse = cls(connection)
+            warehouse = cls(instance)
             with warehouse._session() as session, session.transaction():
                 Ledger(session).prepare()
         except BaseException:
-            connection.close()
+            give_back(instance)
             raise
         return warehouse
 
@@ -122,9 +116,15 @@ class DuckDBWarehouse:
             except duckdb.Error as error:
                 raise QueryFailed(str(error), where=sql) from error
 
+    def reader(self) -> DuckDBReader:
+        """Return a reader of the same file, which outlives this object until it is closed."""
+        return DuckDBReader(borrow(self._instance.path, self._instance.wanted))
+
     def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
+        """Let go of the file, as far as this object is concerned; once is enough."""
+        if not self._is_closed:
+            self._is_closed = True
+            give_back(self._instance)
 
     @contextmanager
     def _session(self) -> Iterator[DuckDBSession]:
@@ -133,29 +133,7 @@ class DuckDBWarehouse:
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with self._connection.cursor() as cursor:
+        with self._instance.connection.cursor() as cursor:
             cursor.execute("SET TimeZone = 'UTC'")
-            cursor.execute(f"USE {_ATTACHED}")
+            cursor.execute(f"USE {ATTACHED}")
             yield cursor
-
-
-def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    quoted = str(path.absolute()).replace("'", "''")
-    how = f"STORAGE_VERSION '{_STORAGE}', ROW_GROUP_SIZE {_ROWS_IN_A_GROUP}"
-    if path.exists():
-        how = f"ROW_GROUP_SIZE {_ROWS_IN_A_GROUP}"
-    try:
-        connection.execute(f"ATTACH '{quoted}' AS {_ATTACHED} ({how})")
-    except duckdb.IOException as error:
-        text = str(error)
-        if "lock" not in text.lower():
-            raise WarehouseBroken(f"The file cannot be opened: {text}", where=str(path)) from error
-        holder = re.search(r"PID (\d+)", text)
-        who = f"process {holder[1]}" if holder else "another process"
-        raise WarehouseBusy(
-            f"The warehouse is in use by {who}.",
-            where=str(path),
-            remedy="Wait for the sync to end, or close the program that has the file open.",
-        ) from error
-    except duckdb.Error as error:
-        raise WarehouseBroken(f"The file cannot be opened: {error}", where=str(path)) from error

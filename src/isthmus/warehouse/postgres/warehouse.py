@@ -52,7 +52,7 @@ class PostgresWarehouse:
         self._decoder = decoder
         self._place = place
         self._spill = spill
-        self._reader = Link(url, place, _only_read)
+        self._reader = Link(url, place, only_read)
         self._writer = Link(url, place, self._hold)
         self._preparer = Link(url, place, _do_nothing)
         self._turn = RLock()
@@ -121,7 +121,7 @@ class PostgresWarehouse:
             raise QueryFailed("Only one statement at a time, and only one that reads.", where=sql)
         with self._turn:
             connection = self._reader.connection()
-            _expect_one_statement(connection, sql)
+            expect_one_statement(connection, sql)
             with self._reader.told():
                 connection.execute("BEGIN READ ONLY")
             try:
@@ -166,7 +166,8 @@ class PostgresWarehouse:
             )
 
 
-def _only_read(connection: psycopg.Connection) -> None:
+def only_read(connection: psycopg.Connection) -> None:
+    """Have nothing but reading on a connection."""
     connection.execute("SET default_transaction_read_only = on")
 
 
@@ -174,7 +175,7 @@ def _do_nothing(_: psycopg.Connection) -> None:
     return
 
 
-def _expect_one_statement(connection: psycopg.Connection, sql: str) -> None:
+def expect_one_statement(connection: psycopg.Connection, sql: str) -> None:
     """Have the server parse it by the protocol that takes one statement alone."""
     parsed = connection.pgconn.prepare(b"", sql.encode())
     if parsed.status != pq.ExecStatus.COMMAND_OK and not connection.broken:

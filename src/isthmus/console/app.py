@@ -1,0 +1,130 @@
+"""The application: its routes, what every answer carries, and what is said when something fails."""
+
+from time import perf_counter
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from isthmus.base.errors import IsthmusError, Permanent
+from isthmus.base.log import get_logger
+from isthmus.console.pages import ROUTES
+from isthmus.console.rendering import STATIC, static_stamp
+from isthmus.console.routes import ask_of, status_of
+from isthmus.console.site import Site
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+_ALWAYS: Final = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_A_YEAR: Final = "public, max-age=31536000, immutable"
+_log = get_logger("console")
+
+
+class NoSuchPage(Permanent):
+    """Nothing is at that address; HTTP 404."""
+
+
+class Failed(Permanent):
+    """A fault of ours; HTTP 500."""
+
+
+def make_app(site: Site) -> Starlette:
+    """Return the application of the private pages."""
+    app = Starlette(
+        routes=[
+            Route("/live", _live, methods=["GET"]),
+            *ROUTES,
+            Mount(f"/static/{static_stamp()}", StaticFiles(directory=STATIC), name="static"),
+        ],
+        middleware=[Middleware(_Headers), Middleware(GZipMiddleware, minimum_size=1_000)],
+        exception_handlers={
+            HTTPException: _not_found,
+            IsthmusError: _told,
+            Exception: _broken,
+        },
+    )
+    app.state.site = site
+    return app
+
+
+class _Headers:
+    """Gives every answer what keeps browsers on the safe side, and says how long it took."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = perf_counter()
+        path: str = scope.get("path", "")
+
+        async def carry(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _ALWAYS.items():
+                    headers.setdefault(name, value)
+                lasting = _A_YEAR if path.startswith("/static/") else "no-store"
+                headers.setdefault("Cache-Control", lasting)
+                headers["Server-Timing"] = f"app;dur={1000 * (perf_counter() - begun):.1f}"
+            await send(message)
+
+        await self._app(scope, receive, carry)
+
+
+async def _live(request: Request) -> Response:
+    """Tell a page what changes while it shows; only who is logged in listens."""
+    ask = await run_in_threadpool(ask_of, request)
+    if ask.session is None:
+        return PlainTextResponse("log in first", status_code=401)
+    return StreamingResponse(
+        ask.site.live.events(),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
+    )
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    what = "There is no such page." if status == 404 else "That cannot be done at this address."
+    told = NoSuchPage(what, where=request.url.path, remedy="Go on from the menu.")
+    return await _shown(request, told, status)
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    if not isinstance(error, IsthmusError):
+        raise error
+    return await _shown(request, error, status_of(error))
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    _log.error("page_failed", path=request.url.path, kind=type(error).__name__)
+    told = Failed(
+        "Something went wrong here, by no fault of yours.",
+        where=request.url.path,
+        remedy="Try again. If it stays so, the log of isthmus serve says what failed.",
+    )
+    return await _shown(request, told, 500)
+
+
+async def _shown(request: Request, error: IsthmusError, status: int) -> Response:
+    ask = await run_in_threadpool(ask_of, request)
+    return await run_in_threadpool(ask.problem, error, status)

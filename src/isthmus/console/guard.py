@@ -1,0 +1,85 @@
+"""Who asks: the cookie of a session, and the proofs that a form was sent from a page of ours."""
+
+import hmac
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from isthmus.base.errors import NeedsPerson
+from isthmus.console.site import Site
+from isthmus.wiring.people import Session
+
+COOKIE: Final = "isthmus_session"
+CSRF_FIELD: Final = "csrf"
+CSRF_HEADER: Final = "x-csrf"
+_SESSION_SECONDS: Final = 14 * 86_400
+
+
+class NotAllowed(NeedsPerson):
+    """Who asks has not the role for it; HTTP 403."""
+
+
+class Foreign(NeedsPerson):
+    """A form was not sent from a page of ours; HTTP 403. Nothing was done."""
+
+
+def session_of(site: Site, request: Request) -> Session | None:
+    """Return the session whose cookie came along, if it still counts. Blocks."""
+    secret = request.cookies.get(cookie_name(site), "")
+    return site.people.session(secret) if secret else None
+
+
+def cookie_name(site: Site) -> str:
+    """Return the cookie's name; its prefix has browsers keep it to this host and to TLS."""
+    return f"__Host-{COOKIE}" if site.address.startswith("https://") else COOKIE
+
+
+def give_cookie(site: Site, answer: Response, secret: str) -> None:
+    """Hand a session to the browser."""
+    answer.set_cookie(
+        cookie_name(site),
+        secret,
+        max_age=_SESSION_SECONDS,
+        path="/",
+        secure=site.address.startswith("https://"),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def take_cookie(site: Site, answer: Response) -> None:
+    """Have the browser forget its session."""
+    answer.delete_cookie(
+        cookie_name(site), path="/", secure=site.address.startswith("https://"), httponly=True
+    )
+
+
+def check_origin(request: Request) -> None:
+    """
+    Refuse what a page of another origin sends. Raises: Foreign.
+
+    Browsers say in Sec-Fetch-Site and Origin where a form stands; a request that carries neither
+    does not come from a browser's page, and has to show the session's token all the same.
+    """
+    told = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    host = request.headers.get("host", "")
+    same = origin is None or urlsplit(origin).netloc == host
+    if told not in {"same-origin", "none"} or not same:
+        raise _foreign()
+
+
+def check_token(session: Session, sent: str) -> None:
+    """Refuse a form without the token of the session. Raises: Foreign."""
+    if not hmac.compare_digest(session.csrf.encode(), sent.encode()):
+        raise _foreign()
+
+
+def _foreign() -> Foreign:
+    return Foreign(
+        "This was not sent from a page of this console, so nothing was done.",
+        where="the form",
+        remedy="Open the page anew and try again.",
+    )

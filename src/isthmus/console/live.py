@@ -1,0 +1,84 @@
+"""
+What changes, told to the pages that show it: one stream a page, one look a second for all.
+
+A topic is a name and a marker of what stands behind it; when the marker moves, every page that
+listens gets one event of the topic's name and fetches its own part anew.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Final
+
+from isthmus.base.errors import IsthmusError
+from isthmus.base.log import get_logger
+
+EVERY_SECONDS: Final = 1.0
+_ALIVE_SECONDS: Final = 20.0
+_log = get_logger("console")
+
+Markers = Callable[[], Mapping[str, str]]
+"""Returns by topic what stands there now. Blocks; a few cheap queries."""
+
+
+class Live:
+    """Looks while anybody listens, and only then."""
+
+    def __init__(self, markers: Markers, every: float = EVERY_SECONDS) -> None:
+        self._markers = markers
+        self._every = every
+        self._listening: set[asyncio.Queue[str | None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_closed = False
+        self._looking: asyncio.Task[None] | None = None
+
+    async def events(self) -> AsyncIterator[str]:
+        """Give lines of an event stream until the listener goes."""
+        queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=100)
+        self._loop = asyncio.get_running_loop()
+        self._listening.add(queue)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+        try:
+            yield "retry: 3000\n\n"
+            while not self._is_closed:
+                try:
+                    topic = await asyncio.wait_for(queue.get(), _ALIVE_SECONDS)
+                except TimeoutError:
+                    yield ": alive\n\n"
+                    continue
+                if topic is not None:
+                    yield f"event: {topic}\ndata: {topic}\n\n"
+        finally:
+            self._listening.discard(queue)
+
+    def close(self) -> None:
+        """End every stream, so that the server can stop; from any thread."""
+        self._is_closed = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended, and with it every stream
+                self._loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        for queue in self._listening:
+            with suppress(asyncio.QueueFull):
+                queue.put_nowait(None)
+
+    async def _look(self) -> None:
+        before: Mapping[str, str] | None = None
+        while self._listening and not self._is_closed:
+            try:
+                now = await asyncio.to_thread(self._markers)
+            except IsthmusError as error:
+                _log.warning("live_look_failed", what=error.what)
+            else:
+                if before is not None:
+                    self._tell(topic for topic in now if now[topic] != before.get(topic))
+                before = now
+            await asyncio.sleep(self._every)
+
+    def _tell(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            for queue in self._listening:
+                with suppress(asyncio.QueueFull):
+                    queue.put_nowait(topic)

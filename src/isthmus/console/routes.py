@@ -1,0 +1,190 @@
+"""
+What an address is: a page that shows, or a deed that does. Each names who may use it.
+
+Pages of one subject keep their own tables of these in `pages`.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import quote, unquote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from isthmus.base.errors import IsthmusError, NeedsPerson, Permanent
+from isthmus.console import guard
+from isthmus.console.asking import Ask
+from isthmus.console.rendering import Look
+from isthmus.wiring.people import Role
+
+if TYPE_CHECKING:
+    from isthmus.console.site import Site
+
+Answering = Callable[[Ask], Response]
+Streaming = Callable[[Ask], AsyncIterator[str]]
+MOST_BODY: Final = 4 * 2**20
+"""Bytes a form may have, files included."""
+_FIELDS_MOST: Final = 5_000
+
+
+class TooMuch(NeedsPerson):
+    """A form is larger than a page of ours makes; HTTP 413. Nothing was done."""
+
+
+def page(path: str, answer: Answering, role: Role | None = Role.VIEWER) -> Route:
+    """
+    Return the route of something that shows; it changes nothing.
+
+    Args: role: who may see it at least; None: everybody, without logging in.
+    """
+    return Route(path, partial(_page, answer, role), methods=["GET"])
+
+
+def deed(path: str, answer: Answering, role: Role | None, what: str = "") -> Route:
+    """
+    Return the route of something that is done; it stands in the audit trail when it succeeded.
+
+    Args: what: was done, in the past tense, as the trail says it; "" where the rooms behind it
+    write their own line.
+    """
+    return Route(path, partial(_deed, answer, role, what), methods=["POST"])
+
+
+def stream(path: str, parts: Streaming, role: Role, what: str = "") -> Route:
+    """
+    Return the route of a deed that tells how it goes: parts of HTML, each sent when it is known.
+
+    The form is sent by the page's own script, which puts each part behind the last.
+    """
+    return Route(path, partial(_stream, parts, role, what), methods=["POST"])
+
+
+async def _page(answer: Answering, role: Role | None, request: Request) -> Response:
+    ask = await run_in_threadpool(ask_of, request)
+    refused = _refused(ask, role)
+    if refused is not None:
+        return refused
+    return await run_in_threadpool(_answered, answer, ask)
+
+
+async def _deed(answer: Answering, role: Role | None, what: str, request: Request) -> Response:
+    ask = await _sent(request)
+    refused = await run_in_threadpool(_unfit, ask, role)
+    if refused is not None:
+        return refused
+    shown = await run_in_threadpool(_answered, answer, ask)
+    if what and shown.status_code < 400:
+        await run_in_threadpool(_note, ask, what)
+    return shown
+
+
+async def _stream(parts: Streaming, role: Role, what: str, request: Request) -> Response:
+    ask = await _sent(request)
+    refused = await run_in_threadpool(_unfit, ask, role)
+    if refused is not None:
+        return refused
+
+    async def told() -> AsyncIterator[str]:
+        try:
+            async for part in parts(ask):
+                yield part
+        except IsthmusError as error:
+            answer = await run_in_threadpool(ask.show, "problem_part.html", error=error)
+            yield bytes(answer.body).decode()
+        else:
+            if what:
+                await run_in_threadpool(_note, ask, what)
+
+    return StreamingResponse(told(), media_type="text/html", headers={"X-Accel-Buffering": "no"})
+
+
+def ask_of(request: Request, form: FormData | None = None) -> Ask:
+    """Return a request as pages see it. Blocks."""
+    site = cast("Site", request.app.state.site)
+    cookies = request.cookies
+    return Ask(
+        request,
+        site,
+        Look(unquote(cookies.get("zone", "UTC")), cookies.get("theme", "auto")),
+        guard.session_of(site, request),
+        FormData() if form is None else form,
+    )
+
+
+async def _sent(request: Request) -> Ask:
+    told = request.headers.get("content-length", "")
+    if not told.isdigit() or int(told) > MOST_BODY:
+        raise TooMuch(
+            f"More was sent than {MOST_BODY // 2**20} MB, or without saying how much.",
+            where="the form",
+            remedy="Send less at once.",
+        )
+    form = await request.form(max_fields=_FIELDS_MOST, max_part_size=MOST_BODY)
+    return await run_in_threadpool(ask_of, request, form)
+
+
+def _refused(ask: Ask, role: Role | None) -> Response | None:
+    """Return where to go instead: to log in, or that it is not for this role."""
+    if role is None:
+        return None
+    if ask.session is None:
+        return _log_in_first(ask)
+    if not ask.may(role):
+        return ask.problem(
+            guard.NotAllowed(
+                f"This is for the role {role} and above; yours is {ask.session.account.role}.",
+                where=ask.request.url.path,
+                remedy="Ask an admin of this console, who can change your role under Settings.",
+            ),
+            403,
+        )
+    return None
+
+
+def _unfit(ask: Ask, role: Role | None) -> Response | None:
+    """Hold a form against the rules before anything of it is believed."""
+    try:
+        guard.check_origin(ask.request)
+        if ask.session is not None:
+            sent = ask.request.headers.get(guard.CSRF_HEADER) or ask.secret(guard.CSRF_FIELD)
+            guard.check_token(ask.session, sent)
+    except guard.Foreign as error:
+        return ask.problem(error, 403)
+    return _refused(ask, role)
+
+
+def _log_in_first(ask: Ask) -> Response:
+    if ask.site.people.is_empty():
+        return RedirectResponse("/begin", status_code=303)
+    url = ask.request.url
+    back = f"{url.path}?{url.query}" if url.query else url.path
+    there = "/login" if ask.request.method != "GET" or back == "/" else f"/login?next={quote(back)}"
+    if ask.is_fragment:
+        return Response(status_code=204, headers={"HX-Redirect": "/login"})
+    return RedirectResponse(there, status_code=303)
+
+
+def _answered(answer: Answering, ask: Ask) -> Response:
+    try:
+        return answer(ask)
+    except IsthmusError as error:
+        return ask.problem(error, status_of(error))
+
+
+def status_of(error: IsthmusError) -> int:
+    """Return the HTTP code of an error: 403 not allowed, 409 a person must act, 422, or 503."""
+    if isinstance(error, guard.NotAllowed | guard.Foreign):
+        return 403
+    if isinstance(error, TooMuch):
+        return 413
+    if isinstance(error, NeedsPerson):
+        return 409
+    return 422 if isinstance(error, Permanent) else 503
+
+
+def _note(ask: Ask, what: str) -> None:
+    ask.site.people.note(ask.who, what, ask.about, ask.detail, ask.source)

@@ -1,0 +1,25 @@
+"""What the pages of one home work with."""
+
+from dataclasses import dataclass, field
+
+from isthmus.console.live import Live
+from isthmus.wiring.build import House
+from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """
+    The rooms behind the pages; everything in it may be used by several threads.
+
+    `setup_code` lets somebody make the first account; the process that serves prints it.
+    `address` is where people reach the console: https there makes the cookies travel by TLS only.
+    """
+
+    house: House
+    stores: Stores
+    people: People
+    live: Live
+    setup_code: str = field(default="", repr=False)
+    address: str = ""

@@ -1,0 +1,197 @@
+// What the pages do in the browser, beside htmx. No page depends on it to be read.
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+  const remember = (name, value) => {
+    document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=lax`;
+  };
+
+  // Times are written in the viewer's zone: the server learns it from a cookie.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+  const isNewZone = !document.cookie.split("; ").includes(`zone=${encodeURIComponent(zone)}`);
+  remember("zone", zone);
+  const ago = (at) => {
+    const seconds = (Date.now() - at) / 1000;
+    const size = Math.abs(seconds);
+    if (size < 5) return "just now";
+    const [length, unit] = size < 60 ? [1, "s"] : size < 3600 ? [60, "min"] : size < 86400 ? [3600, "h"] : [86400, "d"];
+    const text = `${Math.floor(size / length)} ${unit}`;
+    return seconds > 0 ? `${text} ago` : `in ${text}`;
+  };
+  const writeTimes = (within, all) => {
+    for (const element of within.querySelectorAll("time[data-form]")) {
+      const at = new Date(element.dateTime);
+      if (element.dataset.form === "ago") element.textContent = ago(at);
+      else if (all) {
+        element.textContent = element.dataset.form === "day" ? at.toLocaleDateString() : at.toLocaleString();
+      }
+      if (all) element.title = at.toLocaleString();
+    }
+  };
+  setInterval(() => writeTimes(document, false), 15000);
+
+  // Every request of htmx shows the session's token.
+  document.addEventListener("htmx:config:request", (event) => {
+    const token = document.querySelector("meta[name=csrf]");
+    const request = event.detail.ctx.request;
+    if (token && !["GET", "HEAD"].includes(request.method)) request.headers["X-CSRF"] = token.content;
+  });
+
+  // One stream a page tells what changed; parts listen for `live-<topic>` and fetch themselves.
+  let source = null;
+  const listen = () => {
+    const wants = document.querySelector("[hx-trigger*='live-']");
+    if (document.hidden || !wants) {
+      if (source) source.close();
+      source = null;
+      return;
+    }
+    if (source) return;
+    source = new EventSource("/live");
+    const topics = new Set();
+    for (const element of document.querySelectorAll("[hx-trigger*='live-']")) {
+      for (const found of element.getAttribute("hx-trigger").matchAll(/live-([a-z]+)/g)) topics.add(found[1]);
+    }
+    for (const topic of topics) {
+      source.addEventListener(topic, () => document.body.dispatchEvent(new CustomEvent(`live-${topic}`)));
+    }
+  };
+  document.addEventListener("visibilitychange", () => {
+    const was = source;
+    listen();
+    if (!was && source) {
+      for (const element of document.querySelectorAll("[hx-trigger*='live-']")) {
+        for (const found of element.getAttribute("hx-trigger").matchAll(/live-([a-z]+)/g)) {
+          document.body.dispatchEvent(new CustomEvent(`live-${found[1]}`));
+        }
+      }
+    }
+  });
+  window.addEventListener("pagehide", () => source && source.close());
+
+  const say = (text) => {
+    const toast = document.getElementById("toast");
+    toast.textContent = text;
+    toast.classList.add("shown");
+    setTimeout(() => toast.classList.remove("shown"), 2500);
+  };
+
+  document.addEventListener("click", (event) => {
+    const themed = event.target.closest("[data-theme-set]");
+    if (themed) {
+      root.dataset.theme = themed.dataset.themeSet;
+      remember("theme", themed.dataset.themeSet);
+      showTheme();
+    }
+    const copying = event.target.closest("[data-copy]");
+    if (copying) {
+      const text = copying.parentElement.querySelector("code, textarea, input").textContent;
+      navigator.clipboard.writeText(text).then(() => say("Copied"), () => say("Your browser did not let it be copied"));
+    }
+    for (const open of document.querySelectorAll("details.menu[open], details.account[open], details.drop[open]")) {
+      if (!open.contains(event.target)) open.open = false;
+    }
+  });
+  const showTheme = () => {
+    for (const button of document.querySelectorAll("[data-theme-set]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.themeSet === root.dataset.theme));
+    }
+  };
+
+  // What cannot be undone is asked for once more, in a dialog of the page.
+  const confirmed = new WeakSet();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const question = (event.submitter && event.submitter.dataset.confirm) || form.dataset.confirm;
+    if (!question || confirmed.has(form)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const dialog = document.createElement("dialog");
+    dialog.className = "ask";
+    const text = document.createElement("p");
+    text.textContent = question;
+    const no = document.createElement("button");
+    no.textContent = "Cancel";
+    const yes = document.createElement("button");
+    yes.textContent = event.submitter ? event.submitter.textContent.trim() : "Go on";
+    yes.className = "primary";
+    const row = document.createElement("div");
+    row.className = "actions";
+    row.append(no, yes);
+    dialog.append(text, row);
+    dialog.addEventListener("close", () => dialog.remove());
+    no.addEventListener("click", () => dialog.close());
+    const submitter = event.submitter;
+    yes.addEventListener("click", () => {
+      dialog.close();
+      confirmed.add(form);
+      form.requestSubmit(submitter);
+      confirmed.delete(form);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  }, true);
+
+  // A form with data-stream shows what it is told, part by part, in the element it names.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.dataset.stream || event.defaultPrevented) return;
+    event.preventDefault();
+    const target = document.querySelector(form.dataset.stream);
+    target.replaceChildren();
+    target.setAttribute("aria-busy", "true");
+    const buttons = form.querySelectorAll("button");
+    for (const button of buttons) button.disabled = true;
+    try {
+      const action = (event.submitter && event.submitter.getAttribute("formaction")) || form.action;
+      const answer = await fetch(action, {
+        method: "POST",
+        body: new FormData(form, event.submitter),
+        headers: { "HX-Request": "true" },
+      });
+      const there = answer.headers.get("HX-Redirect");
+      if (there) { location.assign(there); return; }
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        target.insertAdjacentHTML("beforeend", value);
+      }
+      if (window.htmx) window.htmx.process(target);
+    } catch {
+      target.insertAdjacentHTML("beforeend", '<div class="problem" role="alert"><p class="what">The connection to Isthmus was lost.</p><p class="remedy">Try again; what was begun goes on.</p></div>');
+    } finally {
+      target.removeAttribute("aria-busy");
+      for (const button of buttons) button.disabled = false;
+    }
+  });
+
+  // "/" goes to the search; Escape closes what is open.
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+      const find = document.querySelector("[data-key='/']");
+      if (find) { event.preventDefault(); find.focus(); find.select(); }
+    }
+    if (event.key === "Escape") {
+      for (const open of document.querySelectorAll("details.menu[open], details.account[open], details.drop[open]")) {
+        open.open = false;
+        open.querySelector("summary").focus();
+      }
+    }
+  });
+
+  // Forms that filter send themselves when a choice changes.
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (form && form.dataset.auto !== undefined) form.requestSubmit();
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    if (isNewZone) writeTimes(document, true);
+    showTheme();
+    listen();
+  });
+  document.addEventListener("htmx:after:swap", () => { listen(); if (isNewZone) writeTimes(document, true); });
+})();

@@ -1,0 +1,99 @@
+"""Statements on where each dataset stands, what was set about it, and what may be read."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as Session
+from sqlalchemy import RowMapping, delete, insert, select, update
+
+from isthmus.state.shapes import ErrorNote, RunDataset
+from isthmus.state.sync.shapes import DatasetChoice, Kept, Pace, Permission
+from isthmus.state.sync.tables import choices, kept, permissions
+
+
+def save(session: Session, line: Kept) -> None:
+    """Write where a dataset stands."""
+    pace = line.pace
+    session.execute(delete(kept).where(kept.c.dataset == line.dataset))
+    session.execute(
+        insert(kept).values(
+            dataset=line.dataset,
+            run_id=line.run_id,
+            by=line.by,
+            finished_at=line.finished_at,
+            result=json.dumps(asdict(line.result), ensure_ascii=False),
+            rows=line.rows,
+            fresh_as_of=line.fresh_as_of,
+            ok_at=line.ok_at,
+            scope=line.scope,
+            full_rows=None if pace is None else pace.rows,
+            full_calls=None if pace is None else pace.calls,
+            full_seconds=None if pace is None else pace.seconds,
+        )
+    )
+
+
+def load(session: Session) -> dict[str, Kept]:
+    """Return where every dataset stands."""
+    rows = session.execute(select(kept)).mappings()
+    return {row["dataset"]: _kept(row) for row in rows}
+
+
+def _kept(row: RowMapping) -> Kept:
+    pace = None
+    if row["full_rows"] is not None:
+        pace = Pace(row["full_rows"], row["full_calls"], row["full_seconds"])
+    return Kept(
+        dataset=row["dataset"],
+        run_id=row["run_id"],
+        by=row["by"],
+        finished_at=row["finished_at"],
+        result=_result(json.loads(row["result"])),
+        rows=row["rows"],
+        fresh_as_of=row["fresh_as_of"],
+        ok_at=row["ok_at"],
+        scope=row["scope"],
+        pace=pace,
+    )
+
+
+def _result(values: dict[str, Any]) -> RunDataset:
+    error = values["error"]
+    told = {**values, "warnings": tuple(values["warnings"])}
+    return RunDataset(**{**told, "error": None if error is None else ErrorNote(**error)})
+
+
+def save_scope(session: Session, dataset: str, scope: str) -> None:
+    """Write the scope of a dataset that is known."""
+    session.execute(update(kept).where(kept.c.dataset == dataset).values(scope=scope))
+
+
+def choose(session: Session, choice: DatasetChoice, now: datetime) -> None:
+    """Write what was set about a dataset."""
+    session.execute(delete(choices).where(choices.c.dataset == choice.dataset))
+    values = {**asdict(choice), "left_out": json.dumps(choice.left_out), "at": now}
+    session.execute(insert(choices).values(**values))
+
+
+def choices_of(session: Session) -> dict[str, DatasetChoice]:
+    """Return what was set."""
+    return {
+        row["dataset"]: DatasetChoice(**{**row, "left_out": tuple(json.loads(row["left_out"]))})
+        for row in session.execute(select(choices)).mappings()
+    }
+
+
+def save_permissions(session: Session, lines: Sequence[Permission]) -> None:
+    """Write what may be read."""
+    for line in lines:
+        session.execute(delete(permissions).where(permissions.c.dataset == line.dataset))
+        session.execute(insert(permissions).values(**asdict(line)))
+
+
+def permissions_of(session: Session) -> dict[str, Permission]:
+    """Return what may be read."""
+    rows = session.execute(select(permissions)).mappings()
+    return {row["dataset"]: Permission(**row) for row in rows}

@@ -1,0 +1,66 @@
+"""Turns rows on their way into a Parquet file, for back ends that do not write any."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from isthmus.warehouse.answering import Kind
+from isthmus.warehouse.dialect import literal
+
+_TYPES: Final = {
+    Kind.NUMBER: ("BIGINT", "DECIMAL(38,10)", "DOUBLE"),
+    Kind.YES_NO: ("BOOLEAN",),
+    Kind.TIME: ("TIMESTAMPTZ",),
+    Kind.TEXT: (),
+    Kind.OTHER: (),
+}
+"""What a column is tried as, in turn; text when nothing fits every value."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetColumn:
+    """A column's name and what it holds."""
+
+    name: str
+    kind: Kind
+
+
+def csv_to_parquet(source: Path, columns: Sequence[ParquetColumn], target: Path) -> None:
+    """
+    Write a CSV file without heading as Parquet; null is nothing, every other value quoted.
+
+    A column gets the narrowest type that holds each of its values exactly.
+    """
+    with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "256MB"}) as memory:
+        memory.execute("SET TimeZone = 'UTC'")
+        listed = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(columns)))
+        memory.execute(
+            f"CREATE VIEW raw AS SELECT * FROM read_csv({literal(str(source))}, header = false,"
+            f" columns = {{{listed}}}, auto_detect = false, delim = ',', quote = '\"', escape ="
+            " '\"', allow_quoted_nulls = false, max_line_size = 10000000)"
+        )
+        taken = ", ".join(
+            f"CAST(c{n} AS {_fitting(memory, n, column.kind)}) AS {_quoted(column.name)}"
+            for n, column in enumerate(columns)
+        )
+        memory.execute(f"COPY (SELECT {taken} FROM raw) TO {literal(str(target))} (FORMAT parquet)")
+
+
+def _fitting(memory: duckdb.DuckDBPyConnection, number: int, kind: Kind) -> str:
+    for type_name in _TYPES[kind]:
+        cell = f"c{number}"
+        exact = f"CAST(TRY_CAST({cell} AS {type_name}) AS DOUBLE) = TRY_CAST({cell} AS DOUBLE)"
+        fits = exact if kind is Kind.NUMBER else f"TRY_CAST({cell} AS {type_name}) IS NOT NULL"
+        found = memory.execute(
+            f"SELECT count(*) FROM raw WHERE {cell} IS NOT NULL AND ({fits}) IS NOT TRUE"
+        ).fetchall()
+        if found[0][0] == 0:
+            return type_name
+    return "VARCHAR"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

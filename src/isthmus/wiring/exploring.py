@@ -1,0 +1,59 @@
+"""Joins what people explore the tables with: readers, joins as data, saved reports, guides."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from isthmus.engine.database import open_database
+from isthmus.reports.connecting import Guide, guides
+from isthmus.reports.orphans import OrphanCounts
+from isthmus.reports.paths import Join
+from isthmus.reports.saved import SavedReports
+from isthmus.state.saved_reports import SavedReportStore
+from isthmus.sync.catalog import JOINS
+from isthmus.wiring.config import Config
+from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.reading import Readers
+
+__all__ = [
+    "JOINS_TO_EXPLORE",
+    "guides_of",
+    "open_saved_reports",
+    "orphan_counts",
+    "saved_reports_of",
+]
+
+JOINS_TO_EXPLORE: Final = tuple(Join(join.one, join.many, join.column) for join in JOINS)
+"""The catalogue's joins, for `reports.paths`."""
+
+
+def orphan_counts(readers: Readers) -> OrphanCounts:
+    """Return the counts of orphans of this home's joins; keep one for the whole process."""
+    return OrphanCounts(JOINS_TO_EXPLORE, readers.reader)
+
+
+def saved_reports_of(stores: Stores) -> SavedReports:
+    """Return the saved reports of stores that are open. Raises: StateBusy, StateBroken."""
+    return SavedReports(SavedReportStore.open(stores.state.engine))
+
+
+@contextmanager
+def open_saved_reports(config: Config) -> Iterator[SavedReports]:
+    """
+    Give the saved reports of a home while the block lasts; nothing else of it is opened.
+
+    Raises: EngineUnavailable, EngineBroken, StateBroken, StateBusy.
+    """
+    place = config.dispatch_place
+    config.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = open_database(place.path / "dispatch.db" if place.is_file else place.address)
+    try:
+        yield SavedReports(SavedReportStore.open(engine))
+    finally:
+        engine.dispose()
+
+
+def guides_of(config: Config) -> tuple[Guide, ...]:
+    """Return how other programs are connected to this home's tables, without any password."""
+    place = config.warehouse
+    return guides(file=str(place.path)) if place.is_file else guides(address=place.address)

@@ -1,0 +1,63 @@
+"""Fixtures: a console that is served, and a browser in front of it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.console.site import Served, Visitor, served
+
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-features=Translate,OptimizationHints,MediaRouter",
+)
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium() -> str:
+    """Return the browser of this machine. Fails where there is none, and says what to do."""
+    named = os.environ.get("ISTHMUS_TEST_BROWSER", "")
+    found = named or next(filter(None, map(shutil.which, _NAMES)), None)
+    if not found:
+        pytest.fail(
+            "The pages are tested in a real browser, and there is no Chromium on this machine. "
+            "Install it (Debian: apt-get install chromium), or name one in ISTHMUS_TEST_BROWSER.",
+            pytrace=False,
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give one browser for all tests of a process."""
+    path = chromium()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[Served]:
+    """Give the console of a new home, where nothing is connected."""
+    with served(tmp_path / "home") as given:
+        yield given
+
+
+@pytest.fixture
+def visitor(browser: Browser, console: Served) -> Iterator[Visitor]:
+    """Give a person before the console; when the test ends no page may have complained."""
+    person = Visitor(browser, console)
+    yield person
+    person.close()
+    person.check()

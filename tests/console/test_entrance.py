@@ -1,0 +1,115 @@
+"""Coming in: the first account, wrong passwords, going out; and what every page carries."""
+
+import re
+
+import httpx2
+import pytest
+from playwright.sync_api import expect
+
+from isthmus.console.app import POLICY
+from isthmus.wiring.people import Role
+from tests.console.site import PASSWORD, PHONE, WIDE, Served, Visitor, audit
+
+
+def test_the_first_visitor_with_the_code_becomes_the_admin(
+    console: Served, visitor: Visitor
+) -> None:
+    page = visitor.visit(f"/?code={console.site.setup_code}", role=None)
+    expect(page).to_have_url(re.compile("/begin$"))
+    page.goto(f"{console.url}/begin?code={console.site.setup_code}")
+    page.get_by_label("Your name").fill("Ann")
+    page.get_by_label("Login").fill("ann")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Make the account").click()
+    page.wait_for_url(re.compile("/welcome$"))
+    [account] = console.site.people.accounts()
+    assert (account.login, account.role) == ("ann", Role.ADMIN)
+    visitor.forgive("404")  # while the page of the first steps is still to come
+
+
+def test_without_the_code_no_account_is_made(console: Served, visitor: Visitor) -> None:
+    visitor.forgive("422")
+    page = visitor.visit("/begin", role=None)
+    page.get_by_label("Set-up code").fill("guessed")
+    page.get_by_label("Your name").fill("Eve")
+    page.get_by_label("Login").fill("eve")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Make the account").click()
+    expect(page.get_by_role("alert")).to_contain_text("The set-up code is not right.")
+    assert console.site.people.is_empty()
+
+
+def test_a_wrong_password_is_told_and_the_right_one_goes_on_to_the_page_that_was_wanted(
+    console: Served, visitor: Visitor
+) -> None:
+    visitor.forgive("422")
+    console.cookie(Role.VIEWER)
+    page = visitor.visit("/?a=b", role=None)
+    expect(page).to_have_url(re.compile("/login"))
+    page.get_by_label("Login").fill("viewer@example.com")
+    page.get_by_label("Password").fill("not the password")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    expect(page).to_have_url(f"{console.url}/?a=b")
+
+
+def test_who_logs_out_is_out(console: Served, visitor: Visitor) -> None:
+    page = visitor.visit("/")
+    page.get_by_label(re.compile("^Account")).click()
+    page.get_by_role("button", name="Log out").click()
+    page.goto(f"{console.url}/")
+    expect(page).to_have_url(re.compile("/login"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_an_auditor_finds_nothing_at_the_entrance(
+    console: Served, visitor: Visitor, scheme: str, size: tuple[int, int]
+) -> None:
+    page = visitor.visit("/begin", role=None, scheme=scheme, size=size)
+    assert audit(page) == []
+    console.cookie(Role.ADMIN)
+    page.goto(f"{console.url}/login")
+    assert audit(page) == []
+    page = visitor.visit("/", scheme=scheme, size=size)
+    assert audit(page) == []
+
+
+def test_a_form_without_the_sessions_token_does_nothing(console: Served) -> None:
+    cookie = console.cookie(Role.ADMIN)
+    with httpx2.Client(base_url=console.url, cookies={cookie["name"]: cookie["value"]}) as client:
+        assert client.post("/logout", data={"csrf": "guessed"}).status_code == 403
+        assert client.get("/").status_code == 200
+
+
+def test_a_form_from_a_page_of_another_origin_does_nothing(console: Served) -> None:
+    cookie = console.cookie(Role.ADMIN)
+    session = console.site.people.session(cookie["value"])
+    assert session is not None
+    with httpx2.Client(base_url=console.url, cookies={cookie["name"]: cookie["value"]}) as client:
+        for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+            sent = client.post("/logout", data={"csrf": session.csrf}, headers=headers)
+            assert sent.status_code == 403
+        assert client.get("/").status_code == 200
+
+
+def test_every_answer_carries_the_policy_that_forbids_foreign_and_inline_script(
+    console: Served,
+) -> None:
+    with httpx2.Client(base_url=console.url) as client:
+        for path in ("/login", "/nowhere", "/static/x/y"):
+            headers = client.get(path, follow_redirects=False).headers
+            assert headers["content-security-policy"] == POLICY
+            assert headers["x-content-type-options"] == "nosniff"
+    assert "unsafe" not in POLICY
+
+
+def test_nobody_is_sent_to_another_host_after_logging_in(console: Served) -> None:
+    console.cookie(Role.VIEWER)
+    for path in ("https://evil.example/", "//evil.example", "/\\evil.example"):
+        given = {"login": "viewer@example.com", "password": PASSWORD, "next": path}
+        answer = httpx2.post(f"{console.url}/login", data=given, follow_redirects=False)
+        assert answer.headers["location"] == "/"

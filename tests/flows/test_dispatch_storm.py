@@ -1,0 +1,20 @@
+"""A short storm over the whole of dispatch; `make chaos-dispatch` is the long one."""
+
+from pathlib import Path
+
+from chaos.dispatching import kills
+from chaos.dispatching.strikes import table
+
+KILLS = 22
+
+
+def test_whenever_it_is_killed_each_ticket_gets_one_order_and_nothing_is_lost(
+    tmp_path: Path,
+) -> None:
+    plan = kills.Plan(tickets=30, kills=KILLS, window=20, rest=(1, 12))
+    found = kills.storm(tmp_path / "storm", plan, seed=7)
+    assert found.kills.total() >= KILLS, "\n".join(table(found.kills))
+    assert found.verdict.doubled == 0
+    assert found.verdict.lost == 0
+    assert found.verdict.wrong == []
+    assert found.letters == []

@@ -1,0 +1,99 @@
+"""What people ask of reports is understood, or refused with the way out."""
+
+from datetime import date, datetime
+
+import pytest
+
+from isthmus.reports.catalogue import REPORTS, NoSuchReport, report_named
+from isthmus.reports.connecting import guides
+from isthmus.reports.running import AskedWrong, ReportLacks, missing, point_of, prepare
+from isthmus.reports.shapes import CHOICES, Asked
+from isthmus.warehouse.answering import TableReader
+from isthmus.warehouse.ports import TableState
+from tests.warehouse.building import Desk
+
+STATES = tuple(
+    TableState(name, 0, (), None, None) for report in REPORTS for name in report.datasets
+)
+
+
+def test_names_are_unique_and_every_part_of_a_report_is_there() -> None:
+    assert len({report.name for report in REPORTS}) == len(REPORTS)
+    for report in REPORTS:
+        assert report.question.endswith("?")
+        assert set(report.filters) <= set(CHOICES)
+        assert all(measure.drill for measure in report.measures)
+        assert "{filters}" in report.sql
+
+
+def test_a_report_that_lacks_a_dataset_says_which() -> None:
+    report = report_named("Hours-By-Client")
+    without = tuple(state for state in STATES if state.dataset != "TimeEntries")
+
+    assert missing(report, without) == ("TimeEntries",)
+    with pytest.raises(ReportLacks, match="TimeEntries") as caught:
+        prepare(report, Asked(), without)
+    assert "isthmus test" in caught.value.remedy
+
+
+def test_a_report_that_lacks_a_column_says_so(tickets: Desk, reader: TableReader) -> None:
+    from isthmus.reports.running import run
+
+    report = report_named("tickets-by-issue")
+    ready = prepare(report, Asked(), reader.describe())
+
+    with pytest.raises(ReportLacks, match="(?i)issueType"):
+        run(reader, ready)
+
+
+WRONG = [
+    (Asked(zone="Mars/Olympus"), "Mars"),
+    (Asked(zone="../../etc/passwd"), "passwd"),
+    (Asked(grain="year"), "year"),
+    (Asked(first=date(2026, 2, 1), last=date(2026, 1, 1)), "after"),
+    (Asked(first=date(1900, 1, 1), last=date(2026, 1, 1), grain="day"), "too many"),
+    (Asked(choices={"service": "1"}), "narrowed"),
+    (Asked(choices={"queue": "1 or 1=1"}), "no queue"),
+]
+
+
+@pytest.mark.parametrize(("asked", "said"), WRONG, ids=str)
+def test_what_cannot_be_used_is_named_with_a_remedy(asked: Asked, said: str) -> None:
+    with pytest.raises(AskedWrong, match=said) as caught:
+        prepare(report_named("ticket-flow"), asked, STATES)
+
+    assert caught.value.remedy
+
+
+def test_an_empty_choice_is_none() -> None:
+    ready = prepare(report_named("ticket-flow"), Asked(choices={"queue": ""}), STATES)
+
+    assert ready.choices == {}
+
+
+def test_an_unknown_report_is_named() -> None:
+    with pytest.raises(NoSuchReport, match="nope"):
+        report_named("nope")
+
+
+def test_a_point_in_an_address_is_a_day_or_a_name() -> None:
+    flow = prepare(report_named("ticket-flow"), Asked(), STATES)
+    clients = prepare(report_named("tickets-by-client"), Asked(), STATES)
+
+    assert point_of(flow, "2026-03-02") == datetime(2026, 3, 2)
+    assert point_of(clients, "Acme, Inc.") == "Acme, Inc."
+    with pytest.raises(AskedWrong):
+        point_of(flow, "soon")
+
+
+def test_connection_strings_name_the_place_and_no_password() -> None:
+    file = guides(file="/srv/isthmus/warehouse.duckdb")
+    server = guides(address="postgresql://sync:s%40cret@db.example.com:6432/msp?sslmode=require")
+
+    assert [guide.program for guide in file] == [guide.program for guide in server]
+    assert "access_mode=read_only" in str(file)
+    assert "/srv/isthmus/warehouse.duckdb" in str(file)
+    assert "db.example.com:6432" in str(server)
+    assert "sslmode=require" in str(server)
+    for secret in ("s%40cret", "s@cret", "sync"):
+        assert secret not in str(server)

@@ -1,0 +1,121 @@
+"""Downloads hold every row, and nothing a spreadsheet would run."""
+
+import csv
+import io
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from isthmus.reports.export import csv_of, of_dataset, of_question, parquet_of
+from isthmus.reports.look import Look, table_named
+from isthmus.reports.look_conditions import Condition, Is
+from isthmus.warehouse.answering import Limits, NotPermitted, TableReader, TooMuch
+from tests.warehouse.building import Desk
+
+
+def rows_of(pieces: list[bytes]) -> list[list[str]]:
+    text = b"".join(pieces).decode()
+    assert text.endswith("\r\n")
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def test_csv_holds_every_row_with_a_heading(tickets: Desk, reader: TableReader) -> None:
+    state = table_named(reader.describe(), "Tickets")
+
+    rows = rows_of(list(csv_of(reader, of_dataset(reader, state, Look("Tickets")))))
+
+    assert len(rows) == 201
+    assert [name.lower() for name in rows[0]][:3] == ["id", "ticketnumber", "title"]
+    assert rows[1][:2] == ["3", "T0001"]
+    assert "2026-03-02 12:00:00+00:00" in rows[1]
+
+
+def test_a_download_of_a_dataset_keeps_its_columns_conditions_and_search(
+    tickets: Desk, reader: TableReader
+) -> None:
+    state = table_named(reader.describe(), "Tickets")
+    wanted = Look(
+        "Tickets",
+        columns=("ticketNumber", "id"),
+        search="acme",
+        conditions=(Condition("isOpen", Is.EQUAL, "yes"),),
+    )
+
+    rows = rows_of(list(csv_of(reader, of_dataset(reader, state, wanted))))
+
+    assert [name.lower() for name in rows[0]] == ["ticketnumber", "id"]
+    assert rows[1:] == [[f"T{n:04}", str(n * 3)] for n in range(6, 201, 6)]
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_text_that_a_spreadsheet_would_run_is_made_plain(
+    tickets: Desk, reader: TableReader, text: str
+) -> None:
+    shape = tickets.package
+    assert shape
+    from tests.reports.conftest import COMPANIES
+
+    tickets.publish(COMPANIES, {"id": 1, "companyName": text})
+    source = of_question("select companyName, -5 as number from Companies where id = 1")
+
+    (_, safe) = rows_of(list(csv_of(reader, source)))
+    (_, plain) = rows_of(list(csv_of(reader, source, is_plain=True)))
+
+    assert safe == [f"'{text}", "-5"]
+    assert plain == [text, "-5"]
+
+
+def test_quotes_commas_and_lines_survive(tickets: Desk, reader: TableReader) -> None:
+    from tests.reports.conftest import COMPANIES
+
+    hard = 'a "b", c\r\nd; ü'
+    tickets.publish(COMPANIES, {"id": 1, "companyName": hard})
+
+    rows = rows_of(
+        list(csv_of(reader, of_question("select companyName from Companies where id = 1")))
+    )
+
+    assert rows[1] == [hard]
+
+
+def test_parquet_holds_every_row(tickets: Desk, reader: TableReader, tmp_path: Path) -> None:
+    state = table_named(reader.describe(), "Tickets")
+    target = tmp_path / "out" / "tickets.parquet"
+    target.parent.mkdir()
+
+    count = parquet_of(reader, of_dataset(reader, state, Look("Tickets")), target)
+
+    with duckdb.connect() as plain:
+        found = plain.execute(f"select count(*), sum(id) from '{target}'").fetchall()
+    assert found == [(count, sum(n * 3 for n in range(1, 201)))]
+    assert count == 200
+
+
+def test_what_may_not_be_asked_is_not_downloaded_either(
+    tickets: Desk, reader: TableReader, tmp_path: Path
+) -> None:
+    source = of_question("delete from autotask.Tickets")
+
+    with pytest.raises(NotPermitted):
+        list(csv_of(reader, source))
+    with pytest.raises(NotPermitted):
+        parquet_of(reader, source, tmp_path / "x.parquet")
+    assert list(tmp_path.glob("**/*.parquet")) == []
+
+
+def test_a_download_that_takes_too_long_ends_with_an_error_and_not_early(
+    tickets: Desk, reader: TableReader, tmp_path: Path
+) -> None:
+    endless = of_question("select a.id from Tickets a, Tickets b, Tickets c, Tickets d")
+    limits = Limits(rows=None, size=None, seconds=0.3)
+
+    with pytest.raises(TooMuch):
+        for _ in csv_of(reader, endless, limits):
+            pass
+    with pytest.raises(TooMuch):
+        parquet_of(reader, endless, tmp_path / "x.parquet", limits)
+    assert list(tmp_path.glob("**/*.parquet")) == []

@@ -1,0 +1,503 @@
+"""SQL of people: what reads is answered, and nothing else gets through."""
+
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from isthmus.warehouse.answering import (
+    Cut,
+    Kind,
+    Limits,
+    NotPermitted,
+    TableReader,
+    TooMuch,
+)
+from isthmus.warehouse.ports import ColumnType, QueryFailed
+from tests.warehouse.building import Desk, column, number, shape
+
+TABLE = shape(
+    "Tickets", column("title"), number("hours"), column("createDate", ColumnType.TIMESTAMP)
+)
+LIMITS = Limits(rows=1000, seconds=1.0, memory_mb=64)
+LONG = "'xxxxxxxxxx'"
+
+
+@pytest.fixture
+def filled(desk: Desk) -> Desk:
+    rows = [
+        {"id": n, "title": f"ticket {n}", "hours": n, "createDate": "2026-01-01T00:00:00Z"}
+        for n in range(300)
+    ]
+    desk.publish(TABLE, *rows)
+    return desk
+
+
+READS = [
+    "select * from Tickets",
+    "select * from autotask.Tickets where hours in (1, 2) order by id desc limit 5;",
+    "with a as (select id from tickets), b as (select count(*) as n from a) select n from b",
+    "with recursive t(n) as (select 1 union all select n + 1 from t where n < 5) select * from t",
+    "select t.* from (values (1, 'a')) as t(a, b)",
+    (
+        "select date_trunc('week', createDate at time zone 'UTC') as week, count(*) filter (where"
+        " hours > 3), percentile_cont(0.9) within group (order by hours) from tickets group by 1"
+    ),
+    (
+        "select sum(hours) over (partition by title order by id), rank() over (order by hours)"
+        " from tickets"
+    ),
+    (
+        "select case when (hours > 1) then 'a' else 'b' end, cast(hours as numeric(10, 2)),"
+        " extract(year from createDate), coalesce(title, '-') from tickets"
+    ),
+    "select * from generate_series(1, 10) as g(x)",
+    "select replace(title, ',', ';'), upper(title) || ' ' || lower(title) from tickets",
+    "select string_agg(title, ', ' order by id) from tickets group by hours",
+    "select 'it''s' as a, 2 as a -- what; is this",
+    "/* one */ select /* two */ 1 as one",
+    "select table_name from information_schema.tables",
+    "select * from isthmus.runs",
+    "explain select * from tickets",
+    "table tickets",
+    "select distinct on (hours) hours, title from tickets",
+    "select exists (select 1 from tickets where id = 5), now(), current_date",
+]
+
+
+@pytest.mark.parametrize("sql", READS)
+def test_what_reads_the_tables_is_answered(filled: Desk, reader: TableReader, sql: str) -> None:
+    assert reader.ask(sql, LIMITS).rows
+
+
+BOTH = [
+    "delete from autotask.Tickets",
+    "update autotask.Tickets set title = 'x'",
+    "insert into autotask.Tickets (id) values (1)",
+    "drop table autotask.Tickets",
+    "create table autotask.mine as select 1 as a",
+    "truncate autotask.Tickets",
+    "alter table autotask.Tickets add column a int",
+    "select 1; select 2",
+    "select 1; drop table autotask.Tickets",
+    "with gone as (delete from autotask.Tickets returning id) select * from gone",
+    "with made as (insert into autotask.Tickets (id) values (1) returning id) select * from made",
+    "select * into mine from autotask.Tickets",
+    "explain analyze delete from autotask.Tickets",
+    "explain analyze insert into autotask.Tickets (id) values (1)",
+    "copy autotask.Tickets to '{folder}/out.csv'",
+    "copy (select 1) to '{folder}/out.csv'",
+    "copy autotask.Tickets from '{folder}/in.csv'",
+    "begin",
+    "commit",
+    "rollback",
+    "set search_path = 'main'",
+    "reset all",
+    "call checkpoint()",
+    "prepare p as select 1",
+    "execute p",
+    "vacuum",
+    "analyze",
+    "grant select on autotask.Tickets to public",
+    "comment on table autotask.Tickets is 'x'",
+    "select * from pg_catalog.pg_settings",
+    "select * from pg_settings",
+    "select * from pg_tables",
+    "select current_setting('search_path')",
+    "select nextval('s')",
+    "select setval('s', 1)",
+    "select pg_sleep(5)",
+    "select repeat('x', 1000000000)",
+    "select $1",
+    "select * from autotask.Nowhere",
+    "select * from other.autotask.Tickets",
+    "selekt",
+    "",
+    ";",
+    "select " + "(" * 500 + "1" + ")" * 500,
+    "select " + "1 + " * 20000 + "1",
+    "select '\0'",
+]
+
+ON_DUCKDB = [
+    "select * from read_csv('{folder}/secret.csv')",
+    "select * from read_csv_auto('{folder}/secret.csv')",
+    "select * from read_text('{folder}/secret.csv')",
+    "select * from read_blob('{folder}/*')",
+    "select * from read_blob('{folder}/warehouse.duckdb')",
+    "select * from read_json('{folder}/spool/*.ndjson')",
+    "select * from read_ndjson_objects('{folder}/spool/*.ndjson')",
+    "select * from read_parquet('{folder}/x.parquet')",
+    "select * from parquet_metadata('{folder}/x.parquet')",
+    "select * from sniff_csv('{folder}/secret.csv')",
+    "select * from glob('{folder}/*')",
+    "from '{folder}/secret.csv'",
+    "select * from '/etc/passwd'",
+    "from 'https://example.com/x.csv'",
+    'with "/etc/passwd" as (select 1) select * from "/etc/passwd"',
+    "select * from duckdb_settings, (with duckdb_settings as (select 1) select 1) as x",
+    "export database '{folder}/out'",
+    "import database '{folder}/out'",
+    "attach '{folder}/other.duckdb' as other",
+    "attach ':memory:' as other",
+    "detach warehouse",
+    "use memory",
+    "install httpfs",
+    "load httpfs",
+    "force install spatial from community",
+    "pragma database_list",
+    "pragma version",
+    "set memory_limit = '64GB'",
+    "set enable_external_access = true",
+    "set lock_configuration = false",
+    "set allowed_directories = ['/']",
+    "set operator_memory_limit = '64GB'",
+    "reset operator_memory_limit",
+    "select getenv('HOME')",
+    "select getvariable('x')",
+    "set variable x = 1",
+    "create secret s (type http, bearer_token 'x')",
+    "select * from duckdb_secrets()",
+    "select * from which_secret('s3://x', 's3')",
+    "select * from duckdb_settings()",
+    "select * from duckdb_settings",
+    "select * from duckdb_logs",
+    "select * from duckdb_temporary_files()",
+    "select * from query('select 1')",
+    "select * from query_table('Tickets')",
+    "select * from json_execute_serialized_sql(json_serialize_sql('select 1'))",
+    "select json_serialize_sql('select 1')",
+    "select * from pragma_storage_info('Tickets')",
+    "select * from seq_scan('Tickets')",
+    "select * from pandas_scan(1)",
+    "select * from arrow_scan(1, 2, 3)",
+    "select * from filled",
+    "select * from LIMITS",
+    "select write_log('x')",
+    "call enable_logging()",
+    "select sleep_ms(5000)",
+    "show databases",
+    "show all tables",
+    "select * from system.information_schema.tables",
+    "select * from Tickets at (version => 1)",
+    "create macro f(x) as x",
+    "create temp table t as select 1",
+    "select range(1000000000)",
+    "select list_sum(range(1000000000))",
+    "select generate_series(1, 1000000000)",
+    "select list_transform([1, 2], lambda x: x + 1)",
+    "select [x + 1 for x in [1, 2]]",
+    "select list_resize([1], 1000000000)",
+    "select bitstring('1', 1000000000)",
+    "select lpad('a', 1000000000, 'b')",
+    "select rpad(title, hours, 'b') from Tickets",
+    "select format('{{:>1000000000}}', 1)",
+    "select printf('%1000000000d', 1)",
+    "select null::int[100000]",
+    f"select replace(replace(replace(title, 'x', {LONG}), 'x', {LONG}), 'x', {LONG}) from Tickets",
+    "select regexp_replace(title, '.*', title, 'g') from Tickets",
+    (
+        "with a as (select title || title || title || title as t from Tickets),"
+        " b as (select t || t || t || t as t from a), c as (select t || t || t || t as t from b),"
+        " d as (select t || t || t || t as t from c) select t from d"
+    ),
+    (
+        "with recursive t(s, n) as (select 'x', 1 union all select s || s, n + 1 from t"
+        f" where n < 28) select length(replace(s, 'x', {LONG})) from t"
+    ),
+    "select concat(*columns(*), *columns(*), *columns(*)) from Tickets",
+]
+
+ON_POSTGRES = [
+    "select pg_read_file('/etc/passwd')",
+    "select \"pg_read_file\"('/etc/passwd')",
+    "select U&\"\\0070g_read_file\"('/etc/passwd')",
+    "select pg_catalog.pg_read_file('/etc/passwd')",
+    'select "pg_catalog"."pg_read_file"(\'/etc/passwd\')',
+    "select pg_read_binary_file('/etc/passwd')",
+    "select pg_ls_dir('/')",
+    "select pg_stat_file('/etc/passwd')",
+    "select pg_sleep/* */(5)",
+    "select lo_import('/etc/passwd')",
+    "select lo_export(1, '{folder}/out')",
+    "select ('/etc/passwd'::text).lo_import",
+    "select (array['/etc/passwd'])[1].lo_import",
+    "copy (select 1) to program 'touch {folder}/out'",
+    "copy autotask.Tickets to program 'touch {folder}/out'",
+    "select * from dblink('dbname=x', 'select 1') as t(a int)",
+    "select dblink_connect('dbname=x')",
+    "select query_to_xml('drop table autotask.tickets', true, true, '')",
+    "select table_to_xml('pg_shadow', true, true, '')",
+    "select database_to_xml(true, true, '')",
+    "select * from ts_stat('select 1')",
+    "select set_config('transaction_read_only', 'off', false)",
+    "select set_config('statement_timeout', '0', false)",
+    "set transaction read write",
+    "set local statement_timeout = 0",
+    "select pg_advisory_lock(1)",
+    "select pg_terminate_backend(pid) from pg_stat_activity",
+    "select pg_cancel_backend(1)",
+    "select pg_notify('x', 'y')",
+    "select pg_reload_conf()",
+    "select pg_switch_wal()",
+    "select * from pg_shadow",
+    "select * from pg_authid",
+    "select * from pg_stat_activity",
+    "select * from pg_hba_file_rules",
+    'select * from "pg_shadow"',
+    "select * from information_schema.user_mapping_options",
+    "select * from secret",
+    "select * from public.secret",
+    'select * from "public".secret',
+    "select lower(public.reveal())",
+    "select public.reveal()",
+    "select reveal()",
+    "select distinct on (1) reveal() from tickets",
+    "select 1 as one, reveal()",
+    "select * from tickets, lateral reveal()",
+    "select $$a$$",
+    "select $tag$a$tag$",
+    "select xmlparse(document 'x')",
+    "select * from tickets for update",
+    "do $$ begin end $$",
+    "listen x",
+    "notify x",
+    "lock table autotask.tickets",
+    "show all",
+    "discard all",
+    "declare c cursor for select 1",
+    "select /* not closed",
+    "select 'not closed",
+    "select E'a\\'; drop table autotask.tickets; --'; drop table autotask.tickets",
+    "select lpad('x', 900000000)",
+]
+
+
+def refused(reader: TableReader, sql: str) -> None:
+    with pytest.raises(QueryFailed):
+        reader.ask(sql, LIMITS)
+    with pytest.raises(QueryFailed), reader.ask_stream(sql, LIMITS) as stream:
+        list(stream.batches)
+
+
+def untouched(desk: Desk, folder: Path, before: set[str]) -> None:
+    assert desk.rows("select count(*), sum(hours) from autotask.Tickets") == [(300, 44850)]
+    assert {path.name for path in folder.iterdir()} - before <= {"spill"}
+
+
+@pytest.mark.parametrize("sql", BOTH, ids=lambda sql: sql[:60])
+def test_what_is_no_question_on_the_tables_is_refused(
+    filled: Desk, reader: TableReader, tmp_path: Path, sql: str
+) -> None:
+    before = {path.name for path in tmp_path.iterdir()}
+
+    refused(reader, sql.replace("{folder}", str(tmp_path)))
+
+    untouched(filled, tmp_path, before)
+
+
+@pytest.fixture
+def filled_duckdb(duckdb_desk: Desk, tmp_path: Path) -> Desk:
+    rows = [{"id": n, "title": f"ticket {n}", "hours": n} for n in range(300)]
+    duckdb_desk.publish(TABLE, *rows)
+    (tmp_path / "secret.csv").write_text("password\nhunter2\n")
+    return duckdb_desk
+
+
+@pytest.mark.parametrize("sql", ON_DUCKDB, ids=lambda sql: sql[:60])
+def test_duckdb_gives_nothing_away(filled_duckdb: Desk, tmp_path: Path, sql: str) -> None:
+    before = {path.name for path in tmp_path.iterdir()}
+    reader = filled_duckdb.warehouse.reader()  # type: ignore[attr-defined]
+
+    try:
+        refused(reader, sql.replace("{folder}", str(tmp_path)))
+    finally:
+        reader.close()
+
+    untouched(filled_duckdb, tmp_path, before)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_csv('{folder}/secret.csv')",
+        "from '{folder}/secret.csv'",
+        "select * from glob('{folder}/*')",
+        "copy (select 1) to '{folder}/out.csv'",
+        "attach '{folder}/other.duckdb' as other",
+        "install httpfs",
+        "load httpfs",
+        "set memory_limit = '64GB'",
+        "set enable_external_access = true",
+        "set lock_configuration = false",
+        "set allowed_directories = ['/']",
+        "from filled_duckdb",
+        "create secret s (type http, bearer_token 'x')",
+        "call enable_logging()",
+    ],
+)
+def test_the_instance_itself_is_shut_in_should_a_check_fail(
+    filled_duckdb: Desk, tmp_path: Path, sql: str
+) -> None:
+    instance = filled_duckdb.warehouse._instance  # type: ignore[attr-defined]
+
+    with instance.connection.cursor() as cursor, pytest.raises((duckdb.Error, RuntimeError)):
+        cursor.execute(sql.replace("{folder}", str(tmp_path))).fetchall()
+
+
+@pytest.mark.parametrize("sql", ON_POSTGRES, ids=lambda sql: sql[:60])
+def test_postgresql_gives_nothing_away(
+    postgres_reader: TableReader, tmp_path: Path, sql: str
+) -> None:
+    refused(postgres_reader, sql.replace("{folder}", str(tmp_path)))
+
+    assert not (tmp_path / "out").exists()
+    assert postgres_reader.ask("select count(*) from tickets", LIMITS).rows == ((300,),)
+
+
+# Limits
+
+ENDLESS = [
+    "select count(*) from generate_series(1, 1000000000000) as g(x)",
+    "select count(*) from Tickets a, Tickets b, Tickets c, Tickets d",
+    "with recursive t(n) as (select 1 union all select n + 1 from t) select count(*) from t",
+    "select * from Tickets a, Tickets b, Tickets c order by a.title || b.title || c.title",
+    "select max(length(a.title || b.title)) from Tickets a, Tickets b, Tickets c, Tickets d",
+]
+
+
+@pytest.mark.parametrize("sql", ENDLESS, ids=lambda sql: sql[:60])
+def test_what_takes_too_long_or_too_much_is_stopped_and_says_so(
+    filled: Desk, reader: TableReader, sql: str
+) -> None:
+    with pytest.raises(TooMuch) as caught:
+        reader.ask(sql, Limits(rows=10, seconds=0.3, memory_mb=64))
+
+    assert caught.value.remedy
+    assert reader.ask("select 1", LIMITS).rows == ((1,),)
+
+
+def test_a_query_that_gathers_too_much_is_stopped_by_its_memory(filled_duckdb: Desk) -> None:
+    reader = filled_duckdb.warehouse.reader()  # type: ignore[attr-defined]
+    sql = "select list(a.title || b.title) from Tickets a, Tickets b, Tickets c"
+
+    with pytest.raises(TooMuch, match="64 MB"):
+        reader.ask(sql, Limits(seconds=60, memory_mb=64))
+
+    reader.close()
+
+
+def test_an_answer_cut_short_says_so(filled: Desk, reader: TableReader) -> None:
+    whole = reader.ask("select id from Tickets", Limits(rows=300))
+    cut = reader.ask("select id from Tickets order by id", Limits(rows=299))
+    small = reader.ask("select title from Tickets", Limits(size=2000))
+
+    assert (len(whole.rows), whole.cut) == (300, Cut.NO)
+    assert (len(cut.rows), cut.cut) == (299, Cut.ROWS)
+    assert small.cut is Cut.SIZE
+    assert 0 < len(small.rows) < 300
+
+
+def test_a_row_too_large_for_this_process_is_not_fetched(postgres_reader: TableReader) -> None:
+    sql = "select string_agg(lpad(title, 10000), '') from tickets"
+
+    with pytest.raises(TooMuch, match="1 MB"):
+        postgres_reader.ask(sql, LIMITS)
+
+
+def test_an_answer_tells_what_its_columns_hold(filled: Desk, reader: TableReader) -> None:
+    answer = reader.ask(
+        "select id, title, createDate, hours / 2.0 as half, hours > 1 as many from Tickets"
+        " where id = 3",
+        LIMITS,
+    )
+
+    assert [name.lower() for name in answer.columns] == [
+        "id",
+        "title",
+        "createdate",
+        "half",
+        "many",
+    ]
+    assert answer.kinds == (Kind.NUMBER, Kind.TEXT, Kind.TIME, Kind.NUMBER, Kind.YES_NO)
+
+
+def test_days_begin_where_the_reader_is(filled: Desk, reader: TableReader) -> None:
+    sql = "select cast(min(createDate) as date) from Tickets"
+
+    there = reader.ask(sql, LIMITS, zone="America/New_York").rows[0][0]
+    here = reader.ask(sql, LIMITS, zone="UTC").rows[0][0]
+
+    assert (str(there), str(here)) == ("2025-12-31", "2026-01-01")
+
+
+def test_a_mistake_is_told_in_the_databases_words(filled: Desk, reader: TableReader) -> None:
+    with pytest.raises(QueryFailed, match="nope") as caught:
+        reader.ask("select nope from Tickets", LIMITS)
+
+    assert not isinstance(caught.value, NotPermitted)
+
+
+def test_several_threads_read_at_once_what_was_published_last(
+    filled: Desk, reader: TableReader
+) -> None:
+    seen: list[int] = []
+
+    def count() -> None:
+        for _ in range(20):
+            rows = reader.query("select count(*) from autotask.Tickets").rows
+            seen.append(int(str(rows[0][0])))
+
+    threads = [threading.Thread(target=count) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for n in range(300, 310):
+        filled.publish(TABLE, {"id": n, "title": "later", "hours": 1})
+    for thread in threads:
+        thread.join()
+
+    assert len(seen) == 120
+    assert set(seen) <= set(range(300, 311))
+    assert reader.query("select count(*) from autotask.Tickets").rows == ((310,),)
+    assert reader.versions()["Tickets"] == 11
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_parquet_holds_the_answer_whole(
+    filled: Desk, reader: TableReader, tmp_path: Path, is_asked: bool
+) -> None:
+    target = tmp_path / "tickets.parquet"
+
+    count = reader.write_parquet(
+        "select id, title, createDate, hours * 1.5 as more, null as nothing, ''  as empty"
+        " from autotask.Tickets order by id",
+        target,
+        is_asked=is_asked,
+    )
+
+    with duckdb.connect() as plain:
+        plain.execute("set timezone = 'UTC'")
+        rows = plain.execute(f"select * from '{target}'").fetchall()
+        types = [row[1] for row in plain.execute(f"describe from '{target}'").fetchall()]
+    assert count == len(rows) == 300
+    assert rows[2][:2] == (2, "ticket 2")
+    assert float(rows[2][3]) == 3.0
+    assert rows[2][4:] == (None, "")
+    assert types[0] == "BIGINT"
+    assert types[2] == "TIMESTAMP WITH TIME ZONE"
+
+
+def test_a_file_is_shared_within_a_process_and_let_go_of_by_the_last(
+    filled_duckdb: Desk, tmp_path: Path
+) -> None:
+    first = filled_duckdb.warehouse.reader()  # type: ignore[attr-defined]
+    second = filled_duckdb.warehouse.reader()  # type: ignore[attr-defined]
+    filled_duckdb.warehouse.close()
+    first.close()
+    first.close()
+
+    assert second.query("select count(*) from autotask.Tickets").rows == ((300,),)
+    second.close()
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb"), read_only=True) as plain:
+        assert plain.execute("select count(*) from autotask.Tickets").fetchall() == [(300,)]
