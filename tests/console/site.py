@@ -1,5 +1,6 @@
 """A console that is served, and a browser in front of it."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -146,6 +147,20 @@ def audit(page: Page) -> list[str]:
         for one in found.response["violations"]
         for node in one["nodes"]
     ]
+
+
+def shots(page: Page, name: str) -> None:
+    """Keep a picture of the page where ISTHMUS_TEST_SHOTS names a folder."""
+    wanted = os.environ.get("ISTHMUS_TEST_SHOTS", "")
+    if not wanted:
+        return
+    folder = Path(wanted)
+    folder.mkdir(parents=True, exist_ok=True)
+    size = page.viewport_size or {"width": 0}
+    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    words = "-".join(filter(None, name.split("?", maxsplit=1)[0].split("/"))) or "overview"
+    kind = f"{'phone' if size['width'] < 600 else 'wide'}-{'dark' if dark else 'light'}"
+    page.screenshot(path=folder / f"{words}-{kind}.png", full_page=True)
 
 
 def shoot(page: Page, folder: Path, name: str) -> None:

@@ -8,7 +8,7 @@ from isthmus.console.live import Live
 from isthmus.console.site import Site
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.people import people_of
+from isthmus.wiring.people import people_of, provider_of
 
 
 @contextmanager
@@ -25,6 +25,7 @@ def open_site(house: House, stores: Stores, address: str = "") -> Iterator[Site]
         stores=stores,
         people=people,
         live=Live(lambda: markers(stores)),
+        provider=provider_of(house),
         setup_code=token_urlsafe(9) if people.is_empty() else "",
         address=address,
     )

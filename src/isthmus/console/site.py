@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from isthmus.console.away import Away
 from isthmus.console.live import Live
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.people import People
+from isthmus.wiring.people import People, Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class Site:
     """
     The rooms behind the pages; everything in it may be used by several threads.
 
+    `provider` is where people may log in instead; `away` knows who has gone there.
     `setup_code` lets somebody make the first account; the process that serves prints it.
     `address` is where people reach the console: https there makes the cookies travel by TLS only.
     """
@@ -21,5 +23,7 @@ class Site:
     stores: Stores
     people: People
     live: Live
+    away: Away = field(default_factory=Away)
+    provider: Provider | None = None
     setup_code: str = field(default="", repr=False)
     address: str = ""

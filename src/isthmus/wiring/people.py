@@ -13,6 +13,7 @@ from isthmus.identity import (
     ProviderAway,
     ProviderWrong,
 )
+from isthmus.identity.provider import Provider
 from isthmus.state.people import (
     Account,
     AlreadyBegun,
@@ -35,7 +36,6 @@ from isthmus.state.people import (
 from isthmus.wiring.build import House
 
 if TYPE_CHECKING:
-    from isthmus.identity.provider import Provider
     from isthmus.wiring.dispatch import Stores
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "PasswordWeak",
     "People",
     "PeopleError",
+    "Provider",
     "ProviderAway",
     "ProviderWrong",
     "Role",
@@ -90,10 +91,8 @@ def open_people(house: House) -> Iterator[People]:
         engine.dispose()
 
 
-def provider_of(house: House) -> "Provider | None":
+def provider_of(house: House) -> Provider | None:
     """Return the identity provider people may log in by, to be kept; None where there is none."""
-    from isthmus.identity.provider import Provider  # noqa: PLC0415 - few homes have one
-
     return None if house.config.oidc is None else Provider(house.config.oidc)
 
 

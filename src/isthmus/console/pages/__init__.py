@@ -4,6 +4,12 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
-from isthmus.console.pages import entrance, home
+from isthmus.console.pages import elsewhere, entrance, home, people, you
 
-ROUTES: Final[tuple[BaseRoute, ...]] = (*entrance.ROUTES, *home.ROUTES)
+ROUTES: Final[tuple[BaseRoute, ...]] = (
+    *entrance.ROUTES,
+    *elsewhere.ROUTES,
+    *home.ROUTES,
+    *you.ROUTES,
+    *people.ROUTES,
+)

@@ -1,0 +1,75 @@
+"""Logging in at an identity provider, and coming back from there."""
+
+import asyncio
+from typing import Final
+
+from starlette.responses import RedirectResponse, Response
+
+from isthmus.console import guard
+from isthmus.console.asking import Ask
+from isthmus.console.away import LASTS
+from isthmus.console.routes import page
+from isthmus.wiring.people import (
+    LoginNotProven,
+    LoginRefused,
+    LoginTaken,
+    NoRole,
+    NotBegun,
+    ProviderAway,
+    ProviderWrong,
+    log_in_as,
+)
+
+BACK: Final = "/login/back"
+_COOKIE: Final = "isthmus_away"
+_FAILED: Final = (
+    LoginNotProven, LoginRefused, LoginTaken, NoRole, NotBegun, ProviderAway, ProviderWrong
+)  # fmt: skip
+
+
+def go(ask: Ask) -> Response:
+    """Send the browser to the provider."""
+    provider = ask.site.provider
+    if provider is None:
+        return RedirectResponse("/login", status_code=303)
+    try:
+        begun = asyncio.run(provider.begin(_back(ask)))
+    except _FAILED as error:
+        return ask.show("login.html", 502, next="", error=error, login="")
+    answer = RedirectResponse(begun.url, status_code=303)
+    answer.set_cookie(
+        _COOKIE,
+        ask.site.away.keep(begun),
+        max_age=int(LASTS.total_seconds()),
+        path=BACK,
+        secure=ask.site.address.startswith("https://"),
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+def back(ask: Ask) -> Response:
+    """Log in who comes back from the provider."""
+    provider = ask.site.provider
+    begun = ask.site.away.take(ask.request.cookies.get(_COOKIE, ""))
+    try:
+        if provider is None or begun is None or not begun.is_answered_by(ask.query("state")):
+            raise LoginNotProven("this browser did not begin it, or too long ago")
+        identity = asyncio.run(provider.finish(begun, ask.query("code"), _back(ask)))
+        agent = ask.request.headers.get("user-agent", "")[:200]
+        _, secret = log_in_as(ask.site.people, identity, source=ask.source, agent=agent)
+    except _FAILED as error:
+        return ask.show("login.html", 422, next="", error=error, login="")
+    answer = RedirectResponse("/", status_code=303)
+    answer.delete_cookie(_COOKIE, path=BACK)
+    guard.give_cookie(ask.site, answer, secret)
+    return answer
+
+
+def _back(ask: Ask) -> str:
+    base = ask.site.address or f"{ask.request.url.scheme}://{ask.request.url.netloc}"
+    return base.rstrip("/") + BACK
+
+
+ROUTES: Final = (page("/login/elsewhere", go, None), page(BACK, back, None))

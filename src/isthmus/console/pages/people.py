@@ -1,0 +1,129 @@
+"""Who may use the console, as what, and what each has done."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from isthmus.console.asking import Ask
+from isthmus.console.routes import deed, page
+from isthmus.wiring.people import (
+    Account,
+    LastAdmin,
+    LoginTaken,
+    LoginWrong,
+    NoSuchAccount,
+    PasswordWeak,
+    Role,
+)
+
+HERE: Final = "/settings/people"
+AUDIT: Final = "/settings/audit"
+MEANING: Final = {
+    Role.VIEWER: "sees everything, changes nothing",
+    Role.DISPATCHER: "also acts on links, letters, rules and mappings, and syncs",
+    Role.ADMIN: "also connects, schedules, and says who may do what",
+}
+_LINES: Final = 100
+
+
+def people(ask: Ask) -> Response:
+    """Show every account."""
+    return _shown(ask)
+
+
+def add(ask: Ask) -> Response:
+    """Make an account."""
+    login, role = ask.text("login"), Role(ask.text("role", Role.VIEWER))
+    ask.about, ask.detail = login, {"role": str(role)}
+    try:
+        ask.site.people.add(login, ask.text("name"), role, ask.secret("password"))
+    except (LoginTaken, LoginWrong, PasswordWeak) as error:
+        given = {"login": login, "name": ask.text("name"), "role": str(role)}
+        return _shown(ask, 422, error=error, given=given)
+    return ask.to(HERE, f"{login} may log in now, with the password you gave.")
+
+
+def change(ask: Ask) -> Response:
+    """Give an account another name or role, or let it in or keep it out."""
+    account = _account(ask)
+    role, wanted = ask.text("role"), ask.text("active")
+    ask.about = account.login
+    ask.detail = {"role": role} if role else {"active": wanted}
+    try:
+        ask.site.people.change(
+            account.id,
+            role=Role(role) if role else None,
+            is_active=None if not wanted else wanted == "yes",
+        )
+    except LastAdmin as error:
+        return _shown(ask, 409, error=error)
+    if role:
+        return ask.to(HERE, f"{account.login} is {role} now.")
+    said = "may log in again" if wanted == "yes" else "is kept out, and logged out everywhere"
+    return ask.to(HERE, f"{account.login} {said}.")
+
+
+def set_password(ask: Ask) -> Response:
+    """Give somebody a new password, who lost his."""
+    account = _account(ask)
+    ask.about = account.login
+    try:
+        ask.site.people.set_password(account.id, ask.secret("password"))
+    except PasswordWeak as error:
+        return _shown(ask, 422, error=error)
+    return ask.to(HERE, f"{account.login} has a new password, and is logged out everywhere.")
+
+
+def log_out(ask: Ask) -> Response:
+    """End every session of an account."""
+    account = _account(ask)
+    ask.about = account.login
+    count = ask.site.people.end_sessions(account.id)
+    return ask.to(HERE, f"{account.login} is logged out of {count} browsers.")
+
+
+def audit(ask: Ask) -> Response:
+    """Show what people did, the newest first."""
+    before, text = ask.query("before"), ask.query("q")
+    number = int(before) if before.isdecimal() else None
+    lines = ask.site.people.deeds(before=number, limit=_LINES + 1, text=text)
+    shown = lines[:_LINES]
+    return ask.show(
+        "settings/audit.html",
+        lines=shown,
+        text=text,
+        older=shown[-1].number if len(lines) > _LINES else None,
+        is_first=number is None,
+    )
+
+
+def _account(ask: Ask) -> Account:
+    found = ask.site.people.account(ask.path["id"])
+    if found is None:
+        raise NoSuchAccount("There is no such account.", where=HERE, remedy="Look at the list.")
+    return found
+
+
+def _shown(ask: Ask, status: int = 200, **more: object) -> Response:
+    given: dict[str, object] = {"error": None, "given": {}, **more}
+    accounts = ask.site.people.accounts()
+    return ask.show(
+        "settings/people.html",
+        status,
+        accounts=accounts,
+        tokens=ask.site.people.tokens(),
+        logins={one.id: one.login for one in accounts},
+        meaning=MEANING,
+        roles=[(role, role) for role in Role],
+        **given,
+    )
+
+
+ROUTES: Final = (
+    page(HERE, people, Role.ADMIN),
+    page(AUDIT, audit, Role.ADMIN),
+    deed(HERE, add, Role.ADMIN, "made an account"),
+    deed(f"{HERE}/{{id}}", change, Role.ADMIN, "changed an account"),
+    deed(f"{HERE}/{{id}}/password", set_password, Role.ADMIN, "gave a new password"),
+    deed(f"{HERE}/{{id}}/log-out", log_out, Role.ADMIN, "logged somebody out"),
+)
