@@ -200,8 +200,9 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="minutes instead of hours")
     parser.add_argument("--only", choices=STORMS, nargs="+", default=STORMS)
     parser.add_argument("--on", choices=("sqlite", "postgres"))
+    parser.add_argument("--folder", type=Path, default=ROOT / ".chaos" / "dispatch")
     options = parser.parse_args()
-    folder = ROOT / ".chaos" / "dispatch"
+    folder: Path = options.folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))

@@ -65,6 +65,7 @@ STEPS: Final = frozenset({*_CALLS, *_DOORS})
 AT_ANY_TIME: Final = "at any time"
 CHANCE: Final = 0.3
 """Of a place that is wanted: else only the first of what a new process does would be struck."""
+_MUCH_LONGER: Final = 4
 
 Place = tuple[str, str]
 """A step and the moment at it."""
@@ -86,7 +87,8 @@ class Strikes:
     effect, `arrivals` of each that came.
 
     What comes is struck where it was struck no more often than the others so far. When nothing
-    such came for `patience` seconds, the next that comes is. `only`: strike once, just there.
+    such came for `patience` seconds, the next that comes is, unless it was twice as often; a few
+    times as long, and any is. `only`: strike once, just there.
     """
 
     processes: Callable[[], Sequence[Isthmus]]
@@ -136,9 +138,11 @@ class Strikes:
             return self.only == (step, moment)
         if not self.is_on or step not in STEPS:
             return False
-        average = self.kills.total() / len(PLACES)
-        is_rare = self.kills[step, moment] <= average and self.rng.random() < CHANCE
-        return is_rare or time.monotonic() - self._last > self.patience
+        average, struck = self.kills.total() / len(PLACES), self.kills[step, moment]
+        calm = time.monotonic() - self._last
+        if calm > self.patience:
+            return struck <= 2 * average + 1 or calm > self.patience * _MUCH_LONGER
+        return struck <= average and self.rng.random() < CHANCE
 
     def strike(self, victim: Isthmus | None, place: Place) -> bool:
         """Kill one process for a place; tells whether it was alive, rested and not marked yet."""

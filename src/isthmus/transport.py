@@ -8,7 +8,7 @@ end here.
 import asyncio
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -21,7 +21,7 @@ from isal import isal_zlib
 from isthmus.base import log
 from isthmus.base.clock import monotonic
 from isthmus.base.errors import NeedsPerson, Permanent, Retryable
-from isthmus.base.observing import Seen, observer
+from isthmus.base.observing import Observer, Seen, observer
 from isthmus.base.redaction import redact
 
 _GZIP_WINDOW: Final = 31
@@ -59,7 +59,8 @@ class TransportSettings:
 
     `read_timeout` is the longest silence, `call_timeout` the longest whole call. `trust_env` lets
     the HTTP library honour proxy and certificate variables. `tls` replaces the default context,
-    which trusts what the machine trusts.
+    which trusts what the machine trusts. `on_call` is told of every call of the session; it must
+    neither wait nor raise.
     """
 
     connect_timeout: float = 15.0
@@ -71,6 +72,7 @@ class TransportSettings:
     trust_env: bool = True
     tls: ssl.SSLContext | None = None
     user_agent: str = "isthmus"
+    on_call: Observer | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +184,11 @@ class HttpSession:
         else:
             return answer
         finally:
-            if told is not None:
-                told(_seen(method, url, body, answer, monotonic() - begun))
+            listening = [one for one in (told, self._settings.on_call) if one is not None]
+            if listening:
+                seen = _seen(method, url, body, answer, monotonic() - begun)
+                for one in listening:
+                    one(seen)
 
     async def _fetch(
         self,

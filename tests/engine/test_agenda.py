@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import text
 
 from isthmus.base import ids
 from isthmus.engine import Agenda
@@ -149,9 +150,8 @@ def test_a_second_process_finds_what_the_first_one_made(agenda: Agenda, where: s
 
 
 def test_what_waits_for_a_later_time_is_woken(agenda: Agenda) -> None:
-    later = utc_now() + timedelta(hours=1)
     for kind, key in (("link", "T1"), ("link", "T2"), ("sweep", "S1")):
-        agenda.enqueue(kind, key, not_before=later)
+        agenda.enqueue(kind, key, not_before=LATER)
     with writing(agenda.engine) as session:
         session.execute(text("UPDATE engine_work SET failures = 7 WHERE key = 'T1'"))
     assert agenda.hasten("link", 6) == 1

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from isthmus.base.clock import monotonic
+from isthmus.base.clock import monotonic, utc_now
 from isthmus.base.errors import Retryable
 from isthmus.engine import (
     Again,
@@ -336,6 +336,7 @@ async def test_a_run_that_another_took_over_may_neither_act_nor_keep_anything(
             run.confirm(session)
         told.append("its own")
         agenda.take_over(run.id, "another")  # as it does while this process stands still
+        agenda.end(run.item, run.id, "another", again_at=utc_now(), failed=False)
         if way == "act":
             await run.check()
         else:
@@ -374,7 +375,8 @@ async def test_a_process_that_stands_still_while_it_shows_itself_does_not_count_
 async def test_a_run_that_its_engine_forgot_is_found_and_begun_again(
     agenda: Agenda, start: Start, until: Until, job: Job
 ) -> None:
-    first = await start({"link": Kind(job)})
+    first = Worker(agenda, {"link": Kind(job)}, QUICK)
+    await first.start()
     agenda.enqueue("link", "T1")
     await until(lambda: job.begun)
     await first.stop(timedelta(0))

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.dispatch.shores import Shores, flowing
+from tests.dispatch.shores import Shores, flowing, until
 from tests.flows.test_dispatch import with_rule
 
 
@@ -31,3 +31,27 @@ async def test_a_note_that_no_message_told_of_is_found_although_its_ticket_was_r
         assert len(
             shores.fieldnation.get(f"workorders/{link.work_order_id}/messages").json["results"]
         ) == len(said)
+
+
+async def test_a_note_between_the_making_of_the_order_and_our_knowing_of_it_goes_out(
+    autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path
+) -> None:
+    shores = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
+    shores.settle_switches()
+    fault = {"kind": "drop_after", "method": "POST", "path": "workorders$", "count": 1}
+    shores.fieldnation.admin("POST", "faults", fault)
+    async with flowing(shores) as flow:
+        with_rule(flow, notes="both", note_marker="Field:")
+        ticket = shores.fit_tickets(1)[0]["id"]
+        await asyncio.to_thread(shores.send_out, ticket)
+        await flow.ask(f"Tickets/{ticket}")
+        await until(lambda: len(shores.orders()) == 1)
+        await asyncio.sleep(1.1)  # the vendor's clock shows whole seconds
+        row = {"ticketID": ticket, "title": "Field: a word", "description": "Call before.",
+               "publish": 1, "noteType": 1}  # fmt: skip
+        await asyncio.to_thread(shores.autotask.admin, "POST", "state/TicketNotes", row)
+        await flow.idle()
+        await flow.sweep("autotask")
+        number = shores.orders()[0]["id"]
+        said = shores.fieldnation.get(f"workorders/{number}/messages").json["results"]
+        assert sum("Call before." in one["message"] for one in said) == 1, flow.trouble()

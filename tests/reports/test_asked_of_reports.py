@@ -42,7 +42,7 @@ def test_a_report_that_lacks_a_column_says_so(tickets: Desk, reader: TableReader
     report = report_named("tickets-by-issue")
     ready = prepare(report, Asked(), reader.describe())
 
-    with pytest.raises(ReportLacks, match="(?i)issueType"):
+    with pytest.raises(ReportLacks, match=r"(?i)issueType"):
         run(reader, ready)
 
 
@@ -71,6 +71,24 @@ def test_an_empty_choice_is_none() -> None:
     assert ready.choices == {}
 
 
+def test_an_answer_is_kept_until_a_table_changes(tickets: Desk, reader: TableReader) -> None:
+    from isthmus.reports.running import Kept
+    from tests.reports.conftest import TICKETS
+
+    kept = Kept(most=2)
+    report = report_named("tickets-by-client")
+    asked = Asked(first=date(2026, 1, 1), last=date(2026, 12, 31))
+    first = kept.run(reader, prepare(report, asked, reader.describe()))
+    again = kept.run(reader, prepare(report, asked, reader.describe()))
+    tickets.publish(TICKETS, {"id": 1, "companyID": 1, "createDate": "2026-03-01T00:00:00Z"})
+    after = kept.run(reader, prepare(report, asked, reader.describe()))
+
+    assert again is first
+    assert after is not first
+    assert ("Acme", 66) in first.rows
+    assert ("Acme", 67) in after.rows
+
+
 def test_an_unknown_report_is_named() -> None:
     with pytest.raises(NoSuchReport, match="nope"):
         report_named("nope")
@@ -80,7 +98,7 @@ def test_a_point_in_an_address_is_a_day_or_a_name() -> None:
     flow = prepare(report_named("ticket-flow"), Asked(), STATES)
     clients = prepare(report_named("tickets-by-client"), Asked(), STATES)
 
-    assert point_of(flow, "2026-03-02") == datetime(2026, 3, 2)
+    assert point_of(flow, "2026-03-02") == datetime.fromisoformat("2026-03-02")
     assert point_of(clients, "Acme, Inc.") == "Acme, Inc."
     with pytest.raises(AskedWrong):
         point_of(flow, "soon")

@@ -46,21 +46,25 @@ def test_a_look_shows_the_newest_rows_with_labels_types_and_origins(
     assert dict(zip(names, page.rows[1], strict=True))["companyName"] == "Bolt 100%"
 
 
-@pytest.mark.parametrize("sort", ["id", "title", "createDate", "hours", "companyName", "isOpen"])
-@pytest.mark.parametrize("descending", [True, False])
 def test_pages_follow_each_other_without_a_gap_or_a_repeat(
-    tickets: Desk, reader: TableReader, sort: str, descending: bool
+    tickets: Desk, reader: TableReader
 ) -> None:
-    found = walk(reader, sort=sort, descending=descending, size=23)
+    for sort in ("id", "title", "createDate", "hours", "companyName", "isOpen"):
+        for descending in (True, False):
+            found = walk(reader, sort=sort, descending=descending, size=23)
 
-    assert sorted(map(str, found)) == sorted(str(n * 3) for n in range(1, 201))
+            assert sorted(map(str, found)) == sorted(str(n * 3) for n in range(1, 201)), sort
 
 
-@pytest.mark.parametrize("sort", ["id", "title", "companyName"])
 @pytest.mark.parametrize("descending", [True, False])
 def test_going_back_shows_the_page_that_was_seen(
-    tickets: Desk, reader: TableReader, sort: str, descending: bool
+    tickets: Desk, reader: TableReader, descending: bool
 ) -> None:
+    for sort in ("id", "title", "companyName"):
+        go_and_come_back(reader, sort, descending=descending)
+
+
+def go_and_come_back(reader: TableReader, sort: str, *, descending: bool) -> None:
     pages = [see(reader, sort=sort, descending=descending, size=60)]
     while pages[-1].next:
         pages.append(see(reader, sort=sort, descending=descending, size=60, after=pages[-1].next))
@@ -86,7 +90,7 @@ def test_rows_without_a_value_come_last_either_way(tickets: Desk, reader: TableR
 CONDITIONS = [
     (Condition("companyName", Is.EQUAL, "Acme"), 66),
     (Condition("companyname", Is.NOT_EQUAL, "Acme"), 134),
-    (Condition("title", Is.CONTAINS, "printer 3"), 17),
+    (Condition("title", Is.CONTAINS, "printer 3"), 18),
     (Condition("title", Is.BEGINS, "=sum"), 86),
     (Condition("title", Is.EMPTY), 28),
     (Condition("title", Is.FILLED), 172),
@@ -103,14 +107,12 @@ CONDITIONS = [
 ]
 
 
-@pytest.mark.parametrize(("condition", "count"), CONDITIONS, ids=str)
-def test_conditions_narrow_what_is_seen(
-    tickets: Desk, reader: TableReader, condition: Condition, count: int
-) -> None:
-    page = see(reader, conditions=(condition,), size=25)
+def test_conditions_narrow_what_is_seen(tickets: Desk, reader: TableReader) -> None:
+    for condition, count in CONDITIONS:
+        page = see(reader, conditions=(condition,), size=25)
 
-    assert page.found == count
-    assert len(walk(reader, conditions=(condition,), size=25)) == count
+        assert page.found == count, condition
+        assert len(walk(reader, conditions=(condition,), size=25)) == count
 
 
 def test_a_search_looks_into_numbers_titles_and_names(tickets: Desk, reader: TableReader) -> None:

@@ -19,6 +19,7 @@ from stamina.typing import RetryHook
 T = TypeVar("T")
 
 _ours: Final[ContextVar[bool]] = ContextVar("isthmus_retry", default=False)
+_tries: Final[ContextVar[int]] = ContextVar("isthmus_tries", default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,11 @@ def _keep_from_hooks() -> None:
         )
 
 
+def tries() -> int:
+    """Return the how manieth try of its work this is, counted from 1."""
+    return _tries.get()
+
+
 async def retrying(decide: Counted, work: Callable[[], Awaitable[T]]) -> T:
     """
     Do the work, again when `decide` says so of its error; waits let other tasks run.
@@ -84,7 +90,7 @@ async def retrying(decide: Counted, work: Callable[[], Awaitable[T]]) -> T:
     """
     _keep_from_hooks()
     waits = decide.waits
-    token = _ours.set(True)
+    token, number = _ours.set(True), _tries.set(1)
     try:
         async for attempt in stamina.retry_context(
             on=decide,
@@ -95,7 +101,9 @@ async def retrying(decide: Counted, work: Callable[[], Awaitable[T]]) -> T:
             wait_jitter=waits.jitter,
         ):
             with attempt:
+                _tries.set(attempt.num)
                 return await work()
     finally:
         _ours.reset(token)
+        _tries.reset(number)
     raise AssertionError("stamina ended without a result or an error")

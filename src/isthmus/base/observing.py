@@ -1,4 +1,8 @@
-"""Lets whoever is responsible for some calls see each of them, without handing anything down."""
+"""
+Lets whoever is responsible for some calls see each of them, without handing anything down.
+
+And lets whoever sees a call know what it was made for.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,3 +45,29 @@ def observed(by: Observer | None) -> Iterator[None]:
 def observer() -> Observer | None:
     """Return who is to be told of calls here."""
     return _observer.get()
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What calls are made for: a run by its id, and whose work it is, "" where it is nobody's."""
+
+    run: str
+    key: str = ""
+
+
+_cause: Final[ContextVar[Cause | None]] = ContextVar("isthmus_cause", default=None)
+
+
+@contextmanager
+def caused(by: Cause) -> Iterator[None]:
+    """Have calls made within count as made for this."""
+    before = _cause.set(by)
+    try:
+        yield
+    finally:
+        _cause.reset(before)
+
+
+def cause() -> Cause | None:
+    """Return what calls are made for here; None: nothing that is noted."""
+    return _cause.get()

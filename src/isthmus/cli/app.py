@@ -265,6 +265,15 @@ _add(
 )
 _add(
     _deadletters,
+    "edit",
+    "deadletters:edit",
+    DISPATCH,
+    "Set what is to be sent in the place of what a mapping makes, and have the work done again.",
+    "Without fields it shows what would be sent, and what is wrong with it. What you set holds "
+    "until the record itself says something else of that field.",
+)
+_add(
+    _deadletters,
     "dismiss",
     "deadletters:dismiss",
     DISPATCH,

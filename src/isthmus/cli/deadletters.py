@@ -1,8 +1,11 @@
 """`isthmus deadletters`: work that waits for a person; looked at, replayed, dismissed."""
 
+import asyncio
+from dataclasses import asdict
 from typing import Annotated, Final, Literal
 
 from cyclopts import Parameter
+from rich.table import Table
 from rich.text import Text
 
 from isthmus.base.clock import utc_now
@@ -10,11 +13,15 @@ from isthmus.cli import words
 from isthmus.cli.dispatch import NO_WORKER
 from isthmus.cli.exits import Exit
 from isthmus.cli.look_of_links import letter_as_json, needs_person
+from isthmus.cli.resync import LONGEST
 from isthmus.cli.screen import answer_json, machine_told, out, say
+from isthmus.cli.values import value_in_words
 from isthmus.dispatch.commands import NothingToDo
+from isthmus.dispatch.rules.values import plain
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch import DeadLetter, Stores
 from isthmus.wiring.following import person_here
+from isthmus.wiring.looking import ToBeSent, what_would_be_sent
 from isthmus.wiring.settings import SettingWrong
 
 Kind = Literal["credentials", "validation", "vendor", "script", "conflict", "breaker", "double"]
@@ -153,6 +160,83 @@ def _show_replayed(opened: list[DeadLetter], settled: list[DeadLetter], *, is_wo
             out().print(Text(NO_WORKER, style="yellow"))
     elif not settled:
         say("Nothing waits for a person; nothing is done.")
+
+
+def edit(
+    name: str,
+    fields: tuple[str, ...] = (),
+    /,
+    *,
+    json: bool = False,
+) -> int:
+    """
+    Set fields of the work order that a dead letter is about, and have its work done again.
+
+    Without fields: show what would be sent, and what is wrong with it.
+
+    Parameters
+    ----------
+    name
+        The id of a dead letter; or a ticket's number or key, for its only open one.
+    fields
+        FIELD=VALUE, such as pay.base.amount=250 or location.state=TX. Nothing behind the = sends
+        nothing there.
+    json
+        Answer with one JSON object.
+    """
+    with machine_told(wanted=json), House.from_environment() as house, Stores.open(house) as stores:
+        letter = _only(stores, name)
+        if not fields:
+            found = asyncio.run(what_would_be_sent(house, stores, letter))
+            return _show_sent(found, json=json)
+        stores.commands.edit(letter, dict(map(_pair, fields)), person_here())
+        is_worked = bool(stores.agenda.alive())
+    if json:
+        answer_json({"edited": letter.id, "exit": 0})
+        return Exit.OK
+    say(f"{letter.record_number or letter.key} is done again with what you set.")
+    if not is_worked:
+        out().print(Text(NO_WORKER, style="yellow"))
+    return Exit.OK
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise SettingWrong(
+            f"{text!r} is no FIELD=VALUE.",
+            where="the arguments on the command line",
+            remedy="Write it like pay.base.amount=250.",
+        )
+    return name.strip(), value
+
+
+def _only(stores: Stores, name: str) -> DeadLetter:
+    found = _named(stores, (name,))
+    if len(found) > 1:
+        ids = ", ".join(one.id for one in found)
+        raise NothingToDo(f"{name} has several dead letters: {ids}", remedy="Name one of these.")
+    return found[0]
+
+
+def _show_sent(found: ToBeSent, *, json: bool) -> int:
+    if json:
+        fields = [{**asdict(one), "value": plain(one.value)} for one in found.fields]
+        wrong = [str(one) for one in found.problems]
+        answer_json({"mapping": found.mapping, "fields": fields, "problems": wrong, "exit": 0})
+        return Exit.OK
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("Field", "Would be sent", "From", "What is wrong"):
+        table.add_column(title, overflow="fold")
+    for one in found.fields:
+        value = value_in_words(one.value, LONGEST)
+        origin = f"set by {one.by}" if one.by else one.source
+        table.add_row(Text(one.path), Text(value), Text(origin), Text(one.problem, style="red"))
+    out().print(table)
+    for problem in found.problems:
+        out().print(Text(str(problem), style="red"))
+    say(f"\nisthmus deadletters edit {found.letter.id} FIELD=VALUE sets a field and tries again.")
+    return Exit.OK
 
 
 def dismiss(name: str, /, *, why: str, json: bool = False) -> int:

@@ -16,8 +16,8 @@ from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.dispatch.commands import NothingToDo
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.named import Listed, find_records, rule_named
-from isthmus.dispatch.preview import find_record
 from isthmus.wiring.build import House
+from isthmus.wiring.comparing import key_named
 from isthmus.wiring.dispatch import Stores, open_desk
 from isthmus.wiring.following import person_here
 from isthmus.wiring.settings import SettingWrong
@@ -57,7 +57,7 @@ def now(
     with machine_told(wanted=json), House.from_environment() as house, Stores.open(house) as stores:
         if rule:
             rule_named(Library(stores.definitions), collection, rule)
-        key, name = asyncio.run(_key_of(house, stores, collection, ticket))
+        key, name = key_named(house, stores, collection, ticket)
         link = stores.state.link_of(key)
         if link is not None and link.state == "parked":
             raise NothingToDo(
@@ -72,15 +72,6 @@ def now(
     else:
         show_end(end)
     return end.code
-
-
-async def _key_of(house: House, stores: Stores, collection: str, ticket: str) -> tuple[str, str]:
-    """Return the key of a record, and what people call it. Raises: NoSuchRecord."""
-    async with open_desk(house, stores) as desk:
-        record = await find_record(desk, collection, ticket)
-    numbers = (record.values.get(name) for name in ("ticketNumber", "taskNumber"))
-    name = next((str(one) for one in numbers if one), str(record.id))
-    return f"{collection}/{record.id}", name
 
 
 def import_list(

@@ -16,10 +16,10 @@ from isthmus.cli.look_of_links import (
     letter_as_json,
     link_as_json,
     state_badge,
-    waits_for,
 )
 from isthmus.cli.screen import answer_json, machine_told, out
 from isthmus.cli.timeline import render_timeline
+from isthmus.dispatch.board import waits_for
 from isthmus.dispatch.queries import Standing, Timeline, standing, timeline
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch import Entry, Link, Stores

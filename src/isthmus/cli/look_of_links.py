@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from isthmus.cli import words
+from isthmus.dispatch.board import waits_for
 from isthmus.wiring.dispatch import DeadLetter, Link
 
 STATES: Final = {
@@ -18,27 +19,10 @@ STATES: Final = {
 }
 """The states of a link with their styles; those that need somebody come first."""
 
-NEXT: Final = {
-    "Draft": "the work order to be published",
-    "Published": "a technician",
-    "Routed": "a technician to accept",
-    "Assigned": "the technician's work",
-    "Work Done": "the work to be approved",
-    "Approved": "the payment",
-}
-"""What a work order in a status waits for."""
-
 
 def state_badge(state: str) -> Text:
     """Return a link's state in its colour."""
     return Text(state, style=STATES.get(state, ""))
-
-
-def waits_for(link: Link) -> str:
-    """Return what a link waits for, in words; of one in step, what its work order waits for."""
-    if link.waits_for or link.state != "linked":
-        return link.waits_for
-    return NEXT.get(link.order_status, f"news of the work order ({link.order_status or 'new'})")
 
 
 def needs_person(letter: DeadLetter, now: datetime) -> Table:

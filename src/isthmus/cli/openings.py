@@ -14,6 +14,7 @@ from isthmus.webhooks import make_app as make_doors
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch import Stores
 from isthmus.wiring.doors import open_reception
+from isthmus.wiring.simulated import Simulation
 
 _AT_THE_DOORS: Final = ("/hooks/", "/healthz")
 
@@ -64,7 +65,9 @@ class Opened:
 
 
 @contextmanager
-def open_doors(house: House, stores: Stores, relay: Relay, openings: Openings) -> Iterator[Opened]:
+def open_doors(
+    house: House, stores: Stores, relay: Relay, openings: Openings, simulation: Simulation
+) -> Iterator[Opened]:
     """Give what is to listen, not started yet; it is closed behind the block."""
     with ExitStack() as closing:
         doors = console = site = None
@@ -72,7 +75,7 @@ def open_doors(house: House, stores: Stores, relay: Relay, openings: Openings) -
             doors = make_doors(closing.enter_context(open_reception(house, stores, relay)))
         if openings.console:
             address = house.config.console_url or ""
-            site = closing.enter_context(open_site(house, stores, address))
+            site = closing.enter_context(open_site(house, stores, address, simulation))
             console = make_console(site)
         yield Opened(*_listeners(house, doors, console), site)
 

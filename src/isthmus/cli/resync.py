@@ -1,6 +1,5 @@
 """`isthmus dispatch resync`: both sides compared field by field, then brought in step."""
 
-import asyncio
 from dataclasses import replace
 from typing import Annotated
 
@@ -17,12 +16,12 @@ from isthmus.cli.exits import Exit
 from isthmus.cli.look_of_links import link_as_json
 from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.cli.values import value_in_words
-from isthmus.dispatch.commands import NothingToDo
-from isthmus.dispatch.preview import Comparison, FieldPair, compare
+from isthmus.dispatch.preview import Comparison, FieldPair
 from isthmus.dispatch.rules.values import plain
 from isthmus.dispatch.story import event_in_words
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Link, Stores, open_desk
+from isthmus.wiring.comparing import compared
+from isthmus.wiring.dispatch import Stores
 from isthmus.wiring.following import person_here
 
 LONGEST = 160
@@ -52,9 +51,9 @@ def resync(
         Answer with one JSON object; without --yes nothing is written.
     """
     with machine_told(wanted=json), House.from_environment() as house, Stores.open(house) as stores:
-        link = _fit(stores.commands.find(ticket))
+        link = stores.commands.fit_for_resync(ticket)
         name = link.record_number or link.key
-        found = asyncio.run(_compare(house, stores, link))
+        found = compared(house, stores, link)
         if not json:
             _show(out(), found)
         if not yes and (json or not _is_to_be_written(found)):
@@ -78,24 +77,6 @@ def _is_to_be_written(found: Comparison) -> bool:
     if not found.untold and not found.differing:
         return False
     return agrees("Write these now?", "isthmus dispatch resync")
-
-
-def _fit(link: Link) -> Link:
-    """Return a link that can be brought in step. Raises: NothingToDo."""
-    name = link.record_number or link.key
-    if link.state == "closed" or link.work_order_id is None:
-        what = "is closed" if link.state == "closed" else "has no work order yet"
-        remedy = f"isthmus dispatch now {name} dispatches it."
-        raise NothingToDo(f"{name} {what}: {link.waits_for}", where=link.key, remedy=remedy)
-    if link.state == "parked":
-        remedy = f"isthmus dispatch resume {name} goes on with it; then resync."
-        raise NothingToDo(f"{name} is parked: {link.waits_for}", where=link.key, remedy=remedy)
-    return link
-
-
-async def _compare(house: House, stores: Stores, link: Link) -> Comparison:
-    async with open_desk(house, stores) as desk:
-        return await compare(desk, link)
 
 
 def _show(console: Console, found: Comparison) -> None:

@@ -3,13 +3,16 @@
 import asyncio
 import signal
 import sys
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 
+from isthmus.base.errors import IsthmusError
 from isthmus.cli.openings import Openings, open_doors
 from isthmus.cli.screen import say
 from isthmus.wiring.build import House, NotConnected
 from isthmus.wiring.dispatch import Stores
 from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.simulated import Simulation
 from isthmus.worker import Duties, keep_working, relaying
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -68,9 +71,11 @@ async def _serve(duties: Duties, openings: Openings) -> int:
     with House.from_environment() as house, Stores.open(house) as stores:
         if not openings.console:
             house.connection()  # nobody could make one while this runs
-        async with relaying(stores) as relay:
+        async with relaying(stores) as relay, _simulating(house, openings) as simulation:
             with ExitStack() as closing:
-                opened = closing.enter_context(open_doors(house, stores, relay, openings))
+                opened = closing.enter_context(
+                    open_doors(house, stores, relay, openings, simulation)
+                )
                 await asyncio.to_thread(opened.start)
                 try:
                     for line in opened.told():
@@ -79,6 +84,22 @@ async def _serve(duties: Duties, openings: Openings) -> int:
                 finally:
                     await asyncio.to_thread(opened.stop)
     return 0
+
+
+@asynccontextmanager
+async def _simulating(house: House, openings: Openings) -> AsyncIterator[Simulation]:
+    """Run the simulated tenant of a home that is connected to it, while the block lasts."""
+    simulation = Simulation(house.config)
+    try:
+        if openings.console or openings.doors:
+            try:
+                if await simulation.resume(house) is not None:
+                    say("The simulated tenant runs; isthmus serve ends it.")
+            except IsthmusError as error:  # the console shows it too, and the rest can be served
+                say(f"The simulated tenant does not run: {error.what} {error.remedy}")
+        yield simulation
+    finally:
+        await simulation.stop()
 
 
 async def _work_until(asked: asyncio.Event, house: House, stores: Stores, duties: Duties) -> None:

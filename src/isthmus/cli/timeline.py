@@ -16,7 +16,8 @@ from rich.text import Text
 
 from isthmus.base.clock import utc_now
 from isthmus.cli import words
-from isthmus.cli.look_of_links import needs_person, state_badge, waits_for
+from isthmus.cli.look_of_links import needs_person, state_badge
+from isthmus.dispatch.board import waits_for
 from isthmus.dispatch.queries import Timeline
 from isthmus.dispatch.story import (
     AUTOTASK,

@@ -87,6 +87,10 @@ class Ask:
             answer.delete_cookie(SAID, path="/")
         return answer
 
+    def part(self, template: str, **values: Any) -> str:
+        """Draw a part of a page, for a deed that tells how it goes."""
+        return bytes(self.show(template, **values).body).decode()
+
     def problem(self, error: IsthmusError, status: int) -> HTMLResponse:
         """Answer with what happened, why, and what to do next."""
         template = "problem_part.html" if self.is_fragment else "problem.html"

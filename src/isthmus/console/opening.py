@@ -6,32 +6,52 @@ from secrets import token_urlsafe
 
 from isthmus.console.live import Live
 from isthmus.console.site import Site
+from isthmus.dispatch.library import Library
+from isthmus.wiring.bench import Bench
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.drafting import drafts_of
 from isthmus.wiring.people import people_of, provider_of
+from isthmus.wiring.simulated import Simulation
+from isthmus.wiring.syncing import Syncing
 
 
 @contextmanager
-def open_site(house: House, stores: Stores, address: str = "") -> Iterator[Site]:
+def open_site(
+    house: House, stores: Stores, address: str = "", simulation: Simulation | None = None
+) -> Iterator[Site]:
     """
     Give what the pages work with while the block lasts.
 
-    Args: address: where people reach the console. Raises: StateBroken, StateBusy.
+    Args: address: where people reach the console. simulation: of this home; whoever gives one, or
+    has one begun, stops it. Raises: StateBroken, StateBusy.
     """
     people = people_of(stores)
-    house.state  # noqa: B018 - opened now: a house is not for several threads to open
-    yield Site(
+    syncing = Syncing.of(stores)
+    # Opened now: a house is not for several threads to open.
+    _ = house.state, house.copying, house.readers
+    library = Library(stores.definitions)
+    bench = Bench(house, stores)
+    site = Site(
         house=house,
         stores=stores,
         people=people,
-        live=Live(lambda: markers(stores)),
+        live=Live(lambda: markers(stores, syncing)),
+        syncing=syncing,
+        simulation=Simulation(house.config) if simulation is None else simulation,
+        library=library,
+        drafts=drafts_of(stores),
+        bench=bench,
         provider=provider_of(house),
         setup_code=token_urlsafe(9) if people.is_empty() else "",
         address=address,
     )
+    try:
+        yield site
+    finally:
+        bench.close()
 
 
-def markers(stores: Stores) -> Mapping[str, str]:
+def markers(stores: Stores, syncing: Syncing) -> Mapping[str, str]:
     """Return by topic what moves when something of it changes. Blocks."""
-    del stores
-    return {}
+    return {**stores.state.lookout.markers(), **syncing.markers()}

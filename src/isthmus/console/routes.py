@@ -99,7 +99,12 @@ async def _stream(parts: Streaming, role: Role, what: str, request: Request) -> 
             if what:
                 await run_in_threadpool(_note, ask, what)
 
-    return StreamingResponse(told(), media_type="text/html", headers={"X-Accel-Buffering": "no"})
+    return StreamingResponse(
+        told(),
+        media_type="text/html",
+        # Nobody on the way may hold parts back to pack them.
+        headers={"X-Accel-Buffering": "no", "Content-Encoding": "identity"},
+    )
 
 
 def ask_of(request: Request, form: FormData | None = None) -> Ask:

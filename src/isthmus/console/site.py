@@ -4,9 +4,14 @@ from dataclasses import dataclass, field
 
 from isthmus.console.away import Away
 from isthmus.console.live import Live
+from isthmus.dispatch.library import Library
+from isthmus.wiring.bench import Bench
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.drafting import Drafts
 from isthmus.wiring.people import People, Provider
+from isthmus.wiring.simulated import Simulation
+from isthmus.wiring.syncing import Syncing
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +19,10 @@ class Site:
     """
     The rooms behind the pages; everything in it may be used by several threads.
 
-    `provider` is where people may log in instead; `away` knows who has gone there.
+    `library`, `drafts` and `bench` are of mappings and rules: those in force, those being written,
+    and where they are tried. `provider` is where people may log in instead; `away` knows who has
+    gone there.
+    `simulation` is the simulated tenant that a person may try; who opened the site stops it.
     `setup_code` lets somebody make the first account; the process that serves prints it.
     `address` is where people reach the console: https there makes the cookies travel by TLS only.
     """
@@ -23,6 +31,11 @@ class Site:
     stores: Stores
     people: People
     live: Live
+    syncing: Syncing
+    simulation: Simulation
+    library: Library
+    drafts: Drafts
+    bench: Bench
     away: Away = field(default_factory=Away)
     provider: Provider | None = None
     setup_code: str = field(default="", repr=False)

@@ -1,14 +1,19 @@
 """What a person may do: have a record dispatched, park, resume, bring in step again, replay."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from isthmus.base.clock import utc_now
 from isthmus.base.errors import NeedsPerson
 from isthmus.base.ids import new_ordered_id
+from isthmus.dispatch.edits import EDIT
 from isthmus.dispatch.gate import CONNECTION, refused
+from isthmus.dispatch.rules import paths
+from isthmus.dispatch.rules.amending import read_value
+from isthmus.dispatch.rules.known import ROOTS
+from isthmus.dispatch.rules.values import Unfit
 from isthmus.engine import Agenda
 from isthmus.state.dispatch import (
     CLOSED,
@@ -34,6 +39,10 @@ class NoSuchLink(NeedsPerson):
 
 class NothingToDo(NeedsPerson):
     """The link is not in a state in which this can be done."""
+
+
+class EditWrong(NeedsPerson):
+    """A field cannot be set, or not to this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,19 @@ class Commands:
         self.agenda.told()
         return kept
 
+    def fit_for_resync(self, text: str) -> Link:
+        """Return a link that can be brought in step. Raises: NoSuchLink, NothingToDo."""
+        link = self.find(text)
+        name = link.record_number or link.key
+        if link.state == CLOSED or link.work_order_id is None:
+            what = "is closed" if link.state == CLOSED else "has no work order yet"
+            remedy = f"isthmus dispatch now {name} dispatches it."
+            raise NothingToDo(f"{name} {what}: {link.waits_for}", where=link.key, remedy=remedy)
+        if link.state == PARKED:
+            remedy = f"isthmus dispatch resume {name} goes on with it; then resync."
+            raise NothingToDo(f"{name} is parked: {link.waits_for}", where=link.key, remedy=remedy)
+        return link
+
     def resync(self, link: Link, by: str, paths: Collection[str] | None = None) -> None:
         """
         Write both sides anew where they differ from what the mappings make.
@@ -136,6 +158,34 @@ class Commands:
             count += self.state.mark_dead_letters(letter.key, "replayed")
         return count
 
+    def edit(self, letter: DeadLetter, values: Mapping[str, str], by: str) -> None:
+        """
+        Set fields of the work order that a dead letter is about, and have its work done again.
+
+        Each holds until the record itself says something else of it.
+        Args: values: by path, as a person writes them; "": nothing is to be sent there.
+        Raises: EditWrong, NothingToDo: it is not open any more.
+        """
+        still = self.state.dead_letter(letter.id)
+        if still is None or still.state != "open":
+            state = "gone" if still is None else still.state
+            raise NothingToDo(f"{letter.id} is {state}", remedy="isthmus deadletters lists more.")
+        if letter.key.partition("/")[0] not in ROOTS.values() or not values:
+            raise EditWrong(
+                f"There is nothing to set in {letter.id}: it is not about a work order's fields",
+                where=letter.key,
+                remedy="Mend what it names, then replay it.",
+            )
+        spelled = {_checked(path, text): text for path, text in values.items()}
+        body = json.dumps({"values": spelled, "by": by, "letter": letter.id}).encode()
+        self.inbox.keep([Arrival("person", new_ordered_id(), EDIT, letter.key, body)])
+        detail = {"fields": sorted(spelled), "letter": letter.id}
+        said = f"{by} set what is to be sent"
+        number = letter.record_number
+        entry = Entry(utc_now(), letter.key, "person", said, detail, letter.link_id, number)
+        self.state.add_entries([entry])
+        self.replay([letter], by)
+
     def _try_again(self, vendor: str) -> None:
         """Have a vendor that refused our credentials asked again by all that waits for it."""
         self.state.save_mark(refused(vendor), None)
@@ -152,6 +202,17 @@ class Commands:
         return Entry(
             utc_now(), link.key, "person", what, link_id=link.id, record_number=link.record_number
         )
+
+
+def _checked(path: str, text: str) -> str:
+    """Return a path as we spell it. Raises: EditWrong."""
+    try:
+        read_value(path, text)
+        return paths.spell(paths.parse(path))
+    except Unfit as trouble:
+        raise EditWrong(str(trouble), where=path, remedy=trouble.remedy) from None
+    except paths.PathWrong as trouble:
+        raise EditWrong(trouble.what, where=path[:80], remedy=trouble.remedy) from None
 
 
 def _asked(key: str, event: str, by: str) -> Entry:

@@ -26,6 +26,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _MOST_BODY: Final = 2_000
 _MARGIN: Final = 500
+_REFUSED: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,13 @@ class Job:
     def see(self, call: Seen) -> None:
         """Add a call to the trail, its bodies without secrets and cut where they are long."""
         self.calls += 1
-        detail: dict[str, object] = {"status": call.status, "ms": call.ms}
-        if call.method not in {"GET", "HEAD"} and not _is_question(call.url):
+        detail: dict[str, object] = {
+            "status": call.status, "ms": call.ms, "bytes": len(call.answered), "run": self.run.id
+        }  # fmt: skip
+        writes = call.method not in {"GET", "HEAD"} and not _is_question(call.url)
+        if writes:
             detail["sent"] = shortened(call.sent)
+        if writes or call.status >= _REFUSED:  # what was read is in the tables, and not kept twice
             detail["answered"] = shortened(call.answered)
         self.tell("call", f"{call.method} {call.url}", **detail)
 

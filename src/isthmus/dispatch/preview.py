@@ -11,10 +11,13 @@ from isthmus.base.errors import NeedsPerson
 from isthmus.dispatch import toward_order, toward_record
 from isthmus.dispatch.cross_links import add_links, record_url
 from isthmus.dispatch.desk import Desk
+from isthmus.dispatch.edits import edits_on
+from isthmus.dispatch.rules import paths
+from isthmus.dispatch.rules.amending import PERSON
 from isthmus.dispatch.rules.known import ROOTS
 from isthmus.dispatch.rules.occurrences import occurrences
 from isthmus.dispatch.rules.rule import Rule, decide_rule, paths_needed
-from isthmus.dispatch.rules.shapes import Origin, Problem
+from isthmus.dispatch.rules.shapes import Mapping, Origin, Problem
 from isthmus.dispatch.rules.showing import shown_at, shown_mark
 from isthmus.dispatch.rules.values import plain, text_of
 from isthmus.fieldnation import WorkOrder
@@ -52,12 +55,19 @@ class DryRun:
 
 @dataclass(frozen=True, slots=True)
 class FieldPair:
-    """One field on both sides. `differs` tells whether bringing in step would write it."""
+    """
+    One field on both sides. `differs` tells whether bringing in step would write it.
+
+    `source` is the path it comes from, `by` the mapping with its version that writes it; of what a
+    person set, both are who it was.
+    """
 
     path: str
     record_says: Any
     order_shows: Any
     differs: bool
+    source: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,12 @@ async def dry_run(desk: Desk, record: Record, rule_name: str = "") -> DryRun:
     )
 
 
+async def rule_for(desk: Desk, record: Record, name: str = "") -> Rule:
+    """Return the rule of that name, or the one that would dispatch a record. Raises: NoRule."""
+    root = next(root for root, entity in ROOTS.items() if entity == record.entity)
+    return (await _rule(desk, root, record, name))[0]
+
+
 async def _rule(desk: Desk, root: str, record: Record, name: str) -> tuple[Rule, bool]:
     """Return the rule to try, and whether it wants this record as it is now."""
     rules = [one for one in desk.library.rules(enabled_only=False) if one.root == root]
@@ -144,14 +160,15 @@ async def compare(desk: Desk, link: Link) -> Comparison:
         raise NoSuchRecord(f"The {gone} of {link.key} is gone", where=link.key, remedy="Park it.")
     if rule is None:
         raise NoRule(f"The rule {link.rule!r} is gone", where=link.key, remedy="Roll it back.")
-    made = await toward_order.attempt(desk, rule, record)
+    made = await toward_order.attempt(desk, rule, record, edits=edits_on(link))
     pairs = []
     for path, origin in made.result.origins.items():
         value, mark = shown_at(order, path), shown_mark(order, path)
-        here = link.written.get(f"order:{path}") != made.values[path]
+        here = link.written.get(f"order:{path}") != made.own.get(path, "")
         there = link.written.get(f"shown:{path}", mark) != mark
         differs = (here or there) and not _shows(value, origin.after)
-        pairs.append(FieldPair(path, origin.after, plain(value), differs))
+        by = made.name if origin.action != PERSON else origin.source
+        pairs.append(FieldPair(path, origin.after, plain(value), differs, origin.source, by))
     untold = occurrences(order, (), frozenset(link.told), utc_now())
     told = tuple([pair async for pair in _told(desk, rule, record, order)])
     return Comparison(link, tuple(pairs), tuple(one.event for one in untold), told)
@@ -171,12 +188,21 @@ async def _told(
         shown = value.text if isinstance(value, Label) else plain(value)
         if isinstance(value, Label):
             held = record.labels.get(name, held)
-        yield FieldPair(toward_record.path_of(rule, name), plain(held), shown, not is_there)
+        path = toward_record.path_of(rule, name)
+        yield FieldPair(path, plain(held), shown, not is_there, *_row_of(mapping, path))
     for name, value in said.udfs.items():
         is_there = toward_record.is_udf_there(record, name, value)
         path = toward_record.path_of(rule, name, is_udf=True)
         shown = value.text if isinstance(value, Label) else plain(value)
-        yield FieldPair(path, record.udfs.get(name), shown, not is_there)
+        held = record.udfs.get(name)
+        yield FieldPair(path, held, shown, not is_there, *_row_of(mapping, path))
+
+
+def _row_of(mapping: Mapping, path: str) -> tuple[str, str]:
+    """Return the source of the last row that fills a path, and the mapping with its version."""
+    steps = paths.parse(path)
+    sources = [one.source for one in mapping.rows if paths.parse(one.target)[: len(steps)] == steps]
+    return (sources[-1] if sources else ""), f"{mapping.name}@{mapping.version}"
 
 
 def _shows(shown: Any, made: Any) -> bool:

@@ -14,14 +14,14 @@ from isthmus.autotask.port import Record
 from isthmus.autotask.spending import Priority, spending
 from isthmus.base.clock import utc_now
 from isthmus.base.fencing import fenced
-from isthmus.base.observing import observed
+from isthmus.base.observing import Cause, caused, observed
 from isthmus.dispatch import beside, cross_links, endings, toward_order, toward_record
 from isthmus.dispatch.births import BORN
 from isthmus.dispatch.costs import carry_costs
 from isthmus.dispatch.deliver import NotYet
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.faults import RecordGone, RuleGone, TooManyWrites
-from isthmus.dispatch.gate import Gate
+from isthmus.dispatch.gate import CONNECTION, Gate
 from isthmus.dispatch.gone import record_gone
 from isthmus.dispatch.news import NOTES, ORDER, RECORD, forced_by, forget_written, news_of
 from isthmus.dispatch.rules.conditions import holds
@@ -58,10 +58,13 @@ class LinkWork:
         job = Job(run, run.item.key)
         with (
             observed(job.see),
+            caused(Cause(run.id, job.key)),
             fenced(run.check),
             spending(Priority.DISPATCH),
             structlog.contextvars.bound_contextvars(key=job.key, run=run.id),
         ):
+            if job.key.startswith(f"{CONNECTION}/"):
+                return await self._gate.try_again(job.key.removeprefix(f"{CONNECTION}/"))
             if (wait := await self._gate.wait(job)) is not None:
                 return Again(wait)
             job.messages = await self._desk.kept(self._desk.inbox.undone, job.key)
@@ -129,6 +132,7 @@ class LinkWork:
         elif job.link.state in {CLOSED, STUCK}:
             job.changed(state=WAITING, rule=rule.name)
         job.rule = rule
+        begin_notes(job, rule, record, anew=not begun)
         await toward_order.make(self._desk, job, rule, record)
         await self._after_making(job, rule, record)
         return Done()
@@ -138,7 +142,6 @@ class LinkWork:
         await toward_order.release(self._desk, job, rule, job.linked.order_status)
         if not cross_links.is_shown(job.linked):
             await cross_links.show_order(self._desk, job, rule, record)
-        begin_notes(job, rule, record)
         await self._note_record(job, record, with_notes=not gives_notes(rule))
 
     async def _rule_for(self, job: Job, record: Record, *, begun: bool) -> Rule | None:

@@ -25,7 +25,7 @@ class Timeline:
     All that is kept about one link: the pair, what it made, what is wrong, what happened.
 
     `letters` are open. `messages` came and no run has taken them into account. `is_whole` False:
-    there are earlier lines of the trail.
+    there are earlier lines of the trail, those before the number `earlier`.
     """
 
     link: Link
@@ -34,6 +34,7 @@ class Timeline:
     entries: tuple[Entry, ...]
     messages: tuple[Message, ...]
     is_whole: bool = True
+    earlier: int | None = None
 
 
 def standing(state: DispatchState, inbox: Inbox, agenda: Agenda) -> Standing:
@@ -49,17 +50,25 @@ def standing(state: DispatchState, inbox: Inbox, agenda: Agenda) -> Standing:
     )
 
 
-def timeline(state: DispatchState, inbox: Inbox, link: Link, limit: int = 500) -> Timeline:
-    """Return what is kept about a link, at most so many lines of the trail, the latest."""
-    told: dict[int, Entry] = {}
-    for text in (link.key, link.id):  # a link may have begun under another key
-        told |= {entry.number: entry for entry in state.entries(text, limit + 1)}
-    entries = tuple(told[number] for number in sorted(told))
+def timeline(
+    state: DispatchState, inbox: Inbox, link: Link, limit: int = 500, before: int | None = None
+) -> Timeline:
+    """
+    Return what is kept about a link, at most so many lines of the trail, the latest.
+
+    Args: before: only lines with a lower number, to turn pages; what waits is on the first one.
+    """
+    key = link.key.partition("#")[0]  # one that was set aside has its id behind its key
+    found = state.lookout.trail_of((key,), (link.id,), limit + 1, before)
+    mine = [one for one in found if one.link_id in {"", link.id} or key == link.key]
+    is_whole = len(found) <= limit
+    entries = tuple(reversed(mine[:limit]))
     return Timeline(
         link=link,
         intents=state.intents(link.id),
         letters=state.dead_letters(keys=(link.key,)),
-        entries=entries[-limit:],
-        messages=inbox.undone(link.key),
-        is_whole=len(entries) <= limit,
+        entries=entries,
+        messages=inbox.undone(link.key) if before is None else (),
+        is_whole=is_whole,
+        earlier=None if is_whole else found[limit - 1].number,
     )

@@ -17,6 +17,7 @@ from isthmus.base.clock import utc_now
 from isthmus.base.errors import IsthmusError, NeedsPerson, Permanent
 from isthmus.base.ids import new_ordered_id
 from isthmus.base.log import get_logger
+from isthmus.base.observing import Cause, caused
 from isthmus.dispatch.desk import Desk
 from isthmus.dispatch.faults import CREDENTIALS, TITLES, VALIDATION, kind_of, vendor_of
 from isthmus.dispatch.gate import Gate
@@ -59,7 +60,7 @@ class Sweep:
         if side in TITLES and await self._gate.is_shut(side):
             return Done()
         try:
-            with spending(Priority.SWEEP):
+            with spending(Priority.SWEEP), caused(Cause(run.id, f"sweep/{run.item.key}")):
                 if run.item.key == STANDING:
                     found, ended = await Standing(self._desk).slice()
                 elif run.item.key == AUTOTASK:

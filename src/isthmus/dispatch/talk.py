@@ -54,14 +54,17 @@ def gives_notes(rule: Rule) -> bool:
     return rule.notes in {"out", "both"}
 
 
-def begin_notes(job: Job, rule: Rule, record: Record) -> None:
+def begin_notes(job: Job, rule: Rule, record: Record, *, anew: bool) -> None:
     """
     Note from when on notes go out: what was said before there was an order stays where it is.
 
-    That is when the record last moved, by the vendor's clock; a later note moves it again.
+    That is when the record last moved, by the vendor's clock; a later note moves it again. It is
+    noted before the order is made: whoever sees the order may write a note before we know of it.
+
+    Args: anew: no order can have been made yet, whatever was noted before.
     """
     link = job.linked
-    if gives_notes(rule) and _SINCE not in link.written:
+    if gives_notes(rule) and (anew or _SINCE not in link.written):
         moved = record.values.get(CHANGED.get(record.entity, ""))
         at = moved if isinstance(moved, datetime) else utc_now()
         job.changed(written={**link.written, _SINCE: at.isoformat()})

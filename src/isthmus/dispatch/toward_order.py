@@ -10,10 +10,12 @@ from isthmus.dispatch import deliver
 from isthmus.dispatch.births import BORN
 from isthmus.dispatch.cross_links import add_links, record_url
 from isthmus.dispatch.desk import Desk, Job
+from isthmus.dispatch.edits import NONE, Edits, edits_for, still_meant, written_down
 from isthmus.dispatch.faults import MappingProblems, RuleGone
 from isthmus.dispatch.hydrate import Reads
 from isthmus.dispatch.owners import changed_paths, shown_after
 from isthmus.dispatch.rules import paths
+from isthmus.dispatch.rules.amending import amend
 from isthmus.dispatch.rules.check import check_result
 from isthmus.dispatch.rules.known import Known
 from isthmus.dispatch.rules.needs import needs
@@ -46,13 +48,17 @@ class Draft:
     """
     What a mapping makes of a record, ready to be sent.
 
-    `values` holds by target path a hash of each value.
+    `values` holds by target path a hash of each value, `own` the same as the mapping itself made
+    it: they differ in `edits`, which a person set.
     """
 
     mapping: Mapping
     result: Result
     body: dict[str, Any] = field(repr=False)
     known: Known = field(repr=False)
+    own: dict[str, str] = field(repr=False)
+    edits: Edits = field(default_factory=dict, repr=False)
+    company: str = ""
 
     @property
     def values(self) -> dict[str, str]:
@@ -65,21 +71,25 @@ class Draft:
         return f"{self.mapping.name}@{self.mapping.version}"
 
 
-async def draft(desk: Desk, rule: Rule, record: Record, reads: Reads | None = None) -> Draft:
+async def draft(
+    desk: Desk, rule: Rule, record: Record, reads: Reads | None = None, edits: Edits = NONE
+) -> Draft:
     """
     Translate a record by the rule's inbound mapping; nothing is sent.
 
     Args: reads: where it is noted what was read beside the record.
     Raises: MappingProblems: something about it cannot be sent. RuleGone.
     """
-    made = await attempt(desk, rule, record, reads)
+    made = await attempt(desk, rule, record, reads, edits)
     problems = await problems_of(desk, made)
     if any(one.is_fatal for one in problems):
         raise MappingProblems(f"mapping {made.name}", problems)
     return made
 
 
-async def attempt(desk: Desk, rule: Rule, record: Record, reads: Reads | None = None) -> Draft:
+async def attempt(
+    desk: Desk, rule: Rule, record: Record, reads: Reads | None = None, edits: Edits = NONE
+) -> Draft:
     """Translate a record, whatever problems there are; `problems_of` tells them."""
     mapping = desk.library.mapping(rule.inbound)
     if mapping is None:
@@ -90,9 +100,16 @@ async def attempt(desk: Desk, rule: Rule, record: Record, reads: Reads | None = 
         )
     source = await desk.hydrator.document(rule.root, record, needs(mapping), reads)
     result = await desk.kept(translate, mapping, source, desk.scripts)
+    own = {path: digest(one.after) for path, one in result.origins.items()}
+    meant = still_meant(edits, own)
+    if meant:
+        texts = {path: one.text for path, one in meant.items()}
+        result = amend(result, texts, {path: one.by for path, one in meant.items()})
     known = await desk.metadata.known()
     body, _ = to_body(result.document, known.company)
-    return Draft(mapping, result, body, known)
+    company = source.get(rule.root, {}).get("company") or {}
+    name = str(company.get("companyName") or "") if isinstance(company, dict) else ""
+    return Draft(mapping, result, body, known, own, meant, name[:200])
 
 
 async def problems_of(desk: Desk, made: Draft) -> tuple[Any, ...]:
@@ -129,11 +146,12 @@ def new_link(record: Record, rule: Rule, key: str) -> Link:
 
 async def make(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     """Make the record's work order once, or adopt the one that an earlier run made."""
-    made = await draft(desk, rule, record, job.reads)
+    made = await draft(desk, rule, record, job.reads, await edits_for(desk, job))
     link = job.linked
     url = record_url(desk, record)
     body = add_links(made.body, link, url, rule, made.known.company)
     job.tell("decision", f"Rule {rule.name} dispatches it by {made.name}", rule=rule.version)
+    _tell_edits(job, made.edits)
 
     async def create() -> str:
         order = (await desk.orders.work_orders.create(body)).order
@@ -156,12 +174,21 @@ async def make(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
 def _note(job: Job, made: Draft, order: WorkOrder) -> None:
     """Note what the new order shows, so that only what comes after counts as having happened."""
     known = occurrences(order, (), frozenset(), utc_now())
-    written = {f"order:{path}": value for path, value in made.values.items()}
+    written = {f"order:{path}": made.own.get(path, "") for path in made.values}
+    kept = written_down(job.linked, made.edits)
     job.changed(
-        written={**job.linked.written, **written, **_shown(made, order)},
+        company=made.company or job.linked.company,
+        written={**kept, **written, **_shown(made, order)},
         told=tuple(one.key for one in known),
         order_status="" if order.status is None else order.status.name,
     )
+
+
+def _tell_edits(job: Job, edits: Edits) -> None:
+    """Say in the trail which values a person set, and who."""
+    if edits:
+        by = ", ".join(sorted({one.by for one in edits.values()}))
+        job.tell("decision", f"These are as {by} set them", fields=sorted(edits), source="a person")
 
 
 def _shown(made: Draft, order: WorkOrder) -> dict[str, str]:
@@ -212,17 +239,25 @@ async def release(desk: Desk, job: Job, rule: Rule, order_status: str) -> str:
 
 async def keep_up(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     """Write to the order what changed in the record since it was last written."""
-    made = await draft(desk, rule, record, job.reads)
+    edits = await edits_for(desk, job)
+    made = await draft(desk, rule, record, job.reads, edits)
+    job.changed(
+        company=made.company or job.linked.company, written=written_down(job.linked, made.edits)
+    )
     link = job.linked
+    new = {path for path, one in edits.items() if one.own is None}
     if BORN in link.written and not any(name.startswith("order:") for name in link.written):
         # The order was there first: what the record says now is where changes are counted from.
-        first = {f"order:{path}": value for path, value in made.values.items()}
+        first = {f"order:{path}": value for path, value in made.own.items()}
         job.changed(written={**link.written, **first}, inbound=made.name)
         return
-    changed = await changed_paths(desk, job, rule, record, made.values)
+    changed = await changed_paths(desk, job, rule, record, made.own)
+    if changed:
+        job.tell("decision", "The record changed", fields=sorted(changed), mapping=made.name)
+    _tell_edits(job, {path: made.edits[path] for path in new & made.edits.keys()})
+    changed |= new
     if not changed:
         return
-    job.tell("decision", "The record changed", fields=sorted(changed), mapping=made.name)
     try:
         await _write(desk, link.work_order_id or 0, made, changed)
     except Conflict as refused:
@@ -230,7 +265,7 @@ async def keep_up(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
             raise
         job.tell("decision", f"The order takes no changes any more: {refused.what}")
     job.wrote()
-    written = {f"order:{path}": made.values.get(path, "") for path in changed}
+    written = {f"order:{path}": made.own.get(path, "") for path in changed}
     gone = sorted(changed - made.values.keys())
     if gone:
         job.tell("decision", "The record has no value for these any more", fields=gone)

@@ -26,7 +26,7 @@ _PERIODS: Final = """periods as (
   from generate_series(cast(:first as timestamp), cast(:final as timestamp), cast(:step as interval)) as g(period)
 )"""  # noqa: E501 - one line of SQL
 _TICKETS: Final = """tickets as (
-  select t.*, case when t.status_code = 5 then coalesce(t.completedDate, t.lastActivityDate) end as closedAt
+  select t.queueID, t.createDate, case when t.status_code = 5 then coalesce(t.completedDate, t.lastActivityDate) end as closedAt
   from autotask.Tickets t
   where t.createDate < :end {filters}
 )"""  # noqa: E501

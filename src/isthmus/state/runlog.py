@@ -3,17 +3,30 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Session
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import (
+    RowMapping,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from isthmus.base.clock import utc_now
-from isthmus.state.shapes import ErrorNote, RunDataset, RunRecord
+from isthmus.state.shapes import ErrorNote, RunDataset, RunFilter, RunRecord
 from isthmus.state.tables import run_datasets, runs
 
 RUNNING = "running"
 INTERRUPTED = "interrupted"
+FAILED = ("failed", "partial", INTERRUPTED)
+_BATCH = 1_000
 
 
 def mark_interrupted(session: Session) -> None:
@@ -83,6 +96,51 @@ def latest(session: Session, limit: int) -> tuple[RunRecord, ...]:
         select(runs).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(limit)
     )
     return tuple(_run(session, row) for row in rows.mappings().all())
+
+
+def page(
+    session: Session, wanted: RunFilter, limit: int, before: tuple[datetime, str] | None
+) -> tuple[RunRecord, ...]:
+    """Return runs, the newest first, those that began before a time, or then with a lower id."""
+    query = select(runs)
+    if wanted.id:
+        query = query.where(runs.c.id == wanted.id)
+    if wanted.dataset:
+        of_dataset = select(run_datasets.c.run_id).where(run_datasets.c.dataset == wanted.dataset)
+        mine = runs.c.id.in_(of_dataset)
+        # One that goes on has no result of the dataset yet.
+        going = runs.c.wanted.contains(json.dumps(wanted.dataset), autoescape=True)
+        query = query.where(mine | ((runs.c.status == RUNNING) & going))
+    if wanted.failed:
+        query = query.where(runs.c.status.in_(FAILED))
+    if wanted.since is not None:
+        query = query.where(runs.c.started_at >= wanted.since)
+    if wanted.above is not None:
+        query = query.where(runs.c.started_at > wanted.above)
+    if before is not None:
+        there = tuple_(bindparam(None, before[0], type_=runs.c.started_at.type), literal(before[1]))
+        query = query.where(tuple_(runs.c.started_at, runs.c.id) < there)
+    rows = session.execute(
+        query.order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(limit)
+    ).mappings()
+    return tuple(_run(session, row) for row in rows.all())
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Remove up to a thousand runs that began before a time and ended; returns how many."""
+    old = select(runs.c.id).where(runs.c.started_at < before, runs.c.status != RUNNING)
+    few = old.order_by(runs.c.started_at).limit(_BATCH).scalar_subquery()
+    return session.execute(delete(runs).where(runs.c.id.in_(few))).rowcount
+
+
+def marker(session: Session) -> str:
+    """Return what moves when a run begins, ends, or is done with one of its datasets."""
+    newest = select(runs.c.id, runs.c.status).order_by(runs.c.started_at.desc()).limit(1)
+    found = session.execute(newest).first()
+    if found is None:
+        return ""
+    done = select(func.count()).where(run_datasets.c.run_id == found.id)
+    return f"{found.id}/{found.status}/{session.execute(done).scalar()}"
 
 
 def _run(session: Session, row: RowMapping) -> RunRecord:

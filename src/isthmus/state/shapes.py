@@ -174,3 +174,18 @@ class RunRecord:
     quota_used: int | None
     quota_limit: int | None
     datasets: tuple[RunDataset, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """
+    Which runs of sync are meant; what is empty narrows nothing.
+
+    `failed`: those of which not all went well. `above`: those that began after that.
+    """
+
+    id: str = ""
+    dataset: str = ""
+    failed: bool = False
+    since: datetime | None = None
+    above: datetime | None = None

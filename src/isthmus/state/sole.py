@@ -21,7 +21,12 @@ def sole_run(path: Path) -> Iterator[None]:
     the file cannot be used.
     """
     try:
-        opened = sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None)
+        opened = sqlite3.connect(
+            path,
+            timeout=PATIENCE_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,  # what one thread began another may end
+        )
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
     with closing(opened) as lock:

@@ -21,6 +21,7 @@ from isthmus.state.shapes import (
     FieldNationConnection,
     FieldNationNote,
     RunDataset,
+    RunFilter,
     RunRecord,
     Secret,
     Segment,
@@ -290,6 +291,32 @@ class State:
             return found
         with self._reading() as session:  # it may have ended well between the two looks
             return runlog.cut_short(runlog.latest(session, limit), running)
+
+    def find_runs(
+        self, wanted: RunFilter, limit: int = 50, before: tuple[datetime, str] | None = None
+    ) -> tuple[RunRecord, ...]:
+        """Return runs, newest first, as `runs`; `before`: when the last one began, and its id."""
+        with self._reading() as session:
+            found = runlog.page(session, wanted, limit, before)
+        running = {run.id for run in found if run.status == runlog.RUNNING}
+        if not running or is_running(self._lock):
+            return found
+        return runlog.cut_short(found, running)
+
+    def runs_marker(self) -> str:
+        """Return what moves when a run begins, ends, or is done with one of its datasets."""
+        with self._reading() as session:
+            return runlog.marker(session)
+
+    def forget_runs(self, before: datetime) -> int:
+        """Remove runs that began before a time; returns how many."""
+        gone = 0
+        while True:
+            with self._writing() as session:
+                batch = runlog.forget(session, before)
+            gone += batch
+            if not batch:
+                return gone
 
     @property
     def _lock(self) -> Path:

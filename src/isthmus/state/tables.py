@@ -116,6 +116,7 @@ run_datasets = Table(
     Column("seconds", Float, nullable=False),
     Column("warnings", Text, nullable=False),
     Column("error", Text),
+    Index("run_datasets_by_dataset", "dataset", "run_id"),
 )
 
 notes = Table(

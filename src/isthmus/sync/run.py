@@ -8,6 +8,7 @@ from isthmus.autotask import AutotaskClient
 from isthmus.base.clock import utc_now
 from isthmus.base.errors import IsthmusError
 from isthmus.base.ids import new_run_id
+from isthmus.base.observing import Cause, caused
 from isthmus.state import State
 from isthmus.sync.catalog import DATASETS, Dataset
 from isthmus.sync.crossing import Crossing
@@ -40,7 +41,7 @@ async def run_sync(
     Raises: IsthmusError when nothing could be read at all (zone, credentials, connection).
     """
     run_id = new_run_id()
-    with state.sole_run():
+    with state.sole_run(), caused(Cause(run_id)):
         state.start_run(run_id, [dataset.name for dataset in wanted])
         remove_strays(spool_root, {found.id for found in state.open_extractions()})
         observer.run_started(run_id, [dataset.name for dataset in wanted])

@@ -102,6 +102,9 @@ class TableReader(Protocol):
     is_folded: bool
     """Whether the database keeps names in lower case (PostgreSQL)."""
 
+    is_columnar: bool
+    """Whether a column of all rows is read in no time (DuckDB)."""
+
     def describe(self) -> tuple[TableState, ...]:
         """Return every dataset's table, by name, with the number of its rows."""
         ...

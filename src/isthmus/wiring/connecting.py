@@ -37,10 +37,13 @@ __all__ = [
     "changed_at",
     "check_draft",
     "check_saved",
+    "completed",
     "connected",
+    "expect_ours",
     "forget",
     "has_access",
     "is_good",
+    "is_right",
     "rotate_secret",
     "save",
     "until_changed",
@@ -137,15 +140,52 @@ def has_access(lines: Sequence[CheckLine]) -> bool:
 
 def is_good(draft: Draft, lines: Sequence[CheckLine]) -> bool:
     """Tell whether a connection may be saved, by what its check found."""
-    return logs_in(lines) if isinstance(draft, FieldNationConnection) else has_access(lines)
+    is_field = isinstance(draft, FieldNationConnection)
+    return is_right("fieldnation" if is_field else "autotask", lines)
 
 
-def save(house: House, draft: Draft, lines: Sequence[CheckLine] = ()) -> None:
-    """Save a connection, secrets locked, and what its check found. Raises: StateBusy, ..."""
+def is_right(vendor: Vendor, lines: Sequence[CheckLine]) -> bool:
+    """Tell whether a vendor lets us in, by what a check found."""
+    return logs_in(lines) if vendor == "fieldnation" else has_access(lines)
+
+
+def completed(house: House, draft: Draft) -> Draft:
+    """
+    Return a draft with the saved secrets where it has none and means the same user.
+
+    They never go to another address than the one they were given for. Raises: KeyWrong.
+    """
+    if isinstance(draft, FieldNationConnection):
+        field = house.state.load_fieldnation()
+        if field is None or (field.username, field.base_url) != (draft.username, draft.base_url):
+            return draft
+        return replace(
+            draft,
+            client_secret=draft.client_secret or field.client_secret,
+            password=draft.password or field.password,
+        )
+    saved = house.state.load_connection()
+    if saved is None or (saved.username, saved.base_url) != (draft.username, draft.base_url):
+        return draft
+    code = draft.integration_code or saved.integration_code
+    return replace(draft, secret=draft.secret or saved.secret, integration_code=code)
+
+
+def save(
+    house: House, draft: Draft, lines: Sequence[CheckLine] = (), *, instead_of: str = ""
+) -> None:
+    """
+    Save a connection, secrets locked, and what its check found.
+
+    Args: instead_of: the title of the connection to Autotask whose place it takes.
+    Raises: StateBusy, StateBroken.
+    """
     if isinstance(draft, FieldNationConnection):
         house.state.save_fieldnation(draft)
         return
     house.state.save_connection(draft)
+    if instead_of and instead_of != draft.title:
+        house.state.forget_connection(instead_of)
     keep_permissions(house, lines)
 
 
@@ -155,8 +195,7 @@ def forget(house: House, vendor: Vendor, title: str | None = None) -> bool:
 
     Args: title: which of Autotask's; None: the one that is used. Raises: SetElsewhere.
     """
-    if _of(house, vendor).source == "environment":
-        raise _elsewhere(vendor)
+    expect_ours(house, vendor)
     if vendor == "fieldnation":
         return house.state.forget_fieldnation()
     named = title or next((note.title for note in house.state.connections()), None)
@@ -178,6 +217,12 @@ async def rotate_secret(house: House, vendor: Vendor, new: NewSecrets) -> AsyncG
             yield line
     if is_good(draft, lines):
         save(house, draft)
+
+
+def expect_ours(house: House, vendor: Vendor) -> None:
+    """Raises SetElsewhere: the environment says how this vendor is reached."""
+    if _of(house, vendor).source == "environment":
+        raise _elsewhere(vendor)
 
 
 def _as_used(house: House, draft: Draft) -> Draft:

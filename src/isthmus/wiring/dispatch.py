@@ -21,6 +21,7 @@ from isthmus.dispatch.relay import key_of
 from isthmus.dispatch.scripts.worker import ScriptWorker
 from isthmus.engine import Agenda, Kind, Settings
 from isthmus.engine.database import open_database
+from isthmus.state.calls import Calls
 from isthmus.state.dispatch import (
     STATES,
     DeadLetter,
@@ -61,14 +62,15 @@ class Stores:
     """
     Where dispatch keeps what it must remember.
 
-    On SQLite two files in the home: `inbox.db` for what arrives, `dispatch.db` for all else. On
-    PostgreSQL one database. Use it as a context manager.
+    On SQLite three files in the home: `inbox.db` for what arrives, `calls.db` for the log of calls,
+    `dispatch.db` for all else. On PostgreSQL one database. Use it as a context manager.
     """
 
     agenda: Agenda
     state: DispatchState
     inbox: Inbox
     definitions: Definitions
+    calls: Calls
     is_shared: bool
     _closing: ExitStack
 
@@ -82,12 +84,15 @@ class Stores:
         closing.callback(main.dispose)
         arriving = open_database(place.path / "inbox.db") if place.is_file else main
         closing.callback(arriving.dispose)
+        noting = open_database(place.path / "calls.db") if place.is_file else main
+        closing.callback(noting.dispose)
         state = DispatchState.open(main)
         stores = cls(
             agenda=Agenda.open(main),
             state=state,
             inbox=Inbox.open(arriving),
             definitions=Definitions.open(main),
+            calls=Calls.open(noting),
             is_shared=not place.is_file,
             _closing=closing,
         )

@@ -249,6 +249,18 @@ class Syncing:
             pace=None if pace is None or not pace.calls else pace.seconds / pace.calls,
         )
 
+    def markers(self) -> dict[str, str]:
+        """Return what moves with progress, with every run that ends, and with the quota."""
+        going = [(one.dataset, one.phase, one.rows, one.calls) for one in self._kept.progress()]
+        asked = [(one.key, one.state, one.wanted) for one in self._kept.open_asks()]
+        ended = [(one.finished_at, one.run_id) for one in self._kept.kept().values()]
+        sample = self._kept.last_sample()
+        return {
+            "progress": str((going, asked)),
+            "runs": str(max(ended, default="")),
+            "quota": "" if sample is None else sample.at.isoformat(),
+        }
+
     # Names
 
     def _named(self, names: Sequence[str]) -> list[Dataset]:

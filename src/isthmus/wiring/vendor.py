@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from isthmus.state import Connection, FieldNationConnection
+from isthmus.wiring.calls import call_log
 from isthmus.wiring.config import Config
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def fieldnation_client(
 
     _log(config)
     hasty = fn.RetrySettings(rate_limit=0, server_trouble=1, broken_answer=1)
+    usual = fn.ClientSettings().transport
     return fn.FieldNationClient.connect(
         fn.Credentials(
             client_id=connection.client_id,
@@ -109,6 +111,7 @@ def fieldnation_client(
             rate=fn.RateSettings(per_minute=config.fieldnation_rate),
             shared=budget_of(config),
             retry=fn.RetrySettings() if patient else hasty,
+            transport=replace(usual, on_call=call_log(config).observer("fieldnation")),
         ),
     )
 
@@ -149,9 +152,11 @@ def _settings(
         shared=budget_of(config),
         reserve=reserve,
     )
+    noted = replace(ClientSettings().transport, on_call=call_log(config).observer("autotask"))
     if patient:
-        return ClientSettings(budget=budget)
+        return ClientSettings(budget=budget, transport=noted)
     return ClientSettings(
         budget=replace(budget, on_limit="raise"),
+        transport=noted,
         retry=RetrySettings(server_trouble=1, broken_answer=1),
     )

@@ -1,6 +1,5 @@
 """What is to be made once: no second worker undoes what was done, and what was doubled is said."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,10 +15,10 @@ DONE_ONCE = replace(BEGUN, state=DONE, target="77", content="a")
 
 
 @pytest.fixture
-def state(database: Engine) -> Iterator[DispatchState]:
+def state(database: Engine) -> DispatchState:
     opened = DispatchState.open(database)
     opened.save_link(LINK)
-    yield opened
+    return opened
 
 
 def kept(state: DispatchState) -> Intent:
@@ -95,12 +94,9 @@ def test_what_was_made_twice_is_not_settled_by_what_goes_well(state: DispatchSta
     assert state.mark_dead_letters(LINK.key, "replayed") == 2
 
 
-def test_of_two_who_saw_the_same_mark_one_changes_it(state: DispatchState) -> None:
-    assert state.swap_mark("gate", None, "1")
-    assert not state.swap_mark("gate", None, "2")
-    assert state.swap_mark("gate", "1", "2")
-    assert not state.swap_mark("gate", "1", "3")
-    assert state.marks(["gate", "other"]) == {"gate": "2"}
-    assert not state.swap_mark("gate", "1", None)
-    assert state.swap_mark("gate", "2", None)
+def test_a_mark_is_noted_changed_and_forgotten(state: DispatchState) -> None:
+    for value in ("1", "2"):
+        state.save_mark("gate", value)
+        assert state.marks(["gate", "other"]) == {"gate": value}
+    state.save_mark("gate", None)
     assert state.mark("gate") is None

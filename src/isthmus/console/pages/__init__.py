@@ -4,12 +4,30 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
-from isthmus.console.pages import elsewhere, entrance, home, people, you
+from isthmus.console.pages import (
+    dispatch,
+    elsewhere,
+    entrance,
+    home,
+    letters,
+    link,
+    mappings,
+    people,
+    pointing,
+    rules,
+    you,
+)
 
 ROUTES: Final[tuple[BaseRoute, ...]] = (
     *entrance.ROUTES,
     *elsewhere.ROUTES,
     *home.ROUTES,
+    *dispatch.ROUTES,
+    *link.ROUTES,
+    *letters.ROUTES,
     *you.ROUTES,
     *people.ROUTES,
+    *rules.ROUTES,
+    *mappings.ROUTES,
+    *pointing.ROUTES,
 )

@@ -19,13 +19,19 @@
     const text = `${Math.floor(size / length)} ${unit}`;
     return seconds > 0 ? `${text} ago` : `in ${text}`;
   };
+  const written = (at, form) => {
+    if (form === "day") return at.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
+    const time = at.toLocaleTimeString("en-GB");
+    const now = new Date();
+    if (form === "second" || at.toDateString() === now.toDateString()) return time;
+    const day = at.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+    return at.getFullYear() === now.getFullYear() ? `${day} ${time.slice(0, 5)}` : `${day} ${at.getFullYear()} ${time}`;
+  };
   const writeTimes = (within, all) => {
     for (const element of within.querySelectorAll("time[data-form]")) {
       const at = new Date(element.dateTime);
       if (element.dataset.form === "ago") element.textContent = ago(at);
-      else if (all) {
-        element.textContent = element.dataset.form === "day" ? at.toLocaleDateString() : at.toLocaleString();
-      }
+      else if (all) element.textContent = written(at, element.dataset.form);
       if (all) element.title = at.toLocaleString();
     }
   };
@@ -57,6 +63,14 @@
       source.addEventListener(topic, () => document.body.dispatchEvent(new CustomEvent(`live-${topic}`)));
     }
   };
+  // Nothing is drawn anew under a person's hands: while he types, marks or has something open.
+  document.addEventListener("htmx:before:request", (event) => {
+    const part = event.target;
+    if (!(part instanceof Element) || !(part.getAttribute("hx-trigger") || "").includes("live-")) return;
+    const active = document.activeElement;
+    const types = active && part.contains(active) && active.matches("input:not([type=checkbox]), textarea, select");
+    if (types || part.querySelector("input:checked[name], details[open]")) event.preventDefault();
+  });
   document.addEventListener("visibilitychange", () => {
     const was = source;
     listen();
@@ -180,6 +194,13 @@
         open.querySelector("summary").focus();
       }
     }
+  });
+
+  // One box marks all of a form.
+  document.addEventListener("change", (event) => {
+    const name = event.target.dataset.all;
+    if (!name) return;
+    for (const box of event.target.form.querySelectorAll(`input[name="${name}"]`)) box.checked = event.target.checked;
   });
 
   // Forms that filter send themselves when a choice changes.

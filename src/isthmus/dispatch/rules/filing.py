@@ -15,7 +15,7 @@ from isthmus.dispatch.rules.values import MISSING
 FORMAT: Final = 1
 KIND: Final = "mapping"
 LONGEST_NAME: Final = 100
-_HEAD: Final = (
+HEAD: Final = (
     "# A mapping of Isthmus. Format 1: rows are done from top to bottom; each row has a target,\n"
     "# an action and what that action takes. Lines that begin with # are not kept on import;\n"
     "# a note is.\n"
@@ -33,7 +33,7 @@ class FileWrong(Permanent):
 def export(mapping: Mapping) -> str:
     """Write a mapping as TOML; `parse_file` gives the same mapping back."""
     content = {"format": FORMAT, **content_of(mapping)}
-    return f"{_HEAD}\n{tomli_w.dumps(content, multiline_strings=True, indent=2)}"
+    return f"{HEAD}\n{tomli_w.dumps(content, multiline_strings=True, indent=2)}"
 
 
 def parse_file(text: str) -> Mapping:
@@ -71,13 +71,14 @@ def parse_content(told: Table[str, Any]) -> Mapping:
         name=name,
         direction=direction,
         root=_text(told, "root", "the file"),
-        rows=tuple(_row(row, f"row {number}") for number, row in enumerate(rows, 1)),
+        rows=tuple(parse_row(row, f"row {number}") for number, row in enumerate(rows, 1)),
         needs=_texts(told, "needs", "the file"),
         note=_text(told, "note", "the file", ""),
     )
 
 
-def _row(told: Any, where: str) -> Row:
+def parse_row(told: Any, where: str) -> Row:
+    """Make a row of plain data. Raises: FileWrong, at `where`."""
     if not isinstance(told, dict):
         raise FileWrong("This is no table", where=where, remedy=_REMEDY)
     action = _text(told, "action", where)

@@ -34,7 +34,7 @@ CHOICES: Final[Table[str, tuple[str, ...]]] = {
     "cost_id_in": ("notes", "description"),
 }
 _REMEDY: Final = "Mend the file and publish it again."
-_HEAD: Final = "# A rule of Isthmus. Format 1. What is left away has its default.\n\n"
+HEAD: Final = "# A rule of Isthmus. Format 1. What is left away has its default.\n\n"
 
 
 class RuleWrong(Permanent):
@@ -130,7 +130,7 @@ def export_rule(rule: Rule) -> str:
             told[one.name] = dict(value)
     tables = [name for name in ("when", "cancel_when", "owners") if type(told.get(name)) is dict]
     told |= {name: told.pop(name) for name in tables}  # tables come last in a file
-    return _HEAD + tomli_w.dumps(told, multiline_strings=True)
+    return HEAD + tomli_w.dumps(told, multiline_strings=True)
 
 
 def parse_rule(text: str) -> Rule:
@@ -147,13 +147,14 @@ def parse_rule(text: str) -> Rule:
             raise RuleWrong(f"{name!r} has no meaning here", where="the file", remedy=_REMEDY)
     if "name" not in told or "root" not in told or "when" not in told:
         raise RuleWrong("A rule needs name, root and when", where="the file", remedy=_REMEDY)
-    values = {name: _value(name, value) for name, value in told.items()}
+    values = {name: parse_setting(name, value) for name, value in told.items()}
     rule = Rule(**values)
-    _check(rule)
+    check_together(rule)
     return rule
 
 
-def _value(name: str, value: Any) -> Any:
+def parse_setting(name: str, value: Any) -> Any:
+    """Read one setting of a rule. Raises: RuleWrong, ConditionWrong."""
     if name in {"when", "cancel_when"}:
         return parse_condition(value, name)
     if name == "owners":
@@ -191,7 +192,8 @@ _TYPES: Final[Table[str, type]] = {
 }  # fmt: skip
 
 
-def _check(rule: Rule) -> None:
+def check_together(rule: Rule) -> None:
+    """Refuse settings that make no sense together. Raises: RuleWrong."""
     if not rule.name.strip() or len(rule.name) > 100:
         raise _wrong("name", "is empty or longer than 100 characters")
     if rule.action == "route" and not rule.providers:

@@ -5,10 +5,12 @@ On SQLite what arrived lies in a file of its own; on PostgreSQL all of it is in 
 the engine's work.
 """
 
+from isthmus.state.dispatch.board import Sort
 from isthmus.state.dispatch.clerk import Clerk, ClerkBusy
 from isthmus.state.dispatch.definitions import Definitions
 from isthmus.state.dispatch.inbox import Inbox, Then
 from isthmus.state.dispatch.references import Reference, References
+from isthmus.state.dispatch.searching import TrailFilter
 from isthmus.state.dispatch.session import Session
 from isthmus.state.dispatch.shapes import (
     CLOSED,
@@ -24,8 +26,11 @@ from isthmus.state.dispatch.shapes import (
     Definition,
     Entry,
     Intent,
+    LetterFilter,
     Link,
+    LinkFilter,
     Message,
+    Place,
     Receipt,
 )
 from isthmus.state.dispatch.store import DispatchState
@@ -49,11 +54,16 @@ __all__ = [
     "Entry",
     "Inbox",
     "Intent",
+    "LetterFilter",
     "Link",
+    "LinkFilter",
     "Message",
+    "Place",
     "Receipt",
     "Reference",
     "References",
     "Session",
+    "Sort",
     "Then",
+    "TrailFilter",
 ]

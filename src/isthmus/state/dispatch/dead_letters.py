@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from sqlalchemy import ColumnElement, bindparam, func, insert, literal, or_, select, tuple_, update
 from sqlalchemy import Connection as Session
-from sqlalchemy import func, insert, select, update
 
-from isthmus.state.dispatch.shapes import DeadLetter
+from isthmus.state.dispatch.shapes import DeadLetter, LetterFilter, Place
 from isthmus.state.dispatch.tables import dead_letters
 
 OPEN = "open"
@@ -42,6 +42,37 @@ def listed(
         query = query.where(_c.key.in_(keys))
     rows = session.execute(query.order_by(_c.at.desc(), _c.id.desc()).limit(limit)).mappings()
     return tuple(DeadLetter(**row) for row in rows)
+
+
+def page(
+    session: Session, wanted: LetterFilter, limit: int, after: Place | None
+) -> tuple[DeadLetter, ...]:
+    """Return dead letters of one page, the newest first."""
+    query = select(dead_letters).where(*_narrowed(wanted))
+    if wanted.kinds:
+        query = query.where(_c.kind.in_(wanted.kinds))
+    if after is not None:
+        there = tuple_(bindparam(None, after.at, type_=_c.at.type), literal(after.id))
+        query = query.where(tuple_(_c.at, _c.id) < there)
+    rows = session.execute(query.order_by(_c.at.desc(), _c.id.desc()).limit(limit)).mappings()
+    return tuple(DeadLetter(**row) for row in rows)
+
+
+def counts(session: Session, wanted: LetterFilter) -> dict[str, int]:
+    """Return how many there are of each kind, whatever kinds are wanted."""
+    query = select(_c.kind, func.count()).where(*_narrowed(wanted)).group_by(_c.kind)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _narrowed(wanted: LetterFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [_c.state == wanted.state] if wanted.state else []
+    text = wanted.text.strip()
+    if text:
+        exactly = [one == text for one in (_c.id, _c.record_number, _c.key, _c.link_id)]
+        anywhere = (_c.what, _c.where, _c.remedy)
+        words = [one.icontains(text, autoescape=True) for one in anywhere]
+        found.append(or_(*exactly, *words))
+    return found
 
 
 def after(session: Session, letter_id: str, limit: int) -> tuple[DeadLetter, ...]:

@@ -30,6 +30,7 @@ Then: TypeAlias = Callable[[Session, Sequence[Message]], None]
 
 WORK: Final = "work"
 NOBODY: Final = "nobody"
+SOURCES: Final = ("autotask", "fieldnation", "callout", "sweep", "sync", "person")
 _BATCH: Final = 1_000
 _OWN_PATIENCE: Final = timedelta(seconds=30)
 _c = inbox.c
@@ -164,6 +165,16 @@ class Inbox:
         if before is not None:
             query = query.where(_c.number < before)
         return self._all(query)
+
+    def named(self, message_id: str) -> tuple[Message, ...]:
+        """Return the messages that came under a sender's id; each sender has ids of its own."""
+        here = (_c.source.in_(SOURCES), _c.message_id == message_id)
+        return self._all(select(inbox).where(*here).order_by(_c.number))
+
+    def last_number(self) -> int:
+        """Return the number of the message that came last; 0 for none."""
+        with reading(self.engine) as session:
+            return session.execute(select(func.max(_c.number))).scalar() or 0
 
     def count_unrelayed(self) -> int:
         """Return how many are still to be handed on."""

@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Session
-from sqlalchemy import RowMapping, delete, func, insert, or_, select, update
+from sqlalchemy import Row, RowMapping, bindparam, case, delete, func, insert, or_, select, update
 
 from isthmus.base.clock import utc_now
 from isthmus.state.dispatch.shapes import CLOSED, LINKED, PARKED, WAITING, Link
-from isthmus.state.dispatch.tables import links
+from isthmus.state.dispatch.tables import link_texts, links
 
 _c = links.c
+_AT = _c.since.type
 _PACKED = ("written", "told", "recent_writes")
+_SEARCHED = ("state", "entity", "rule", "record_number", "title", "company")
+_LOOKED_AT = ("waits_for", "since", *_SEARCHED)
 
 
 def save(session: Session, link: Link, *, may_resume: bool = False) -> Link:
@@ -25,31 +28,52 @@ def save(session: Session, link: Link, *, may_resume: bool = False) -> Link:
     it sets it going again.
     """
     now = utc_now()
-    if not may_resume:
-        link = _parked(session, link)
-    kept = replace(link, created_at=link.created_at or now, updated_at=now)
+    query = select(*(_c[name] for name in _LOOKED_AT)).where(_c.id == link.id).with_for_update()
+    row = session.execute(query).first()
+    if row is not None and row.state == PARKED and not may_resume:
+        link = replace(link, state=PARKED, waits_for=_waits_for(row, link))
+    since = row.since if row is not None and row.state == link.state else now
+    kept = replace(link, created_at=link.created_at or now, updated_at=now, since=since)
     values = _values(kept)
-    changed = session.execute(update(links).where(_c.id == link.id).values(**values))
-    if not changed.rowcount:
+    if row is None:
         session.execute(insert(links).values(**values))
+    else:
+        session.execute(update(links).where(_c.id == link.id).values(**values))
+    if row is None or any(getattr(row, name) != getattr(kept, name) for name in _SEARCHED):
+        _save_text(session, kept)
     return kept
 
 
-def _parked(session: Session, link: Link) -> Link:
-    query = select(_c.state, _c.waits_for).where(_c.id == link.id).with_for_update()
-    row = session.execute(query).first()
-    if row is None or row.state != PARKED or link.state == PARKED:
-        return link
-    return replace(link, state=PARKED, waits_for=row.waits_for)
+def _waits_for(row: Row[Any], link: Link) -> str:
+    return link.waits_for if link.state == PARKED else str(row.waits_for)
+
+
+def _save_text(session: Session, link: Link) -> None:
+    """Keep what a link is searched by."""
+    session.execute(delete(link_texts).where(link_texts.c.link_id == link.id))
+    session.execute(insert(link_texts).values(**searched(link)))
+
+
+def searched(link: Link) -> dict[str, str]:
+    """Return what a link is searched by; its text in one case."""
+    text = "\n".join((link.record_number, link.title, link.company)).casefold()
+    return {
+        "link_id": link.id, "state": link.state, "entity": link.entity, "rule": link.rule,
+        "text": text,
+    }  # fmt: skip
 
 
 def set_state(session: Session, link_id: str, state: str, waits_for: str) -> Link:
     """Change the state of a link and nothing else of it. Raises: KeyError: there is none."""
-    values: dict[str, Any] = {"state": state, "waits_for": waits_for, "updated_at": utc_now()}
+    now = utc_now()
+    values: dict[str, Any] = {"state": state, "waits_for": waits_for, "updated_at": now}
+    values["since"] = case((_c.state == state, _c.since), else_=bindparam(None, now, type_=_AT))
     session.execute(update(links).where(_c.id == link_id).values(**values))
     found = by_id(session, link_id)
     if found is None:
         raise KeyError(link_id)
+    here = link_texts.c.link_id == link_id
+    session.execute(update(link_texts).where(here).values(state=state))
     return found
 
 
@@ -84,7 +108,7 @@ def find(session: Session, text: str) -> tuple[Link, ...]:
     if text.isascii() and text.isdigit() and len(text) < 19:
         meant += [_c.record_id == int(text), _c.work_order_id == int(text)]
     rows = session.execute(select(links).where(or_(*meant)).order_by(_c.created_at)).mappings()
-    return tuple(_link(row) for row in rows)
+    return tuple(link_of(row) for row in rows)
 
 
 def listed(
@@ -102,20 +126,20 @@ def listed(
         query = query.where(_c.updated_at < before)
     if entity:
         query = query.where(_c.entity == entity)
-    return tuple(_link(row) for row in session.execute(query).mappings())
+    return tuple(link_of(row) for row in session.execute(query).mappings())
 
 
 def after(session: Session, last_id: str, states: Sequence[str], limit: int) -> tuple[Link, ...]:
     """Return links of these states by id, those above `last_id`: to go through all of them."""
     query = select(links).where(_c.id > last_id, _c.state.in_(states)).order_by(_c.id).limit(limit)
-    return tuple(_link(row) for row in session.execute(query).mappings())
+    return tuple(link_of(row) for row in session.execute(query).mappings())
 
 
 def of_records(session: Session, entity: str, ids: Sequence[int]) -> dict[int, Link]:
     """Return the links of some records, by record id."""
     keys = [f"{entity}/{number}" for number in ids]  # not those that were set aside
     query = select(links).where(_c.key.in_(keys))
-    return {row["record_id"]: _link(row) for row in session.execute(query).mappings()}
+    return {row["record_id"]: link_of(row) for row in session.execute(query).mappings()}
 
 
 def open_entities(session: Session) -> frozenset[str]:
@@ -137,7 +161,7 @@ def forget(session: Session, link_id: str) -> None:
 
 def _first(session: Session, where: Any) -> Link | None:
     row = session.execute(select(links).where(where).limit(1)).mappings().first()
-    return None if row is None else _link(row)
+    return None if row is None else link_of(row)
 
 
 def _values(link: Link) -> dict[str, Any]:
@@ -148,7 +172,8 @@ def _values(link: Link) -> dict[str, Any]:
     return values
 
 
-def _link(row: RowMapping) -> Link:
+def link_of(row: RowMapping) -> Link:
+    """Return the link that a row of the table holds."""
     values = dict(row)
     packed = {name: json.loads(values.pop(name)) for name in _PACKED}
     return Link(

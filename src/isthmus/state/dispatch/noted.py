@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Connection as Session
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from isthmus.base.clock import utc_now
@@ -27,17 +27,6 @@ def save(session: Session, name: str, value: str | None) -> None:
     statement = _insert(session).values(name=name, value=value, at=now)
     there = {"value": value, "at": now}
     session.execute(statement.on_conflict_do_update(index_elements=[_c.name], set_=there))
-
-
-def swap(session: Session, name: str, before: str | None, after: str | None) -> bool:
-    """Note a value in the place of the one that was seen; tells whether it was there still."""
-    now, seen = utc_now(), (_c.name == name, _c.value == before)
-    if before is None:
-        new = _insert(session).values(name=name, value=after, at=now).on_conflict_do_nothing()
-        return session.execute(new.returning(_c.name)).first() is not None
-    if after is None:
-        return session.execute(delete(marks).where(*seen)).rowcount > 0
-    return session.execute(update(marks).where(*seen).values(value=after, at=now)).rowcount > 0
 
 
 def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:

@@ -97,7 +97,8 @@ class Link:
     `order_mark` stand for what was last seen of both sides. `written` holds by path a hash of what
     we last wrote there (`order:title`), and what was last seen. `told` are the occurrences already
     dealt with.
-    `recent_writes` are the times of our latest writes, for the breaker.
+    `recent_writes` are the times of our latest writes, for the breaker. `company` is the customer's
+    name, where the mapping read it. `since` is when the state last changed.
     """
 
     id: str
@@ -120,6 +121,45 @@ class Link:
     recent_writes: tuple[datetime, ...] = ()
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    company: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFilter:
+    """
+    Which links are meant; what is empty narrows nothing.
+
+    `text` is looked for in number, title and company, each word anywhere, in any case; the id of
+    the link, of its record or of its work order, or its key, as a whole.
+    """
+
+    states: tuple[str, ...] = ()
+    entity: str = ""
+    rule: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ends: the time it is sorted by, and the id of the last one on it."""
+
+    at: datetime
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFilter:
+    """
+    Which dead letters are meant; what is empty narrows nothing.
+
+    `text` is the id of one, a record's number, a key or a link's id, as a whole; else it is looked
+    for in what is wrong, where, and the remedy, in any case.
+    """
+
+    state: str = "open"
+    kinds: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

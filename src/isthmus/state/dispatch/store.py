@@ -10,10 +10,13 @@ from sqlalchemy import Connection as Session
 from sqlalchemy import Engine
 
 from isthmus.state.dispatch import dead_letters, intents, links, noted, trail
+from isthmus.state.dispatch.later import bring_up
+from isthmus.state.dispatch.lookout import Lookout
 from isthmus.state.dispatch.references import References
-from isthmus.state.dispatch.session import make_index, make_tables, reading, writing
+from isthmus.state.dispatch.searching import TrailFilter
+from isthmus.state.dispatch.session import make_tables, reading, writing
 from isthmus.state.dispatch.shapes import DeadLetter, Entry, Intent, Link
-from isthmus.state.dispatch.tables import VERSION, by_record, metadata, version
+from isthmus.state.dispatch.tables import VERSION, metadata, version
 
 _UNSAVED: Sequence[Entry] = ()
 
@@ -30,12 +33,13 @@ class DispatchState:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.references = References(engine)
+        self.lookout = Lookout(engine)
 
     @classmethod
     def open(cls, engine: Engine) -> Self:
         """Open it over an engine, and make the tables where there are none."""
         make_tables(engine, metadata, version, VERSION)
-        make_index(engine, by_record)  # earlier tables have none
+        bring_up(engine)
         References.open(engine)
         return cls(engine)
 
@@ -207,8 +211,9 @@ class DispatchState:
 
     def entries(self, text: str = "", limit: int = 200, after: int = 0) -> tuple[Entry, ...]:
         """Return the latest lines about a record number, key or correlation id, or about all."""
-        with reading(self.engine) as session:
-            return trail.search(session, text, limit, after)
+        about = (text,) if text else ()
+        wanted = TrailFilter(numbers=about, keys=about, link_ids=about, above=after)
+        return tuple(reversed(self.lookout.trail(wanted, limit, None)))
 
     def forget_entries(self, before: datetime) -> int:
         """Remove lines older than a time; returns how many."""
@@ -286,12 +291,3 @@ class DispatchState:
         """Note a value in the place of an earlier one; None forgets it."""
         with writing(self.engine) as session:
             noted.save(session, name, value)
-
-    def swap_mark(self, name: str, before: str | None, after: str | None) -> bool:
-        """
-        Note a value in the place of the one that was seen, None for no value.
-
-        Returns: False: somebody was quicker, and nothing is changed.
-        """
-        with writing(self.engine) as session:
-            return noted.swap(session, name, before, after)

@@ -113,10 +113,30 @@ links = Table(
     Column("recent_writes", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+    Column("company", Words, nullable=False, server_default=""),
+    Column("since", UtcTime),  # when its state last changed
     Index("links_by_state", "state", "updated_at"),
     Index("links_by_number", "record_number"),
 )
 by_record = Index("links_by_record", links.c.record_id)
+# What the board filters by lies in the index too, so that its wide rows are read only when shown.
+by_change = Index(
+    "links_by_change",
+    links.c.updated_at, links.c.id, links.c.state, links.c.entity, links.c.rule,
+)  # fmt: skip
+by_since = Index(
+    "links_by_since", links.c.since, links.c.id, links.c.state, links.c.entity, links.c.rule
+)
+
+link_texts = Table(
+    "link_texts",  # what a link is searched by, apart from its wide row
+    metadata,
+    Column("link_id", ForeignKey("links.id", ondelete="CASCADE"), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("entity", String(60), nullable=False),
+    Column("rule", String(100), nullable=False),
+    Column("text", Words, nullable=False),
+)
 
 intents = Table(
     "intents",
@@ -155,6 +175,20 @@ trail = Table(
     Index("trail_by_key", "key", "number"),
     Index("trail_by_record", "record_number", "number"),
     Index("trail_by_age", "at"),
+)
+trail_by_link = Index(
+    "trail_by_link",
+    trail.c.link_id,
+    trail.c.number,
+    sqlite_where=text("link_id <> ''"),
+    postgresql_where=text("link_id <> ''"),
+)
+trail_of_few = Index(
+    "trail_of_few",  # kinds that are rare among the rest
+    trail.c.kind,
+    trail.c.number,
+    sqlite_where=text("kind IN ('error', 'person')"),
+    postgresql_where=text("kind IN ('error', 'person')"),
 )
 
 dead_letters = Table(

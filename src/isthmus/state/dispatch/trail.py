@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Session
-from sqlalchemy import RowMapping, delete, insert, or_, select
+from sqlalchemy import RowMapping, delete, insert, select
 
 from isthmus.state.dispatch.shapes import Entry
 from isthmus.state.dispatch.tables import trail
@@ -19,15 +19,6 @@ def add(session: Session, entries: Sequence[Entry]) -> None:
     """Write lines, in the order given."""
     if entries:
         session.execute(insert(trail), [_values(entry) for entry in entries])
-
-
-def search(session: Session, text: str, limit: int, after: int = 0) -> tuple[Entry, ...]:
-    """Return the latest lines about a record number, key or correlation id, the earliest first."""
-    query = select(trail).where(_c.number > after)
-    if text:
-        query = query.where(or_(_c.record_number == text, _c.key == text, _c.link_id == text))
-    rows = session.execute(query.order_by(_c.number.desc()).limit(limit)).mappings().all()
-    return tuple(_entry(row) for row in reversed(rows))
 
 
 def forget(session: Session, before: datetime) -> int:
@@ -48,5 +39,6 @@ def _values(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _entry(row: RowMapping) -> Entry:
+def entry_of(row: RowMapping) -> Entry:
+    """Return the line that a row of the table holds."""
     return Entry(**{**row, "detail": json.loads(row["detail"])})

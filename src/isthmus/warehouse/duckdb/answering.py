@@ -47,6 +47,7 @@ class DuckDBReader:
     """A reader of the tables over an instance that it has borrowed (see answering.TableReader)."""
 
     is_folded = False
+    is_columnar = True
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance

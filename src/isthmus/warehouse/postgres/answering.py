@@ -63,6 +63,7 @@ class PostgresReader:
     """A reader of the tables with connections of its own (see answering.TableReader)."""
 
     is_folded = True
+    is_columnar = False
 
     def __init__(self, url: str, place: str) -> None:
         self._make: Callable[[], Link] = lambda: Link(url, place, only_read)
@@ -124,7 +125,7 @@ class PostgresReader:
         text, values = named(sql.replace("%", "%%"), parameters, "%({})s")
         text = text if values else sql
         with self._transaction(limits, zone, sql) as connection:
-            yield _stream(connection, text, values, _MANY)
+            yield _stream(connection, text, values, _MANY, limits)
 
     def check(self, sql: str) -> str:
         """Return a person's statement as it may be run. Raises: NotPermitted."""
@@ -147,7 +148,7 @@ class PostgresReader:
             if _EXPLAIN.match(text):
                 yield _explained(connection, text)
             else:
-                yield _stream(connection, _bounded(text), {}, _AT_A_TIME)
+                yield _stream(connection, _bounded(text), {}, _AT_A_TIME, limits)
 
     def write_parquet(
         self,
@@ -222,8 +223,13 @@ def _set(connection: psycopg.Connection[Any], limits: Limits, zone: str) -> None
 
 
 def _stream(
-    connection: psycopg.Connection[Any], sql: str, values: Mapping[str, object], size: int
+    connection: psycopg.Connection[Any],
+    sql: str,
+    values: Mapping[str, object],
+    size: int,
+    limits: Limits,
 ) -> Stream:
+    end = None if limits.seconds is None else monotonic() + limits.seconds
     declared = f"DECLARE {_CURSOR} NO SCROLL CURSOR FOR {sql}"
     if not values:
         expect_one_statement(connection, declared)
@@ -235,17 +241,19 @@ def _stream(
     described = first.description or []
     names = tuple(column.name for column in described)
     kinds = tuple(_KINDS.get(column.type_code, Kind.OTHER) for column in described)
-    return Stream(names, kinds, _batches(connection, first.fetchall(), size))
 
+    def batches() -> Iterator[Sequence[tuple[object, ...]]]:
+        batch = first.fetchall()
+        while batch:
+            yield batch
+            if len(batch) < size:
+                return
+            if end is not None and monotonic() > end:
+                # A cancellation may come between two fetches, and then stops nothing.
+                raise took_too_long(limits.seconds)
+            batch = connection.execute(f"FETCH {size} FROM {_CURSOR}".encode()).fetchall()
 
-def _batches(
-    connection: psycopg.Connection[Any], batch: Sequence[tuple[object, ...]], size: int
-) -> Iterator[Sequence[tuple[object, ...]]]:
-    while batch:
-        yield batch
-        if len(batch) < size:
-            return
-        batch = connection.execute(f"FETCH {size} FROM {_CURSOR}".encode()).fetchall()
+    return Stream(names, kinds, batches())
 
 
 def _bounded(sql: str) -> str:

@@ -1,0 +1,359 @@
+"""What the pages of mappings and of rules have in common: drafts kept, published, rolled back."""
+
+import asyncio
+from collections.abc import Mapping as Table
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from secrets import token_hex
+from typing import Final
+from urllib.parse import quote
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from isthmus.base.errors import IsthmusError, NeedsPerson
+from isthmus.console.asking import Ask
+from isthmus.console.drafting.forms import Sent
+from isthmus.dispatch.library import MAPPING, RULE, NoSuchDefinition
+from isthmus.dispatch.mappings import NAMES, RULES, shipped, shipped_rule
+from isthmus.dispatch.rules import sketch
+from isthmus.dispatch.rules.filing import export
+from isthmus.dispatch.rules.known import ROOTS
+from isthmus.dispatch.rules.rule import Rule, export_rule
+from isthmus.dispatch.rules.shapes import Mapping, Problem
+from isthmus.wiring.build import NotConnected
+from isthmus.wiring.definitions import Definition, check_live
+from isthmus.wiring.drafting import Draft
+from isthmus.wiring.people import Role
+
+PATHS: Final[Table[str, str]] = {MAPPING: "/mappings", RULE: "/rules"}
+ROOT_WORDS: Final[Table[str, str]] = {
+    "ticket": "Ticket", "task": "Project task", "serviceCall": "Service call",
+}  # fmt: skip
+SHIPPED: Final = "shipped"
+DRAFT: Final = "draft"
+_NAME: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-. ")
+_MOST_TEXT: Final = 1_000_000
+
+
+class NameTaken(NeedsPerson):
+    """There is one of that name, or a draft of one."""
+
+
+class NameWrong(NeedsPerson):
+    """A name that cannot be used."""
+
+
+class FileUnread(NeedsPerson):
+    """What was sent is no file of a mapping or rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """
+    A mapping or rule as a page holds it: what is in force, and what is being written.
+
+    `text` is the draft's, or else what is in force. `page` stands for the open page.
+    """
+
+    kind: str
+    name: str
+    text: str
+    draft: Draft | None
+    current: Definition | None
+    page: str
+
+    @property
+    def path(self) -> str:
+        """Return where its pages are."""
+        return f"{PATHS[self.kind]}/{quote(self.name, safe='')}"
+
+    @property
+    def revision(self) -> int:
+        """Return which saving of the draft is held; 0: there is none."""
+        return 0 if self.draft is None else self.draft.revision
+
+    @property
+    def is_changed(self) -> bool:
+        """Tell whether the draft says something else than what is in force."""
+        return self.draft is not None and (
+            self.current is None or _canonical(self.kind, self.text) != self.current.content
+        )
+
+
+def _canonical(kind: str, text: str) -> str:
+    """Return a text as it would be published; as it is where it cannot be."""
+    if kind == MAPPING:
+        read = sketch.sketch_mapping(text)
+        return export(read.mapping) if read.mapping is not None and read.is_whole else text
+    told = sketch.sketch_rule(text)
+    return export_rule(told.rule) if told.rule is not None and told.is_whole else text
+
+
+def held(ask: Ask, kind: str, page: str = "") -> Held:
+    """Return what the address names. Raises: NoSuchDefinition."""
+    name = str(ask.path["name"])
+    draft = ask.site.drafts.find(kind, name)
+    current = ask.site.stores.definitions.current(kind, name)
+    found = draft or current
+    if found is None:
+        raise NoSuchDefinition(
+            f"There is no {kind} {name!r}.",
+            where=f"{kind}s",
+            remedy=f"The list of {kind}s shows those there are.",
+        )
+    return Held(kind, name, found.content, draft, current, page or token_hex(8))
+
+
+def sent_of(ask: Ask) -> Sent:
+    """Return the fields of the form that came along."""
+    return Sent({name: value for name, value in ask.form.items() if isinstance(value, str)})
+
+
+def keep(ask: Ask, now: Held, text: str) -> Held:
+    """Keep a text as the draft. Raises: DraftMoved: somebody else saved it meanwhile."""
+    seen = ask.text("revision")
+    if text == now.text and (now.draft is not None or text == now.text):
+        return replace(now, page=ask.text("page") or now.page)
+    draft = ask.site.drafts.save(
+        now.kind,
+        now.name,
+        text,
+        by=ask.who,
+        page=ask.text("page"),
+        seen=int(seen) if seen.isdecimal() else 0,
+        based_on="" if now.current is None else now.current.version,
+    )
+    return replace(now, text=text, draft=draft, page=ask.text("page") or now.page)
+
+
+# Begun, brought in, thrown away
+
+
+def begin(ask: Ask, kind: str, text: str, name: str) -> Response:
+    """Make a draft under a new name, and go to it. Raises: NameTaken, NameWrong."""
+    if not name or len(name) > 100 or set(name) - _NAME or name.strip(". ") != name:
+        raise NameWrong(
+            f"{name!r} cannot be the name of a {kind}." if name else f"The {kind} needs a name.",
+            where="name",
+            remedy="Take letters, digits, spaces, and the signs _ - . between them.",
+        )
+    taken = ask.site.stores.definitions.current(kind, name) is not None
+    if taken or ask.site.drafts.find(kind, name) is not None:
+        raise NameTaken(
+            f"There is a {kind} {name!r} already.", where="name", remedy="Take another name."
+        )
+    ask.site.drafts.save(kind, name, text, by=ask.who)
+    ask.about = name
+    return ask.to(f"{PATHS[kind]}/{quote(name, safe='')}", f"The {kind} {name} is a draft now.")
+
+
+def copy_of(ask: Ask, kind: str, other: str, name: str) -> str:
+    """Return another one's text under a new name. Raises: NoSuchDefinition."""
+    return sketch.renamed(ask.site.library.find(kind, other).content, name)
+
+
+def bring_in(ask: Ask) -> Response:
+    """Make a draft of a file, of whichever kind it holds. Raises: FileUnread, NameTaken."""
+    text = _uploaded(ask) or ask.secret("text").replace("\r\n", "\n")
+    kind = sketch.kind_of(text)
+    told = sketch.sketch_rule(text).told if kind == RULE else sketch.sketch_mapping(text).told
+    name = told.get("name")
+    if not kind or not isinstance(name, str) or not name.strip():
+        raise FileUnread(
+            "This is no file of a mapping or rule.",
+            where="the file",
+            remedy="Take one that was exported here, or by isthmus mapping export or rule export.",
+        )
+    if ask.site.drafts.find(kind, name) is not None:
+        raise NameTaken(
+            f"There is a draft of the {kind} {name} already.",
+            where="the file",
+            remedy="Publish or discard that draft first, then import the file again.",
+        )
+    current = ask.site.stores.definitions.current(kind, name)
+    based_on = "" if current is None else current.version
+    ask.site.drafts.save(kind, name, text, by=ask.who, based_on=based_on)
+    ask.about = name
+    said = f"{name} was imported as a draft. Look at what it does, then publish it."
+    return ask.to(f"{PATHS[kind]}/{quote(name, safe='')}", said)
+
+
+def _uploaded(ask: Ask) -> str:
+    given = ask.form.get("file")
+    if not isinstance(given, UploadFile) or not given.filename:
+        return ""
+    try:
+        return given.file.read(_MOST_TEXT).decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise FileUnread(
+            "The file is no text in UTF-8.", where="the file", remedy="Save it as UTF-8."
+        ) from None
+
+
+def discard(ask: Ask, kind: str) -> Response:
+    """Throw the draft away; what is in force stays."""
+    now = held(ask, kind)
+    ask.site.drafts.drop(kind, now.name)
+    ask.about = now.name
+    there = PATHS[kind] if now.current is None else now.path
+    return ask.to(there, f"The draft of {now.name} was discarded.")
+
+
+# Published
+
+
+def publish(ask: Ask, now: Held) -> Response:
+    """Put a draft in force where it fits, else say how many problems keep it."""
+    if now.current is not None and not now.is_changed:
+        ask.site.drafts.drop(now.kind, now.name)
+        return ask.to(now.path, "Nothing was changed: it is in force as it stands.")
+    item = _whole(ask, now)
+    if item is None:
+        said = "It was not published: parts of it cannot be read. They are marked below."
+        return ask.to(now.path, said, "warn")
+    if not ask.text("unchecked") and (refused := refusal(ask, item)):
+        return ask.to(now.path, refused, "warn")
+    made = put(ask, item, ask.text("said"))
+    ask.site.drafts.drop(now.kind, now.name)
+    note(ask, f"published a {now.kind}", made)
+    said = f"{made.name} {made.version} is in force now (publication {made.number})."
+    return ask.to(now.path, said)
+
+
+def _whole(ask: Ask, now: Held) -> Mapping | Rule | None:
+    if now.kind == MAPPING:
+        read = sketch.sketch_mapping(now.text)
+        return read.mapping if read.is_whole else None
+    told = sketch.sketch_rule(now.text)
+    if not told.is_whole or told.rule is None:
+        return None
+    before = ask.site.library.rule(now.name)
+    return replace(told.rule, is_enabled=before is not None and before.is_enabled)
+
+
+def refusal(ask: Ask, item: Mapping | Rule) -> str:
+    """Return why a definition cannot be put in force as both vendors are now; "" when it can."""
+    site = ask.site
+    try:
+        checked = asyncio.run(check_live(site.house, site.library, [item]))
+    except NotConnected as lack:
+        return f"It was not published: it cannot be checked. {lack.what}"
+    except IsthmusError as trouble:
+        return f"It was not published: it cannot be checked now. {trouble.what}"
+    fatal = [one for one in checked[item.name] if one.is_fatal]
+    if not fatal:
+        return ""
+    forget(ask)
+    more = f" and {len(fatal) - 1} more" if len(fatal) > 1 else ""
+    return f"It does not fit, so it was not put in force: {fatal[0].what}{more}."
+
+
+def forget(ask: Ask) -> None:
+    """Have the next dry run read anew what both sides have."""
+
+    async def forgetting(trier: object) -> None:
+        trier.forget()  # type: ignore[attr-defined]
+
+    ask.site.bench.do(forgetting)
+
+
+def put(ask: Ask, item: Mapping | Rule, said: str) -> Definition:
+    """Put a definition in force."""
+    library = ask.site.library
+    if isinstance(item, Mapping):
+        return library.publish_mapping(export(item), by=ask.who, note=said)
+    return library.publish_rule(export_rule(item), by=ask.who, note=said)
+
+
+def roll_back(ask: Ask, kind: str) -> Response:
+    """Put an earlier version in force again, when it still fits."""
+    now = held(ask, kind)
+    found = ask.site.library.find(kind, now.name, ask.text("to"))
+    read = sketch.sketch_mapping if kind == MAPPING else sketch.sketch_rule
+    told = read(found.content)
+    item = told.mapping if isinstance(told, sketch.MappingSketch) else told.rule
+    versions = f"{now.path}/versions"
+    if item is None or not told.is_whole:
+        return ask.to(versions, "That version cannot be read by this Isthmus.", "warn")
+    if not ask.text("unchecked") and (refused := refusal(ask, item)):
+        return ask.to(versions, refused, "warn")
+    made = put(ask, item, ask.text("note") or f"back to {found.version}")
+    note(ask, f"rolled back a {kind}", made)
+    return ask.to(versions, f"{now.name} {made.version} is in force again.")
+
+
+def note(ask: Ask, what: str, made: Definition) -> None:
+    """Write a line of the audit trail about a publication."""
+    detail = {"version": made.version, "publication": made.number, "note": made.note}
+    ask.site.people.note(ask.who, what, made.name, detail, ask.source)
+
+
+# Versions and files
+
+
+def version_text(ask: Ask, now: Held, which: str) -> str:
+    """Return a version's file: by digits or number, draft, shipped. Raises: NoSuchDefinition."""
+    if which == DRAFT and now.draft is not None:
+        return now.draft.content
+    if which == SHIPPED and now.name in NAMES and now.kind == MAPPING:
+        return export(shipped(now.name))
+    if which == SHIPPED and now.name in RULES and now.kind == RULE:
+        return export_rule(shipped_rule(now.name))
+    if now.current is None and now.draft is not None:
+        return now.draft.content
+    return ask.site.library.find(now.kind, now.name, which).content
+
+
+def choices_of(now: Held, history: Sequence[Definition]) -> list[tuple[str, str]]:
+    """Return what can be compared: value and text."""
+    found = [(DRAFT, f"the draft by {now.draft.by}")] if now.draft is not None else []
+    for one in history:
+        here = ", in force" if one.is_current else ""
+        found.append((one.version, f"{one.number}: {one.version}{here}"))
+    if now.name in (NAMES if now.kind == MAPPING else RULES):
+        found.append((SHIPPED, "as it comes with Isthmus"))
+    return found
+
+
+def compared(ask: Ask, now: Held, history: Sequence[Definition]) -> tuple[str, str]:
+    """Return which two are compared: those asked for, or the last change."""
+    values = [value for value, _ in choices_of(now, history)]
+    new = ask.query("new") or (values[0] if values else "")
+    older = [value for value in values if value != new]
+    return ask.query("old") or (older[0] if older else new), new
+
+
+def file_of(ask: Ask, kind: str) -> Response:
+    """Hand out a version as a file."""
+    now = held(ask, kind)
+    text = version_text(ask, now, ask.query("version"))
+    name = "".join(one if one.isalnum() or one in "_-." else "_" for one in now.name)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.toml"'}
+    return Response(text, media_type="application/toml; charset=utf-8", headers=headers)
+
+
+# Shown
+
+
+def ticket_to_try(ask: Ask, root: str) -> str:
+    """Return the number of the record a dry run begins with: the one asked for, or a late one."""
+    asked = ask.query("ticket") or ask.text("ticket")
+    if asked or root not in ROOTS:
+        return asked
+    links = ask.site.stores.state.links((), 1, None, ROOTS[root])
+    return next((one.record_number or str(one.record_id) for one in links), "")
+
+
+def may_write(ask: Ask) -> bool:
+    """Tell whether who asks may change drafts and publish."""
+    return ask.may(Role.DISPATCHER)
+
+
+def by_row(problems: Sequence[Problem]) -> dict[int, list[Problem]]:
+    """Return problems by the row they are about, what keeps it from being used first."""
+    found: dict[int, list[Problem]] = {}
+    for one in sorted(problems, key=lambda one: not one.is_fatal):
+        if one.row is not None:
+            found.setdefault(one.row, []).append(one)
+    return found

@@ -1,0 +1,97 @@
+"""Dead letters: work that needs a person; looked at, replayed, dismissed, one or many."""
+
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from isthmus.console.asking import Ask
+from isthmus.console.routes import deed, page
+from isthmus.console.words import plural
+from isthmus.dispatch.board import LetterFilter, dead_letters
+from isthmus.dispatch.commands import NothingToDo
+from isthmus.wiring.dispatch import DeadLetter
+from isthmus.wiring.people import Role
+
+HERE: Final = "/letters"
+KINDS: Final = {
+    "credentials": "a vendor refused our log-in",
+    "validation": "what was to be sent is not valid there",
+    "vendor": "the vendor refused it",
+    "script": "a mapping's script failed",
+    "conflict": "both sides changed the same field",
+    "breaker": "it wrote too often, as if in circles",
+    "double": "something was made twice",
+}
+STATES: Final = tuple((one, one) for one in ("open", "replayed", "settled", "dismissed"))
+
+
+def letters(ask: Ask) -> Response:
+    """Show dead letters, the newest first."""
+    kind, state, text = ask.query("kind"), ask.query("state", "open"), ask.query("q")
+    wanted = LetterFilter(state, (kind,) if kind else (), text)
+    found = dead_letters(ask.site.stores.state, wanted, page=ask.query("page"))
+    kept = {"state": state if state != "open" else "", "q": text}
+
+    def with_query(**more: str) -> str:
+        told = {k: v for k, v in {**kept, "kind": kind, **more}.items() if v}
+        return f"{HERE}?{urlencode(told)}" if told else HERE
+
+    return ask.show(
+        "dispatch/letters.html",
+        found=found,
+        total=sum(found.counts.values()),
+        kind=kind,
+        state=state,
+        states=STATES,
+        tabs=[
+            (with_query(kind=""), "All", sum(found.counts.values())),
+            *(
+                (with_query(kind=one), one, found.counts[one])
+                for one in KINDS
+                if one in found.counts
+            ),
+        ],
+        kinds=KINDS,
+        text=text,
+        with_query=with_query,
+    )
+
+
+def replay(ask: Ask) -> Response:
+    """Have the work of the chosen letters done again."""
+    chosen = _chosen(ask)
+    count = ask.site.stores.commands.replay(chosen, ask.who)
+    ask.about, ask.detail = plural(count, "dead letter"), {"ids": [one.id for one in chosen][:50]}
+    return ask.to(_back(ask), f"{plural(count, 'dead letter')}: the work is done again now.")
+
+
+def dismiss(ask: Ask) -> Response:
+    """Close the chosen letters without doing their work."""
+    why = ask.text("why") or "no reason given"
+    chosen = _chosen(ask)
+    count = sum(ask.site.stores.commands.dismiss(one, why, ask.who) for one in chosen)
+    ask.about = plural(count, "dead letter")
+    ask.detail = {"why": why, "ids": [one.id for one in chosen][:50]}
+    return ask.to(_back(ask), f"{plural(count, 'dead letter')} closed; nothing more is done.")
+
+
+def _chosen(ask: Ask) -> tuple[DeadLetter, ...]:
+    state = ask.site.stores.state
+    found = tuple(filter(None, map(state.dead_letter, ask.many("id"))))
+    if not found:
+        raise NothingToDo("No dead letter was chosen.", where=HERE, remedy="Mark one or more.")
+    return found
+
+
+def _back(ask: Ask) -> str:
+    back = ask.text("back")
+    is_ours = back.startswith("/") and not back.startswith(("//", "/\\"))
+    return back if is_ours else HERE
+
+
+ROUTES: Final = (
+    page(HERE, letters),
+    deed(f"{HERE}/replay", replay, Role.DISPATCHER, "replayed dead letters"),
+    deed(f"{HERE}/dismiss", dismiss, Role.DISPATCHER, "dismissed dead letters"),
+)

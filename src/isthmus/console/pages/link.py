@@ -1,0 +1,142 @@
+"""One link: its story, both sides of it, and what a person may do with it."""
+
+import json
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from isthmus.console.asking import Ask
+from isthmus.console.looks import MEANING, tone_of
+from isthmus.console.routes import deed, page
+from isthmus.dispatch.board import waits_for
+from isthmus.dispatch.commands import NoSuchLink
+from isthmus.dispatch.queries import timeline
+from isthmus.dispatch.rules.values import plain
+from isthmus.dispatch.story import KINDS, NOUNS, event_in_words, tell, tell_waiting
+from isthmus.wiring.comparing import compared
+from isthmus.wiring.dispatch import Link
+from isthmus.wiring.people import Role
+
+HERE: Final = "/dispatch"
+_LINES: Final = 300
+
+
+def link(ask: Ask) -> Response:
+    """Show what is known of a link, and its timeline."""
+    one = link_of(ask)
+    stores = ask.site.stores
+    before = ask.query("before")
+    found = timeline(
+        stores.state, stores.inbox, one, _LINES, int(before) if before.isdecimal() else None
+    )
+    moments = (*tell(found.entries, one.entity), *tell_waiting(found.messages))
+    with_calls = ask.query("calls") == "1"
+    return ask.show(
+        "dispatch/link.html",
+        found=found,
+        moments=[m for m in moments if with_calls or m.kind != "call"],
+        hidden=sum(1 for m in moments if m.kind == "call") if not with_calls else 0,
+        with_calls=with_calls,
+        **_head(one),
+    )
+
+
+def made(ask: Ask) -> Response:
+    """Show what was made for a link, each exactly once."""
+    one = link_of(ask)
+    intents = ask.site.stores.state.intents(one.id)
+    return ask.show("dispatch/made.html", intents=intents, kinds=KINDS, **_head(one))
+
+
+def sides(ask: Ask) -> Response:
+    """Show both sides as they are now, field by field; the frame comes first, then the values."""
+    one = link_of(ask)
+    return ask.show("dispatch/sides.html", **_head(one))
+
+
+def sides_now(ask: Ask) -> Response:
+    """Read both sides from the vendors and show where they differ."""
+    one = link_of(ask)
+    found = compared(ask.site.house, ask.site.stores, one)
+    return ask.show(
+        "dispatch/sides_now.html",
+        found=found,
+        untold=[event_in_words(event) for event in found.untold],
+        shown=_shown,
+        can_resync=ask.may(Role.DISPATCHER) and one.state == "linked",
+        **_head(one),
+    )
+
+
+def resync(ask: Ask) -> Response:
+    """Bring both sides in step: the fields that were chosen of those that differ."""
+    one = ask.site.stores.commands.fit_for_resync(ask.path["id"])
+    paths = ask.many("path")
+    ask.about, ask.detail = one.record_number or one.key, {"fields": list(paths)}
+    ask.site.stores.commands.resync(one, ask.who, paths)
+    return ask.to(f"{HERE}/{one.id}", "It is brought in step now; what is written stands here.")
+
+
+def park(ask: Ask) -> Response:
+    """Stop all work on a link."""
+    one = link_of(ask)
+    why = ask.text("why") or "no reason given"
+    ask.about, ask.detail = one.record_number or one.key, {"why": why}
+    ask.site.stores.commands.park(one, why, ask.who)
+    return ask.to(f"{HERE}/{one.id}", "Parked: nothing is written until somebody resumes it.")
+
+
+def resume(ask: Ask) -> Response:
+    """Go on with a link that was parked or is stuck."""
+    one = link_of(ask)
+    ask.about = one.record_number or one.key
+    ask.site.stores.commands.resume(one, ask.who)
+    return ask.to(f"{HERE}/{one.id}", "It goes on; both sides are looked at now.")
+
+
+def look(ask: Ask) -> Response:
+    """Have both sides of a link looked at now."""
+    one = link_of(ask)
+    ask.about = one.record_number or one.key
+    ask.site.stores.commands.ask(one.key, "record+order+notes", ask.who)
+    return ask.to(f"{HERE}/{one.id}", "Both sides are looked at now.")
+
+
+def link_of(ask: Ask) -> Link:
+    """Return the link of the address. Raises: NoSuchLink."""
+    found = ask.site.stores.state.link(ask.path["id"])
+    if found is None:
+        raise NoSuchLink(
+            f"Nothing is linked under {ask.path['id']!r}.", where=HERE, remedy="Look at the board."
+        )
+    return found
+
+
+def _head(one: Link) -> dict[str, Any]:
+    return {
+        "link": one,
+        "tone": tone_of(one.state),
+        "meaning": MEANING.get(one.state, ""),
+        "waits": waits_for(one),
+        "noun": NOUNS.get(one.entity, "record"),
+    }
+
+
+def _shown(value: object) -> str:
+    """Write a value of either side."""
+    told = plain(value)
+    if told is None or told == "":
+        return ""
+    return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False, default=str)
+
+
+ROUTES: Final = (
+    page(f"{HERE}/{{id}}", link),
+    page(f"{HERE}/{{id}}/made", made),
+    page(f"{HERE}/{{id}}/sides", sides),
+    page(f"{HERE}/{{id}}/sides/now", sides_now),
+    deed(f"{HERE}/{{id}}/resync", resync, Role.DISPATCHER, "had a link brought in step"),
+    deed(f"{HERE}/{{id}}/park", park, Role.DISPATCHER, "parked a link"),
+    deed(f"{HERE}/{{id}}/resume", resume, Role.DISPATCHER, "resumed a link"),
+    deed(f"{HERE}/{{id}}/look", look, Role.DISPATCHER, "had a link looked at"),
+)

@@ -1,0 +1,273 @@
+"""Mappings: what becomes of what, pointed at or written, tried, published, rolled back."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from isthmus.base.errors import IsthmusError
+from isthmus.console.asking import Ask
+from isthmus.console.drafting import rows
+from isthmus.console.drafting.forms import Deed
+from isthmus.console.pages import drafts
+from isthmus.console.pages.drafts import PATHS, ROOT_WORDS, Held, held
+from isthmus.console.routes import deed, page
+from isthmus.dispatch.library import MAPPING
+from isthmus.dispatch.rules.catalogue import active, values_at
+from isthmus.dispatch.rules.diff import diff
+from isthmus.dispatch.rules.known import Known
+from isthmus.dispatch.rules.shapes import Mapping, Problem
+from isthmus.dispatch.rules.sketch import (
+    MappingSketch,
+    mapping_text,
+    new_mapping,
+    problems_alone,
+    sketch_mapping,
+)
+from isthmus.wiring.bench import NotConnected, Trial, Trier
+from isthmus.wiring.people import Role
+
+DIRECTIONS: Final = {
+    "inbound": "Autotask to Field Nation",
+    "outbound": "Field Nation to Autotask",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a draft is worth now: what is wrong, and what it makes of a record."""
+
+    problems: tuple[Problem, ...] = ()
+    trial: Trial | None = None
+    lack: IsthmusError | None = None
+    trouble: IsthmusError | None = None
+    outcomes: dict[int, list[tuple[str, Any]]] = field(default_factory=dict)
+
+
+# The list
+
+
+def listing(ask: Ask) -> Response:
+    """Show the mappings there are; their problems are looked for when the page shows."""
+    library, site = ask.site.library, ask.site
+    rules = library.rules(enabled_only=False)
+    current = {one.name: one for one in site.stores.definitions.all_current(MAPPING)}
+    kept = {one.name: one for one in site.drafts.all(MAPPING)}
+    shown = []
+    for name in sorted({*current, *kept}):
+        told = sketch_mapping(kept[name].content if name not in current else current[name].content)
+        users = [one.name for one in rules if name in {one.inbound, one.outbound}]
+        shown.append((name, told, current.get(name), kept.get(name), users))
+    problems, lack = _all_problems(ask) if ask.query("checked") else (None, None)
+    return ask.show(
+        "mappings/table.html" if ask.is_fragment else "mappings/list.html",
+        shown=shown,
+        problems=problems,
+        lack=lack,
+        may_write=drafts.may_write(ask),
+        directions=DIRECTIONS,
+        roots=ROOT_WORDS,
+        path=PATHS[MAPPING],
+    )
+
+
+def _all_problems(ask: Ask) -> tuple[dict[str, int] | None, IsthmusError | None]:
+    """Return how many problems each mapping in force has; None where that cannot be told now."""
+    library = ask.site.library
+
+    async def look(trier: Trier) -> dict[str, int]:
+        found = {}
+        for one in library.mappings():
+            problems = await trier.problems_of_mapping(one)
+            found[one.name] = sum(1 for problem in problems if problem.is_fatal)
+        return found
+
+    try:
+        return ask.site.bench.do(look), None
+    except IsthmusError as trouble:
+        return None, trouble
+
+
+def begin(ask: Ask) -> Response:
+    """Begin a new one: empty, or as another."""
+    name, other = ask.text("name"), ask.text("like")
+    direction, root = ask.text("direction"), ask.text("root")
+    if direction not in DIRECTIONS or root not in ROOT_WORDS:
+        direction, root = "inbound", "ticket"
+    text = (
+        drafts.copy_of(ask, MAPPING, other, name) if other else new_mapping(name, direction, root)
+    )
+    return drafts.begin(ask, MAPPING, text, name)
+
+
+# The editor
+
+
+def editor(ask: Ask) -> Response:
+    """Show one: its rows, or its text, and beside it what it makes of a record."""
+    now = held(ask, MAPPING)
+    return _editor(ask, now, as_text=ask.query("as") == "text")
+
+
+def _editor(ask: Ask, now: Held, *, as_text: bool, part: bool = False) -> Response:
+    told = sketch_mapping(now.text)
+    is_shown = bool(told.told) and rows.is_shown(told.told)
+    root = told.told.get("root", "ticket")
+    return ask.show(
+        "mappings/editor.html" if part else "mappings/mapping.html",
+        held=now,
+        told=told.told,
+        sketch=told,
+        rows=told.told.get("rows", []) if is_shown else [],
+        is_shown=is_shown,
+        as_text=as_text or not is_shown,
+        ticket=drafts.ticket_to_try(ask, root if isinstance(root, str) else "ticket"),
+        may_write=drafts.may_write(ask),
+        users=_users(ask, now.name),
+        forms=rows,
+        actions=rows.ACTIONS,
+        directions=DIRECTIONS,
+        roots=ROOT_WORDS,
+        focus=ask.text("do"),
+    )
+
+
+def _users(ask: Ask, name: str) -> list[str]:
+    rules = ask.site.library.rules(enabled_only=False)
+    return [one.name for one in rules if name in {one.inbound, one.outbound}]
+
+
+def change(ask: Ask) -> Response:
+    """Keep what the form says as the draft, and do what its button wants."""
+    now = held(ask, MAPPING, ask.text("page"))
+    todo = Deed.of(ask.text("do"))
+    now = drafts.keep(ask, now, _text_of(ask, now, todo))
+    if ask.text("quiet"):
+        return ask.show("definitions/saved.html", held=now)
+    if todo.name == "publish":
+        return drafts.publish(ask, now)
+    if todo.name in {"as-text", "as-rows"}:
+        return ask.to(f"{now.path}?as={todo.name[3:]}")
+    as_text = bool(ask.text("as_text"))
+    if ask.is_fragment:
+        return _editor(ask, now, as_text=as_text, part=True)
+    return ask.to(f"{now.path}?as={'text' if as_text else 'rows'}", "The draft was saved.")
+
+
+def _text_of(ask: Ask, now: Held, todo: Deed) -> str:
+    sent = drafts.sent_of(ask)
+    if sent.has("text"):
+        return sent.raw("text")
+    before = sketch_mapping(now.text).told
+    told = {name: value for name, value in before.items() if name not in {"rows", "note", "needs"}}
+    if note := sent.text("note"):
+        told["note"] = note
+    if needs := sent.lines("needs"):
+        told["needs"] = needs
+    root = str(told.get("root", "ticket"))
+    made = rows.done(rows.rows_of(sent), todo, lambda path: _labels(ask, path, root))
+    if made == before.get("rows", []) and told == {k: v for k, v in before.items() if k != "rows"}:
+        return now.text
+    return mapping_text({**told, "rows": made})
+
+
+def _labels(ask: Ask, path: str, root: str) -> tuple[str, ...]:
+    """Return the active labels at a source; () where they cannot be had now."""
+    asking = Mapping("", "inbound", root, ())
+
+    async def look(trier: Trier) -> Known:
+        return await trier.known([asking])
+
+    try:
+        return active(values_at(path, ask.site.bench.do(look)))
+    except IsthmusError:
+        return ()
+
+
+# The dry run
+
+
+def trying(ask: Ask) -> Response:
+    """Show what is wrong with it, and what it makes of a record; nothing is written."""
+    now = held(ask, MAPPING)
+    told = sketch_mapping(now.text)
+    checked = _checked(ask, told, ask.query("ticket"), ask.query("event"))
+    count = len(told.told.get("rows", [])) if rows.is_shown(told.told) else 0
+    return ask.show(
+        "mappings/pane.html",
+        held=now,
+        sketch=told,
+        checked=checked,
+        ticket=ask.query("ticket"),
+        count=count,
+        by_row=drafts.by_row(checked.problems),
+        may_write=drafts.may_write(ask),
+        roots=ROOT_WORDS,
+    )
+
+
+def _checked(ask: Ask, told: MappingSketch, ticket: str, event: str) -> Checked:
+    mapping = told.mapping
+    if mapping is None:
+        return Checked(told.problems)
+
+    async def look(trier: Trier) -> tuple[tuple[Problem, ...], Trial | None, IsthmusError | None]:
+        found = await trier.problems_of_mapping(mapping)
+        try:
+            trial = await trier.try_mapping(mapping, ticket, event) if ticket else None
+        except IsthmusError as trouble:
+            return found, None, trouble
+        return found, trial, None
+
+    try:
+        found, trial, trouble = ask.site.bench.do(look)
+    except NotConnected as lack:
+        alone = told.numbered(problems_alone(mapping))
+        return Checked((*told.problems, *alone), lack=lack)
+    except IsthmusError as away:
+        alone = told.numbered(problems_alone(mapping))
+        return Checked((*told.problems, *alone), trouble=away)
+    its = () if trial is None else told.numbered(trial.problems)
+    problems = tuple(dict.fromkeys((*told.problems, *told.numbered(found), *its)))
+    outcomes: dict[int, list[tuple[str, Any]]] = {}
+    if trial is not None and trial.result is not None:
+        for path, origin in trial.result.origins.items():
+            outcomes.setdefault(told.row(origin.row), []).append((path, origin))
+    return Checked(problems, trial, None, trouble, outcomes)
+
+
+# Versions
+
+
+def versions(ask: Ask) -> Response:
+    """Show its versions, and what differs between two of them."""
+    now = held(ask, MAPPING)
+    history = ask.site.stores.definitions.history(MAPPING, now.name)
+    old, new = drafts.compared(ask, now, history)
+    read = [sketch_mapping(drafts.version_text(ask, now, one)).mapping for one in (old, new)]
+    changes = diff(read[0], read[1]) if read[0] is not None and read[1] is not None else None
+    return ask.show(
+        "mappings/versions.html",
+        held=now,
+        history=history,
+        choices=drafts.choices_of(now, history),
+        old=old,
+        new=new,
+        changes=changes,
+        may_write=drafts.may_write(ask),
+    )
+
+
+ROUTES: Final = (
+    page("/mappings", listing),
+    deed("/mappings", begin, Role.DISPATCHER, "began a mapping"),
+    deed("/mappings/import", drafts.bring_in, Role.DISPATCHER, "imported a mapping or rule"),
+    page("/mappings/{name}", editor),
+    page("/mappings/{name}/try", trying),
+    page("/mappings/{name}/versions", versions),
+    page("/mappings/{name}/file", lambda ask: drafts.file_of(ask, MAPPING)),
+    deed("/mappings/{name}/draft", change, Role.DISPATCHER),
+    deed("/mappings/{name}/discard", lambda ask: drafts.discard(ask, MAPPING), Role.DISPATCHER,
+         "discarded the draft of a mapping"),
+    deed("/mappings/{name}/rollback", lambda ask: drafts.roll_back(ask, MAPPING), Role.DISPATCHER),
+)  # fmt: skip

@@ -1,0 +1,372 @@
+"""Rules: what is dispatched, pointed at or written, tried, published, switched, rolled back."""
+
+import difflib
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from isthmus.base.errors import IsthmusError
+from isthmus.console.asking import Ask
+from isthmus.console.drafting import conditions, settings
+from isthmus.console.drafting.forms import Deed
+from isthmus.console.pages import drafts
+from isthmus.console.pages.drafts import PATHS, ROOT_WORDS, Held, held
+from isthmus.console.routes import deed, page
+from isthmus.dispatch.library import MAPPING, RULE, NoSuchDefinition
+from isthmus.dispatch.rules.nodes import Node, Seen, node_of, seen, told_of, walk
+from isthmus.dispatch.rules.rule import Rule
+from isthmus.dispatch.rules.shapes import Problem
+from isthmus.dispatch.rules.sketch import (
+    RuleSketch,
+    new_rule,
+    rule_text,
+    sketch_mapping,
+    sketch_rule,
+)
+from isthmus.wiring.bench import NotConnected, RuleTrial, Trier
+from isthmus.wiring.people import Role
+
+CONDITIONS: Final = ("when", "cancel_when")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a draft is worth now: what is wrong, and what it makes of a record."""
+
+    problems: tuple[Problem, ...] = ()
+    parts: dict[str, dict[str, Seen]] | None = None
+    trial: RuleTrial | None = None
+    lack: IsthmusError | None = None
+    trouble: IsthmusError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One rule in the list."""
+
+    name: str
+    rule: Rule | None
+    when: str
+    current: Any
+    draft: Any
+    use: Any
+
+
+# The list
+
+
+def listing(ask: Ask) -> Response:
+    """Show the rules there are, those that are asked first first."""
+    site = ask.site
+    current = {one.name: one for one in site.stores.definitions.all_current(RULE)}
+    kept = {one.name: one for one in site.drafts.all(RULE)}
+    uses = site.drafts.uses()
+    lines = []
+    for name in {*current, *kept}:
+        text = current[name].content if name in current else kept[name].content
+        told = sketch_rule(text)
+        when = conditions.in_words(_node(told, "when"))
+        lines.append(Line(name, told.rule, when, current.get(name), kept.get(name), uses.get(name)))
+    lines.sort(key=lambda one: (1000 if one.rule is None else one.rule.order, one.name))
+    problems, lack = _all_problems(ask) if ask.query("checked") else (None, None)
+    mappings = {one.name: one.version for one in site.library.mappings()}
+    return ask.show(
+        "rules/table.html" if ask.is_fragment else "rules/list.html",
+        lines=lines,
+        mappings=mappings,
+        problems=problems,
+        lack=lack,
+        may_write=drafts.may_write(ask),
+        roots=ROOT_WORDS,
+        path=PATHS[RULE],
+    )
+
+
+def _all_problems(ask: Ask) -> tuple[dict[str, int] | None, IsthmusError | None]:
+    library = ask.site.library
+
+    async def look(trier: Trier) -> dict[str, int]:
+        found = {}
+        for one in library.rules(enabled_only=False):
+            problems = await trier.problems_of_rule(one)
+            found[one.name] = sum(1 for problem in problems if problem.is_fatal)
+        return found
+
+    try:
+        return ask.site.bench.do(look), None
+    except IsthmusError as trouble:
+        return None, trouble
+
+
+def begin(ask: Ask) -> Response:
+    """Begin a new one: empty, or as another."""
+    name, other, root = ask.text("name"), ask.text("like"), ask.text("root")
+    root = root if root in ROOT_WORDS else "ticket"
+    text = drafts.copy_of(ask, RULE, other, name) if other else new_rule(name, root)
+    return drafts.begin(ask, RULE, text, name)
+
+
+def switch(ask: Ask) -> Response:
+    """Switch a rule on, when it and its mappings fit; or off."""
+    now = held(ask, RULE)
+    rule = ask.site.library.rule(now.name)
+    is_on = ask.text("on") == "yes"
+    if rule is None or now.current is None:
+        raise NoSuchDefinition(
+            f"The rule {now.name} was not published yet.",
+            where="rules",
+            remedy="Publish it first, then switch it on.",
+        )
+    back = ask.text("back") if ask.text("back") == PATHS[RULE] else now.path
+    changed = replace(rule, is_enabled=is_on)
+    if is_on and (refused := drafts.refusal(ask, changed)):
+        return ask.to(back, refused.replace("put in force", "switched on"), "warn")
+    made = drafts.put(ask, changed, "switched on" if is_on else "switched off")
+    drafts.note(ask, f"switched a rule {'on' if is_on else 'off'}", made)
+    said = (
+        f"{now.name} is on: what it wants is dispatched from now on."
+        if is_on
+        else f"{now.name} is off: nothing more is dispatched by it, and what is linked goes on."
+    )
+    return ask.to(back, said)
+
+
+# The editor
+
+
+def editor(ask: Ask) -> Response:
+    """Show one: its settings, or its text, and beside it what it makes of a record."""
+    return _editor(ask, held(ask, RULE), as_text=ask.query("as") == "text")
+
+
+def _editor(ask: Ask, now: Held, *, as_text: bool, part: bool = False) -> Response:
+    told = sketch_rule(now.text)
+    root = told.told.get("root", "ticket")
+    return ask.show(
+        "rules/editor.html" if part else "rules/rule.html",
+        held=now,
+        told=told.told,
+        sketch=told,
+        nodes={name: _node(told, name) or Node("all") for name in CONDITIONS},
+        has_cancel="cancel_when" in told.told,
+        as_text=as_text or not told.told,
+        is_shown=bool(told.told),
+        ticket=drafts.ticket_to_try(ask, root if isinstance(root, str) else "ticket"),
+        may_write=drafts.may_write(ask),
+        is_on=_is_on(ask, now),
+        mappings=_mappings(ask, root),
+        settings=settings,
+        conditions=conditions,
+        roots=ROOT_WORDS,
+        focus=ask.text("do"),
+    )
+
+
+def _is_on(ask: Ask, now: Held) -> bool:
+    rule = ask.site.library.rule(now.name)
+    return rule is not None and rule.is_enabled
+
+
+def _node(told: RuleSketch, name: str) -> Node | None:
+    return node_of(told.told[name]) if name in told.told else None
+
+
+def _mappings(ask: Ask, root: object) -> dict[str, list[str]]:
+    """Return the names of mappings for a record by direction: in force, and drafts of new ones."""
+    found: dict[str, set[str]] = {"inbound": set(), "outbound": set()}
+    shapes = [*ask.site.library.mappings()]
+    for draft in ask.site.drafts.all(MAPPING):
+        made = sketch_mapping(draft.content).mapping
+        shapes += [] if made is None else [made]
+    for one in shapes:
+        if one.root == root:
+            found[one.direction].add(one.name)
+    return {direction: sorted(names) for direction, names in found.items()}
+
+
+def change(ask: Ask) -> Response:
+    """Keep what the form says as the draft, and do what its button wants."""
+    now = held(ask, RULE, ask.text("page"))
+    todo = Deed.of(ask.text("do"))
+    now = drafts.keep(ask, now, _text_of(ask, now, todo))
+    if ask.text("quiet"):
+        return ask.show("definitions/saved.html", held=now)
+    if todo.name == "publish":
+        return drafts.publish(ask, now)
+    if todo.name in {"as-text", "as-rows"}:
+        return ask.to(f"{now.path}?as={todo.name[3:]}")
+    as_text = bool(ask.text("as_text"))
+    if ask.is_fragment:
+        return _editor(ask, now, as_text=as_text, part=True)
+    return ask.to(f"{now.path}?as={'text' if as_text else 'rows'}", "The draft was saved.")
+
+
+def _text_of(ask: Ask, now: Held, todo: Deed) -> str:
+    sent = drafts.sent_of(ask)
+    if sent.has("text"):
+        return sent.raw("text")
+    before = sketch_rule(now.text).told
+    told = settings.settings_of(sent, before)
+    for name in CONDITIONS:
+        node = conditions.node_from(sent, name)
+        which, _, address = todo.about.partition("/")
+        if which == name:
+            node = conditions.done(node, Deed(todo.name, address))
+        condition = told_of(node)
+        told.pop(name, None)
+        if condition is not None:
+            told[name] = condition
+    return now.text if told == before else rule_text(told)
+
+
+# The dry run
+
+
+def trying(ask: Ask) -> Response:
+    """Show what is wrong with it, and what it makes of a record; nothing is written."""
+    now = held(ask, RULE)
+    told = sketch_rule(now.text)
+    ticket = ask.query("ticket")
+    checked = _checked(ask, told, ticket)
+    nodes = {name: node for name in CONDITIONS if (node := _node(told, name)) is not None}
+    at = {name: conditions.fields_at(node) for name, node in nodes.items()}
+    return ask.show(
+        "rules/pane.html",
+        held=now,
+        sketch=told,
+        checked=checked,
+        ticket=ticket,
+        nodes=nodes,
+        walk=walk,
+        placed=_placed(checked.problems, at),
+        may_write=drafts.may_write(ask),
+        roots=ROOT_WORDS,
+        settings=settings,
+    )
+
+
+def _placed(
+    problems: tuple[Problem, ...], at: dict[str, dict[str, list[str]]]
+) -> dict[str, list[Problem]]:
+    """Return problems by the place in the form they are about: a setting, or a part's address."""
+    found: dict[str, list[Problem]] = {}
+    for one in problems:
+        places = [
+            f"{name}.{address}"
+            for name, fields in at.items()
+            for address in fields.get(one.field, ())
+        ]
+        name = one.field.partition(",")[0]
+        if not places and name in settings.SETTINGS:
+            places = [name]
+        for place in places:
+            found.setdefault(place, []).append(one)
+    return found
+
+
+def _checked(ask: Ask, told: RuleSketch, ticket: str) -> Checked:
+    nodes = {name: _node(told, name) for name in CONDITIONS}
+    alone = {name: seen(node, {}) for name, node in nodes.items() if node is not None}
+    rule = told.rule
+    if rule is None:
+        return Checked(told.problems, alone)
+    mapping = _mapping_of(ask, rule)
+    when, cancel = nodes["when"], nodes["cancel_when"]
+
+    async def look(
+        trier: Trier,
+    ) -> tuple[tuple[Problem, ...], RuleTrial | None, IsthmusError | None]:
+        found = await trier.problems_of_rule(rule)
+        try:
+            trial = await trier.try_rule(rule, ticket, when, cancel, mapping) if ticket else None
+        except IsthmusError as trouble:
+            return found, None, trouble
+        return found, trial, None
+
+    try:
+        found, trial, trouble = ask.site.bench.do(look)
+    except NotConnected as lack:
+        return Checked(told.problems, alone, lack=lack)
+    except IsthmusError as away:
+        return Checked(told.problems, alone, trouble=away)
+    problems = tuple(dict.fromkeys((*told.problems, *found)))
+    parts = alone
+    if trial is not None:
+        parts = {"when": dict(trial.parts), "cancel_when": dict(trial.cancels)}
+    return Checked(problems, parts, trial, None, trouble)
+
+
+def _mapping_of(ask: Ask, rule: Rule) -> Any:
+    """Return the inbound mapping of a rule: in force, or the draft of a new one."""
+    found = ask.site.library.mapping(rule.inbound)
+    if found is None and rule.inbound:
+        draft = ask.site.drafts.find(MAPPING, rule.inbound)
+        return None if draft is None else sketch_mapping(draft.content).mapping
+    return found
+
+
+# Versions
+
+
+def versions(ask: Ask) -> Response:
+    """Show its versions, and what differs between two of them."""
+    now = held(ask, RULE)
+    history = ask.site.stores.definitions.history(RULE, now.name)
+    old, new = drafts.compared(ask, now, history)
+    texts = [drafts.version_text(ask, now, one) for one in (old, new)]
+    return ask.show(
+        "rules/versions.html",
+        held=now,
+        history=history,
+        choices=drafts.choices_of(now, history),
+        old=old,
+        new=new,
+        changes=_changes(*map(sketch_rule, texts)),
+        lines=_lines(*texts),
+        may_write=drafts.may_write(ask),
+    )
+
+
+def _lines(old: str, new: str) -> list[str]:
+    """Return the lines of two files that differ, with some around them."""
+    return list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=2))[2:]
+
+
+def _changes(old: RuleSketch, new: RuleSketch) -> list[tuple[str, str, str]]:
+    """Return each setting that differs: its name, what it was, what it is."""
+    before, after = old.told, new.told
+    names = [name for name in {**before, **after} if name not in {"format", "kind"}]
+    return [
+        (_label(name), _said(old, name), _said(new, name))
+        for name in names
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _label(name: str) -> str:
+    told = {"when": "Dispatched when", "cancel_when": "Cancelled when", "is_enabled": "Switched on"}
+    return told.get(name) or (settings.SETTINGS[name].label if name in settings.SETTINGS else name)
+
+
+def _said(told: RuleSketch, name: str) -> str:
+    if name in CONDITIONS:
+        return conditions.in_words(_node(told, name))
+    value = settings.shown(told.told, name)
+    return {"True": "yes", "False": "no"}.get(value, value)
+
+
+ROUTES: Final = (
+    page("/rules", listing),
+    deed("/rules", begin, Role.DISPATCHER, "began a rule"),
+    deed("/rules/import", drafts.bring_in, Role.DISPATCHER, "imported a mapping or rule"),
+    page("/rules/{name}", editor),
+    page("/rules/{name}/try", trying),
+    page("/rules/{name}/versions", versions),
+    page("/rules/{name}/file", lambda ask: drafts.file_of(ask, RULE)),
+    deed("/rules/{name}/draft", change, Role.DISPATCHER),
+    deed("/rules/{name}/switch", switch, Role.DISPATCHER),
+    deed("/rules/{name}/discard", lambda ask: drafts.discard(ask, RULE), Role.DISPATCHER,
+         "discarded the draft of a rule"),
+    deed("/rules/{name}/rollback", lambda ask: drafts.roll_back(ask, RULE), Role.DISPATCHER),
+)  # fmt: skip
