@@ -22,7 +22,7 @@ from isthmus.wiring.dispatch import Stores
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 
 RULE: Final = "ticket_dispatch"
-SERVE: Final = ("serve", "--no-refresh")
+SERVE: Final = ("serve", "--no-refresh", "--no-console")
 WORKER: Final = ("worker", "--no-refresh")
 _PATIENCE_S: Final = 120
 

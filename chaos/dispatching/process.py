@@ -18,9 +18,14 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(
     ["isthmus.cli.serve", "isthmus.cli.app", "isthmus.autotask.rest", "isthmus.engine.backend",
-     "isthmus.wiring.vendor", "isthmus.sync.run", "psycopg"]
+     "isthmus.wiring.vendor", "isthmus.sync.run", "psycopg",
+     "chaos.dispatching.faults", "chaos.dispatching.gone", "chaos.dispatching.kills",
+     "chaos.dispatching.loops", "chaos.dispatching.order", "chaos.dispatching.partial"]
 )  # fmt: skip
-"""What `python -m isthmus` imports before it begins, so that a restart costs no second of it."""
+"""
+What `python -m isthmus` imports before it begins, so that a restart costs no second of it; and the
+storms, because a fork imports anew what the main program imports.
+"""
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ from isthmus.dispatch.sweep import KIND as SWEEP
 from isthmus.engine import Done, Every, Kind, Outcome, Run, Schedule, Settings
 from isthmus.engine.worker import Worker
 from isthmus.state import KeyWrong
+from isthmus.wiring.activity import KEPT
 from isthmus.wiring.attending import EVERY as EVERY_HOUR
 from isthmus.wiring.attending import KIND as HOOKS
 from isthmus.wiring.attending import Attend
@@ -62,10 +63,12 @@ class Tidy:
         self._stores = stores
 
     async def __call__(self, run: Run) -> Outcome:
-        """Remove old messages, lines of the trail, and secrets that nothing is signed with now."""
+        """Remove old messages, lines of the trail, runs, calls, and secrets nobody uses now."""
         before = utc_now() - self._house.config.keep
         messages = await asyncio.to_thread(self._stores.inbox.forget, before)
         lines = await asyncio.to_thread(self._stores.state.forget_entries, before)
+        await asyncio.to_thread(self._house.state.forget_runs, before)
+        await asyncio.to_thread(self._stores.calls.forget, utc_now() - KEPT)
         dropped = await asyncio.to_thread(self._settle)
         _log.info("tidied", messages=messages, lines=lines, secrets=len(dropped))
         return Done()

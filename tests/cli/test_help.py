@@ -39,6 +39,7 @@ COMMANDS = (
     "dispatch resume",
     "deadletters list",
     "deadletters show",
+    "deadletters edit",
     "deadletters replay",
     "deadletters dismiss",
     "webhooks install",

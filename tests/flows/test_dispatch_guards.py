@@ -1,21 +1,27 @@
 """The guards of dispatch, each by what goes wrong without it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
 
+from isthmus.autotask import q
+from isthmus.autotask.spending import Priority, spent_for
 from isthmus.base.clock import utc_now
+from isthmus.base.fencing import fenced
 from isthmus.dispatch import toward_order
 from isthmus.engine import Settings
 from isthmus.fieldnation import ServerTrouble, f
 from isthmus.state.dispatch import DONE, LINKED, STUCK
 from tests.dispatch.shores import ENGINE, QUICK, Flow, Shores, flowing, until
-from tests.flows.test_dispatch import with_rule
+from tests.flows.test_dispatch import with_rule, writes
+
+if TYPE_CHECKING:
+    from isthmus.autotask.port import Writable
 
 ORDERS = r"workorders$"
 
@@ -102,6 +108,79 @@ async def test_who_stood_still_after_the_call_leaves_word_of_what_it_made(
     await flow.dispatched(ticket)
     assert len(flow.shores.orders()) == 1
     assert not [what for what in told(flow, ticket) if what.startswith("Looking")]
+
+
+async def test_who_stood_still_overwrites_nothing_of_what_others_kept_meanwhile(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def went_on_elsewhere(flow: Flow) -> None:
+        take_away(flow)
+        (link,) = flow.stores.state.links()
+        flow.stores.state.save_link(replace(link, outbound="by another"))
+
+    Calls(flow, monkeypatch).after = went_on_elsewhere
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    assert link.outbound == "by another"
+
+
+@pytest.mark.parametrize("vendor", ["autotask", "fieldnation"])
+async def test_a_fence_stands_before_each_write_and_before_no_look(flow: Flow, vendor: str) -> None:
+    class TooLate(BaseException):
+        pass
+
+    async def no() -> None:
+        raise TooLate
+
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    records, orders, number = flow.desk.records, flow.desk.orders.work_orders, link.record_id
+    note: dict[str, Writable] = {
+        "ticketID": number,
+        "title": "x",
+        "description": "x",
+        "publish": 1,
+        "noteType": 1,
+    }
+    calls: list[Callable[[], Awaitable[object]]] = [
+        lambda: records.create("TicketNotes", note),
+        lambda: records.update("Tickets", number, {"title": "x"}),
+        lambda: records.attach("Tickets", number, "x.txt", b"x", title="x"),
+    ]
+    if vendor == "fieldnation":
+        order = link.work_order_id or 0
+        calls = [
+            lambda: orders.create({"title": "x"}),
+            lambda: orders.update(order, {"title": "x"}),
+            lambda: orders.cancel(order, "x"),
+            lambda: orders.send_message(order, "x", kind="STAFF_NOTE"),
+        ]
+    before = writes(getattr(flow.shores, vendor))
+    with fenced(no):
+        assert await records.find("Tickets", q.eq("id", number))
+        await orders.get(link.work_order_id or 0)
+        for call in calls:
+            with pytest.raises(TooLate):
+                await call()
+    assert writes(getattr(flow.shores, vendor)) == before
+
+
+async def test_dispatch_goes_before_all_else_and_what_is_written_back_after_it(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranks: list[Priority] = []
+    find = flow.desk.records.find
+
+    async def ranked(*args: Any, **more: Any) -> Any:
+        ranks.append(spent_for())
+        return await find(*args, **more)
+
+    monkeypatch.setattr(flow.desk.records, "find", ranked)
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    assert set(ranks) == {Priority.DISPATCH}
+    ranks.clear()
+    flow.shores.assign(link.work_order_id or 0)
+    await flow.ask(link.key, "order")
+    await flow.idle()
+    assert set(ranks) == {Priority.WRITE_BACK}
 
 
 async def test_two_orders_of_one_ticket_are_never_kept_quiet(

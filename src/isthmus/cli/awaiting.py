@@ -11,8 +11,9 @@ from rich.text import Text
 from isthmus.base.clock import utc_now
 from isthmus.cli import words
 from isthmus.cli.exits import Exit
-from isthmus.cli.look_of_links import letter_as_json, link_as_json, needs_person
+from isthmus.cli.look_of_links import needs_person
 from isthmus.cli.screen import err, is_person_watching, out, say
+from isthmus.dispatch.as_json import letter_as_json, link_as_json
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch import DeadLetter, Link, Stores
 from isthmus.wiring.following import see_through

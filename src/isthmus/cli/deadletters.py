@@ -12,10 +12,11 @@ from isthmus.base.clock import utc_now
 from isthmus.cli import words
 from isthmus.cli.dispatch import NO_WORKER
 from isthmus.cli.exits import Exit
-from isthmus.cli.look_of_links import letter_as_json, needs_person
+from isthmus.cli.look_of_links import needs_person
 from isthmus.cli.resync import LONGEST
 from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.cli.values import value_in_words
+from isthmus.dispatch.as_json import letter_as_json
 from isthmus.dispatch.commands import NothingToDo
 from isthmus.dispatch.rules.values import plain
 from isthmus.wiring.build import House

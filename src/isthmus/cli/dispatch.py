@@ -11,8 +11,8 @@ from rich.text import Text
 from isthmus.cli import words
 from isthmus.cli.awaiting import awaited, end_as_json, show_end
 from isthmus.cli.exits import Exit
-from isthmus.cli.look_of_links import link_as_json
 from isthmus.cli.screen import answer_json, machine_told, out, say
+from isthmus.dispatch.as_json import link_as_json
 from isthmus.dispatch.commands import NothingToDo
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.named import Listed, find_records, rule_named

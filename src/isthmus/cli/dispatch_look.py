@@ -11,18 +11,14 @@ from rich.text import Text
 from isthmus.base.clock import utc_now
 from isthmus.cli import words
 from isthmus.cli.exits import Exit
-from isthmus.cli.look_of_links import (
-    STATES,
-    letter_as_json,
-    link_as_json,
-    state_badge,
-)
+from isthmus.cli.look_of_links import STATES, state_badge
 from isthmus.cli.screen import answer_json, machine_told, out
 from isthmus.cli.timeline import render_timeline
+from isthmus.dispatch.as_json import link_as_json, timeline_as_json
 from isthmus.dispatch.board import waits_for
-from isthmus.dispatch.queries import Standing, Timeline, standing, timeline
+from isthmus.dispatch.queries import Standing, standing, timeline
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Entry, Link, Stores
+from isthmus.wiring.dispatch import Link, Stores
 from isthmus.wiring.settings import SettingWrong
 
 State = Literal["stuck", "parked", "waiting", "linked", "closed"]
@@ -198,7 +194,7 @@ def show(
             link = stores.commands.find(ticket)
             found = timeline(stores.state, stores.inbox, link, limit)
     if json:
-        answer_json(_timeline_as_json(found))
+        answer_json(timeline_as_json(found))
     else:
         out().print(render_timeline(found, calls=calls))
     return Exit.OK
@@ -211,41 +207,3 @@ def _check_limit(limit: int) -> None:
             where="the options on the command line",
             remedy="Give 1 or more.",
         )
-
-
-def _timeline_as_json(found: Timeline) -> dict[str, object]:
-    return {
-        "link": link_as_json(found.link),
-        "made": [
-            {
-                "kind": one.kind,
-                "source": one.source,
-                "state": one.state,
-                "id": one.target or None,
-                "tries": one.tries,
-                "at": words.instant(one.at),
-            }
-            for one in found.intents
-        ],
-        "dead_letters": [letter_as_json(letter) for letter in found.letters],
-        "trail": [_entry_as_json(entry) for entry in found.entries],
-        "whole": found.is_whole,
-        "messages": [
-            {
-                "number": one.number,
-                "source": one.source,
-                "event": one.event,
-                "received_at": words.instant(one.received_at),
-            }
-            for one in found.messages
-        ],
-    }
-
-
-def _entry_as_json(entry: Entry) -> dict[str, object]:
-    return {
-        "at": words.instant(entry.at),
-        "kind": entry.kind,
-        "what": entry.what,
-        "detail": dict(entry.detail),
-    }

@@ -7,8 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from isthmus.cli import words
-from isthmus.dispatch.board import waits_for
-from isthmus.wiring.dispatch import DeadLetter, Link
+from isthmus.wiring.dispatch import DeadLetter
 
 STATES: Final = {
     "stuck": "bold red",
@@ -48,39 +47,3 @@ def needs_person(letter: DeadLetter, now: datetime) -> Table:
         if text:
             grid.add_row(Text(label, style="dim"), Text(words.one_line(text)))
     return grid
-
-
-def link_as_json(link: Link) -> dict[str, object]:
-    """Return a link as machines get it."""
-    return {
-        "id": link.id,
-        "key": link.key,
-        "number": link.record_number,
-        "title": link.title,
-        "work_order": link.work_order_id,
-        "work_order_status": link.order_status,
-        "state": link.state,
-        "waits_for": waits_for(link),
-        "rule": link.rule,
-        "inbound": link.inbound,
-        "outbound": link.outbound,
-        "created_at": words.instant(link.created_at),
-        "updated_at": words.instant(link.updated_at),
-    }
-
-
-def letter_as_json(letter: DeadLetter) -> dict[str, object]:
-    """Return a dead letter as machines get it."""
-    return {
-        "id": letter.id,
-        "key": letter.key,
-        "number": letter.record_number,
-        "link": letter.link_id,
-        "kind": letter.kind,
-        "what": letter.what,
-        "where": letter.where,
-        "remedy": letter.remedy,
-        "tries": letter.tries,
-        "state": letter.state,
-        "at": words.instant(letter.at),
-    }

@@ -13,9 +13,9 @@ from isthmus.cli.asking import agrees
 from isthmus.cli.awaiting import awaited, end_as_json, show_end
 from isthmus.cli.dispatch import PATIENCE
 from isthmus.cli.exits import Exit
-from isthmus.cli.look_of_links import link_as_json
 from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.cli.values import value_in_words
+from isthmus.dispatch.as_json import link_as_json
 from isthmus.dispatch.preview import Comparison, FieldPair
 from isthmus.dispatch.rules.values import plain
 from isthmus.dispatch.story import event_in_words

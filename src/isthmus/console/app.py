@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from isthmus.base.errors import IsthmusError, Permanent
 from isthmus.base.log import get_logger
+from isthmus.console.api import ROUTES as API
 from isthmus.console.pages import ROUTES
 from isthmus.console.rendering import STATIC, static_stamp
 from isthmus.console.routes import ask_of, status_of
@@ -53,6 +54,7 @@ def make_app(site: Site) -> Starlette:
     app = Starlette(
         routes=[
             Route("/live", _live, methods=["GET"]),
+            *API,
             *ROUTES,
             Mount(f"/static/{static_stamp()}", StaticFiles(directory=STATIC), name="static"),
         ],

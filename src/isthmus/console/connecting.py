@@ -107,6 +107,11 @@ def missing_secrets(draft: Draft) -> dict[str, str]:
     return {name: names[name] for name, value in told.items() if not value}
 
 
+def is_left_out(line: CheckLine) -> bool:
+    """Tell whether a dataset was not looked at, because something before it was wrong."""
+    return line.is_dataset and line.verdict is Verdict.UNKNOWN
+
+
 def sign_of(line: CheckLine) -> str:
     """Return the class of a finding: ok, warn, bad, unknown."""
     return _SIGNS[line.verdict]

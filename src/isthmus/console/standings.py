@@ -111,6 +111,19 @@ def _first(line: Progress) -> tuple[bool, str]:
     return line.phase == "queued", line.dataset
 
 
+def cost_of_all(costs: Iterable[Cost]) -> Cost:
+    """Return what reading several datasets costs together, as far as it is known."""
+    known = [one for one in costs if one.calls is not None]
+    if not known:
+        return Cost(None, None, None, None)
+    return Cost(
+        sum(one.calls or 0 for one in known),
+        sum(one.rows or 0 for one in known),
+        sum(one.minutes or 0 for one in known),
+        sum(one.share_of_hour or 0 for one in known),
+    )
+
+
 def cost_words(cost: Cost) -> str:
     """Say what a full read costs, in a sentence."""
     if cost.calls is None or cost.rows is None:

@@ -142,6 +142,7 @@ class Commands:
             still = self.state.dead_letter(letter.id)
             if still is None or still.state != "open":
                 continue
+            count += len(self.state.dead_letters(keys=(letter.key,)))
             link = self.state.link_of(letter.key)
             if link is not None and link.state == PARKED:
                 self.resume(link, by)
@@ -155,7 +156,7 @@ class Commands:
             else:
                 self.ask(letter.key, EVERYTHING, by)
             # Only now: a crash before this leaves the letter open, and asking twice does no harm.
-            count += self.state.mark_dead_letters(letter.key, "replayed")
+            self.state.mark_dead_letters(letter.key, "replayed")
         return count
 
     def edit(self, letter: DeadLetter, values: Mapping[str, str], by: str) -> None:

@@ -1,5 +1,6 @@
 """What would be sent for a dead letter, field by field, for a person to set what is wrong."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from isthmus.dispatch.commands import EditWrong
 from isthmus.dispatch.desk import Desk
 from isthmus.dispatch.edits import Edits, edits_on
 from isthmus.dispatch.preview import NoSuchRecord, rule_for
-from isthmus.dispatch.rules.amending import PERSON, field_at
+from isthmus.dispatch.rules.amending import PERSON, field_at, target_of
 from isthmus.dispatch.rules.known import ROOTS
 from isthmus.dispatch.rules.paths import PathWrong
 from isthmus.dispatch.rules.shapes import Problem
@@ -67,20 +68,20 @@ async def to_be_sent(desk: Desk, letter: DeadLetter, rule_name: str = "") -> ToB
     made = await toward_order.attempt(desk, rule, record, edits=edits)
     problems = await toward_order.problems_of(desk, made)
     paths = [*made.result.origins, *made.result.left_out]
-    paths += [one.field for one in problems if one.field]
-    fields = [_settable(path, made, problems) for path in dict.fromkeys(paths)]
+    told = {one: target_of(one, made.mapping) for one in problems}
+    fields = [_settable(path, made, told) for path in dict.fromkeys([*paths, *told.values()])]
     known = [one for one in fields if one is not None]
     about = {one.path for one in known}
     return ToBeSent(
         letter,
         made.name,
         tuple(sorted(known, key=lambda one: not one.problem)),
-        tuple(one for one in problems if one.field not in about),
+        tuple(one for one, path in told.items() if path not in about),
     )
 
 
 def _settable(
-    path: str, made: toward_order.Draft, problems: tuple[Problem, ...]
+    path: str, made: toward_order.Draft, problems: Mapping[Problem, str]
 ) -> Settable | None:
     """Return a field as it would be sent; None where it is none that can be set."""
     try:
@@ -88,7 +89,7 @@ def _settable(
     except (Unfit, PathWrong):
         return None
     origin = made.result.origins.get(path)
-    told = [f"{one.what}. {one.remedy}".strip() for one in problems if one.field == path]
+    told = [f"{one.what}. {one.remedy}".strip() for one, at in problems.items() if at == path]
     is_persons = origin is not None and origin.action == PERSON
     return Settable(
         path=path,

@@ -104,7 +104,7 @@ async def attempt(
     meant = still_meant(edits, own)
     if meant:
         texts = {path: one.text for path, one in meant.items()}
-        result = amend(result, texts, {path: one.by for path, one in meant.items()})
+        result = amend(mapping, result, texts, {path: one.by for path, one in meant.items()})
     known = await desk.metadata.known()
     body, _ = to_body(result.document, known.company)
     company = source.get(rule.root, {}).get("company") or {}

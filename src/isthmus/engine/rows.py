@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -25,6 +26,30 @@ from isthmus.engine.port import Item, Waiting
 from isthmus.engine.tables import work
 
 _c = work.c
+_DUE: Final = select(_c.kind).where(_c.run_id.is_(None), _c.due_at <= bindparam("now")).limit(1)
+_NEXT: Final = (
+    select(_c.kind, _c.key, _c.payload_ref, _c.failures, _c.wanted)
+    .where(
+        _c.run_id.is_(None),
+        _c.due_at <= bindparam("now"),
+        _c.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(_c.priority, _c.due_at, _c.arrived)
+    .limit(bindparam("slots"))
+    .with_for_update(skip_locked=True)
+)
+_MARK: Final = (
+    update(work)
+    .where(_c.kind == bindparam("of_kind"), _c.key == bindparam("of_key"))
+    .values(run_id=bindparam("run"), worker=bindparam("who"), taken=bindparam("upto"), due_at=None)
+)
+_OURS: Final = and_(
+    _c.kind == bindparam("of_kind"),
+    _c.key == bindparam("of_key"),
+    _c.run_id == bindparam("run"),
+    _c.worker == bindparam("who"),
+)
+_DONE: Final = delete(work).where(_OURS, _c.wanted == _c.taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +61,13 @@ class Claim:
     taken: int
 
 
-def _insert(session: Connection) -> postgresql.Insert | sqlite.Insert:
-    if session.dialect.name == "postgresql":
-        return postgresql.insert(work)
-    return sqlite.insert(work)
-
-
-def enqueue(session: Connection, item: Item, due_at: datetime, priority: int, arrived: str) -> None:
-    """Ask for one more run; what already waits is brought forward, never put off."""
-    insert = _insert(session)
+@cache
+def _asking(dialect: str) -> postgresql.Insert | sqlite.Insert:
+    """Return the statement that enqueues: building it anew would cost more than running it."""
+    insert = postgresql.insert(work) if dialect == "postgresql" else sqlite.insert(work)
     new = insert.excluded
     first = _c.due_at.is_(None)
-    statement = insert.values(
-        kind=item.kind,
-        key=item.key,
-        payload_ref=item.payload_ref,
-        priority=priority,
-        wanted=1,
-        taken=0,
-        cancelled=0,
-        due_at=due_at,
-        arrived=arrived,
-        failures=0,
-    ).on_conflict_do_update(
+    return insert.on_conflict_do_update(
         index_elements=[_c.kind, _c.key],
         set_={
             "payload_ref": case((new.payload_ref == "", _c.payload_ref), else_=new.payload_ref),
@@ -68,13 +77,28 @@ def enqueue(session: Connection, item: Item, due_at: datetime, priority: int, ar
             "arrived": case((first, new.arrived), else_=_c.arrived),
         },
     )
-    session.execute(statement)
+
+
+def enqueue(session: Connection, item: Item, due_at: datetime, priority: int, arrived: str) -> None:
+    """Ask for one more run; what already waits is brought forward, never put off."""
+    values = {
+        "kind": item.kind,
+        "key": item.key,
+        "payload_ref": item.payload_ref,
+        "priority": priority,
+        "wanted": 1,
+        "taken": 0,
+        "cancelled": 0,
+        "due_at": due_at,
+        "arrived": arrived,
+        "failures": 0,
+    }
+    session.execute(_asking(session.dialect.name), values)
 
 
 def is_anything_due(session: Connection, now: datetime) -> bool:
     """Tell whether a claim could find something."""
-    query = select(_c.kind).where(_c.run_id.is_(None), _c.due_at <= now).limit(1)
-    return session.execute(query).first() is not None
+    return session.execute(_DUE, {"now": now}).first() is not None
 
 
 def claim(
@@ -82,16 +106,9 @@ def claim(
 ) -> tuple[Claim, ...]:
     """Take what is due, the most urgent first: at most `slots`, and of a kind at most its room."""
     kinds = [kind for kind, left in room.items() if left > 0]
-    query = (
-        select(_c.kind, _c.key, _c.payload_ref, _c.failures, _c.wanted)
-        .where(_c.run_id.is_(None), _c.due_at <= now, _c.kind.in_(kinds))
-        .order_by(_c.priority, _c.due_at, _c.arrived)
-        .limit(slots)
-        .with_for_update(skip_locked=True)
-    )
     left = dict(room)
     claims: list[Claim] = []
-    for row in session.execute(query):
+    for row in session.execute(_NEXT, {"now": now, "kinds": kinds, "slots": slots}):
         if left[row.kind] > 0:
             left[row.kind] -= 1
             item = Item(row.kind, row.key, row.payload_ref, row.failures)
@@ -103,16 +120,11 @@ def claim(
 def _mark(session: Connection, worker: str, claims: Sequence[Claim]) -> None:
     if not claims:
         return
-    statement = (
-        update(work)
-        .where(_c.kind == bindparam("of_kind"), _c.key == bindparam("of_key"))
-        .values(run_id=bindparam("run"), worker=worker, taken=bindparam("upto"), due_at=None)
-    )
     rows = [
         {"of_kind": it.item.kind, "of_key": it.item.key, "run": it.run_id, "upto": it.taken}
         for it in claims
     ]
-    session.execute(statement, rows)
+    session.execute(_MARK, [{**row, "who": worker} for row in rows])
 
 
 def take_over(session: Connection, run_id: str, worker: str) -> bool:
@@ -152,11 +164,11 @@ def end(
 
     Nothing happens when the run is no longer this worker's.
     """
-    ours = and_(_c.kind == item.kind, _c.key == item.key, _c.run_id == run_id, _c.worker == worker)
     if again_at is None:
-        gone = delete(work).where(ours, _c.wanted == _c.taken)
-        if session.execute(gone).rowcount:
+        run = {"of_kind": item.kind, "of_key": item.key, "run": run_id, "who": worker}
+        if session.execute(_DONE, run).rowcount:
             return
+    ours = and_(_c.kind == item.kind, _c.key == item.key, _c.run_id == run_id, _c.worker == worker)
     row = session.execute(select(work).where(ours).with_for_update()).mappings().first()
     if row is None:
         return

@@ -17,21 +17,34 @@ from isthmus.warehouse.answering import (
     TableReader,
     TooMuch,
 )
-from isthmus.warehouse.ports import QueryFailed, WarehouseAway, WarehouseBroken, WarehouseBusy
+from isthmus.warehouse.ports import (
+    Column,
+    ColumnType,
+    Origin,
+    QueryFailed,
+    TableState,
+    WarehouseAway,
+    WarehouseBroken,
+    WarehouseBusy,
+)
 from isthmus.wiring.config import Config
 from isthmus.wiring.stores import NothingHeld, open_reader
 
 __all__ = [
     "Answer",
+    "Column",
+    "ColumnType",
     "Cut",
     "Kind",
     "Limits",
     "NotPermitted",
     "NothingHeld",
+    "Origin",
     "QueryFailed",
     "Readers",
     "Stream",
     "TableReader",
+    "TableState",
     "TooMuch",
     "WarehouseAway",
     "WarehouseBroken",

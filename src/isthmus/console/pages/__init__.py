@@ -5,6 +5,8 @@ from typing import Final
 from starlette.routing import BaseRoute
 
 from isthmus.console.pages import (
+    connections,
+    datasets,
     dispatch,
     elsewhere,
     entrance,
@@ -14,7 +16,11 @@ from isthmus.console.pages import (
     mappings,
     people,
     pointing,
+    preview,
+    quota,
     rules,
+    webhooks,
+    welcome,
     you,
 )
 
@@ -22,6 +28,12 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *entrance.ROUTES,
     *elsewhere.ROUTES,
     *home.ROUTES,
+    *welcome.ROUTES,
+    *quota.ROUTES,
+    *webhooks.ROUTES,
+    *connections.ROUTES,
+    *preview.ROUTES,
+    *datasets.ROUTES,
     *dispatch.ROUTES,
     *link.ROUTES,
     *letters.ROUTES,

@@ -1,6 +1,6 @@
 """How both vendors are reached: tested, saved, given new secrets, forgotten."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Final, cast
 
@@ -13,7 +13,7 @@ from isthmus.console.asking import Ask
 from isthmus.console.routes import deed, page, stream
 from isthmus.wiring import connecting
 from isthmus.wiring.addresses import ENVIRONMENTS, environment_of
-from isthmus.wiring.connecting import CheckLine, Connected, Draft, NewSecrets, Vendor
+from isthmus.wiring.connecting import CheckLine, Connected, Draft, NewSecrets, Vendor, Verdict
 from isthmus.wiring.people import Role
 
 HERE: Final = "/connections"
@@ -132,6 +132,20 @@ def known_of(ask: Ask, vendor: Vendor) -> Connected:
     return autotask if vendor == "autotask" else fieldnation
 
 
+async def tested(
+    ask: Ask, found: AsyncGenerator[CheckLine], lines: list[CheckLine]
+) -> AsyncIterator[str]:
+    """Draw findings as they come, and keep them in `lines`; what was not looked at in one line."""
+    async with aclosing(found):
+        async for line in found:
+            lines.append(line)
+            if not words.is_left_out(line):
+                yield line_part(ask, line)
+    left = sum(words.is_left_out(line) for line in lines)
+    if left:
+        yield line_part(ask, CheckLine(f"{left} datasets", Verdict.UNKNOWN, "not looked at"))
+
+
 def line_part(ask: Ask, line: CheckLine) -> str:
     """Draw one finding."""
     return ask.part(
@@ -177,10 +191,9 @@ async def _saving(ask: Ask) -> AsyncIterator[str]:
         yield ask.part("connecting/wrong.html", wrong=tuple(wrong.values()))
         return
     lines: list[CheckLine] = []
-    async with aclosing(connecting.check_draft(house, draft)) as found:
-        async for line in found:
-            lines.append(line)
-            yield line_part(ask, line)
+    async with aclosing(tested(ask, connecting.check_draft(house, draft), lines)) as parts:
+        async for part in parts:
+            yield part
     if not connecting.is_good(draft, lines):
         yield end_part(
             ask, "Not saved.", f"Wrong: {words.wrong_ones(lines)}. Mend it, and test again.",
@@ -209,10 +222,9 @@ def _saved_part(ask: Ask, vendor: Vendor, draft: Draft, lines: list[CheckLine]) 
 
 async def _testing(ask: Ask) -> AsyncIterator[str]:
     lines: list[CheckLine] = []
-    async with aclosing(connecting.check_saved(ask.site.house)) as found:
-        async for line in found:
-            lines.append(line)
-            yield line_part(ask, line)
+    async with aclosing(tested(ask, connecting.check_saved(ask.site.house), lines)) as parts:
+        async for part in parts:
+            yield part
     await _note(ask, "tested the connections", {})
     wrong = sum(words.sign_of(line) == "bad" for line in lines)
     look = sum(words.sign_of(line) == "warn" for line in lines)
@@ -230,10 +242,10 @@ async def _rotating(ask: Ask) -> AsyncIterator[str]:
         yield ask.part("connecting/wrong.html", wrong=("Enter at least one new secret.",))
         return
     lines: list[CheckLine] = []
-    async with aclosing(connecting.rotate_secret(ask.site.house, vendor, new)) as found:
-        async for line in found:
-            lines.append(line)
-            yield line_part(ask, line)
+    found = connecting.rotate_secret(ask.site.house, vendor, new)
+    async with aclosing(tested(ask, found, lines)) as parts:
+        async for part in parts:
+            yield part
     if connecting.is_right(vendor, lines):
         await _note(ask, f"gave {words.NAMES[vendor]} a new secret", {})
         text = "It counts from now on."

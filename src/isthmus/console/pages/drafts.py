@@ -1,6 +1,7 @@
 """What the pages of mappings and of rules have in common: drafts kept, published, rolled back."""
 
 import asyncio
+import json
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from isthmus.dispatch.rules.filing import export
 from isthmus.dispatch.rules.known import ROOTS
 from isthmus.dispatch.rules.rule import Rule, export_rule
 from isthmus.dispatch.rules.shapes import Mapping, Problem
+from isthmus.dispatch.rules.values import plain
 from isthmus.wiring.build import NotConnected
 from isthmus.wiring.definitions import Definition, check_live
 from isthmus.wiring.drafting import Draft
@@ -348,6 +350,12 @@ def ticket_to_try(ask: Ask, root: str) -> str:
 def may_write(ask: Ask) -> bool:
     """Tell whether who asks may change drafts and publish."""
     return ask.may(Role.DISPATCHER)
+
+
+def spelled(value: object) -> str:
+    """Return a value as a page shows it: texts as they are, all else as JSON."""
+    told = plain(value)
+    return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
 
 
 def by_row(problems: Sequence[Problem]) -> dict[int, list[Problem]]:

@@ -198,6 +198,7 @@ def trying(ask: Ask) -> Response:
         held=now,
         sketch=told,
         checked=checked,
+        spelled=drafts.spelled,
         ticket=ask.query("ticket"),
         count=count,
         by_row=drafts.by_row(checked.problems),

@@ -236,6 +236,7 @@ def trying(ask: Ask) -> Response:
         held=now,
         sketch=told,
         checked=checked,
+        spelled=drafts.spelled,
         ticket=ticket,
         nodes=nodes,
         walk=walk,

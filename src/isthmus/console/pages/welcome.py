@@ -57,9 +57,7 @@ async def try_simulated(ask: Ask) -> AsyncIterator[str]:
     await run_in_threadpool(connecting.keep_permissions, site.house, lines)
     key = await run_in_threadpool(site.syncing.ask, by=ask.who)
     people = site.people
-    await run_in_threadpool(
-        people.note, ask.who, "began a simulated tenant", "", {}, ask.source
-    )
+    await run_in_threadpool(people.note, ask.who, "began a simulated tenant", "", {}, ask.source)
     yield end_part(
         ask, "The first sync is asked for.", "Its tables are full in about half a minute.",
         saved=True, go=(f"{HERE}/sync?key={key}", "Watch the first sync"),
@@ -71,15 +69,11 @@ def datasets(ask: Ask) -> Response:
     syncing = ask.site.syncing
     standing = [one for one in syncing.standing() if one.is_kept]
     costs = {one.name: syncing.cost(one.name) for one in standing}
-    known = [cost for cost in costs.values() if cost.calls is not None]
     return ask.show(
         "welcome/datasets.html",
         standing=standing,
         costs=costs,
-        calls=sum(cost.calls or 0 for cost in known),
-        rows=sum(cost.rows or 0 for cost in known),
-        minutes=sum(cost.minutes or 0 for cost in known),
-        share=sum(cost.share_of_hour or 0 for cost in known),
+        cost=standings.cost_words(standings.cost_of_all(costs.values())),
         read_badge=read_badge,
         found=known_of(ask, "autotask"),
         **_path(ask, "datasets"),
@@ -129,7 +123,8 @@ def _path(ask: Ask, here: str) -> dict[str, object]:
     standing = ask.site.syncing.standing()
     is_tested = any(one.permission is not None for one in standing)
     is_read = any(one.rows is not None for one in standing)
-    done = {"connect": is_connected, "test": is_tested, "datasets": is_read, "sync": is_read}
+    is_begun = is_read or bool(ask.site.syncing.asks())
+    done = {"connect": is_connected, "test": is_tested, "datasets": is_begun, "sync": is_read}
     return {"steps": STEPS, "step": here, "done": done}
 
 

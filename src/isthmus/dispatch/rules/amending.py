@@ -11,7 +11,7 @@ from isthmus.base.errors import IsthmusError
 from isthmus.dispatch.rules import paths
 from isthmus.dispatch.rules.known import near
 from isthmus.dispatch.rules.order_fields import CUSTOM, OPEN, ORDER_FIELDS, OrderField
-from isthmus.dispatch.rules.shapes import Origin, Problem, Result
+from isthmus.dispatch.rules.shapes import Mapping, Origin, Problem, Result
 from isthmus.dispatch.rules.values import MISSING, Missing, Unfit, convert
 
 PERSON: Final = "person"
@@ -61,7 +61,17 @@ def read_value(path: str, text: str) -> Any:
     return text
 
 
-def amend(result: Result, texts: Table[str, str], who: Table[str, str]) -> Result:
+def target_of(problem: Problem, mapping: Mapping) -> str:
+    """Return which field of the work order a problem is about; "" for none that is known."""
+    if problem.row is not None and 0 < problem.row <= len(mapping.rows):
+        try:
+            return paths.spell(paths.parse(mapping.rows[problem.row - 1].target))
+        except paths.PathWrong:
+            return ""
+    return problem.field
+
+
+def amend(mapping: Mapping, result: Result, texts: Table[str, str], who: Table[str, str]) -> Result:
     """
     Return a result with what a person wrote, by path, in the place of what the mapping made.
 
@@ -69,7 +79,10 @@ def amend(result: Result, texts: Table[str, str], who: Table[str, str]) -> Resul
     """
     document = deepcopy(dict(result.document))
     origins = dict(result.origins)
-    problems = [one for one in result.problems if not _is_at(one.field, texts)]
+    problems = [
+        one for one in result.problems
+        if not (_is_at(one.field, texts) or _is_at(target_of(one, mapping), texts))
+    ]  # fmt: skip
     left_out = tuple(one for one in result.left_out if one not in texts)
     for path, text in texts.items():
         steps = paths.parse(path)

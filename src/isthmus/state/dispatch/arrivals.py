@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import bindparam, case, select, update
@@ -20,6 +21,33 @@ OWN: Final = frozenset({"sweep", "sync", "person"})
 _c = inbox.c
 _s = sequences.c
 _Insert = postgresql.Insert | sqlite.Insert
+_LAST: Final = (
+    select(_s.webhook, _s.last)
+    .where(_s.webhook.in_(bindparam("webhooks", expanding=True)))
+    .order_by(_s.webhook)
+    .with_for_update()
+)
+
+
+@cache
+def _keeping(dialect: str) -> Any:
+    """Return the statement that keeps: building one anew for each arrival would cost the most."""
+    return (
+        _insert_into(dialect, inbox)
+        .on_conflict_do_nothing(index_elements=[_c.source, _c.message_id])
+        .returning(_c.number, _c.source, _c.message_id)
+    )
+
+
+@cache
+def _counting(dialect: str) -> Any:
+    """Return the statement that moves a webhook's last number on."""
+    insert = _insert_into(dialect, sequences)
+    new = insert.excluded
+    return insert.on_conflict_do_update(
+        index_elements=[_s.webhook],
+        set_={"last": case((new.last > _s.last, new.last), else_=_s.last), "at": new.at},
+    )
 
 
 def keep(
@@ -58,11 +86,7 @@ def _insert(
     """
     if not is_file(session.engine):
         arrivals = sorted(arrivals, key=lambda one: (one.source, one.message_id))
-    statement = (
-        _insert_into(session, inbox)
-        .on_conflict_do_nothing(index_elements=[_c.source, _c.message_id])
-        .returning(_c.number, _c.source, _c.message_id)
-    )
+    statement = _keeping(session.dialect.name)
     rows = session.execute(statement, [_values(arrival, now) for arrival in arrivals])
     return {(row.source, row.message_id): row.number for row in rows}
 
@@ -122,8 +146,7 @@ def _count(session: Session, new: Mapping[int, Arrival], now: datetime) -> dict[
     if not counted:
         return {}
     names = sorted({arrival.webhook for arrival in counted.values()})
-    query = select(_s.webhook, _s.last).where(_s.webhook.in_(names)).order_by(_s.webhook)
-    rows = session.execute(query.with_for_update())
+    rows = session.execute(_LAST, {"webhooks": names})
     last: dict[str, int] = {row.webhook: row.last for row in rows}
     missed: dict[int, int] = {}
     for at, arrival in sorted(counted.items(), key=lambda one: one[1].sequence or 0):
@@ -136,18 +159,9 @@ def _count(session: Session, new: Mapping[int, Arrival], now: datetime) -> dict[
 
 
 def _save_last(session: Session, last: Sequence[tuple[str, int]], now: datetime) -> None:
-    insert = _insert_into(session, sequences)
-    new = insert.excluded
-    statement = insert.on_conflict_do_update(
-        index_elements=[_s.webhook],
-        set_={"last": case((new.last > _s.last, new.last), else_=_s.last), "at": new.at},
-    )
-    session.execute(
-        statement, [{"webhook": name, "last": number, "at": now} for name, number in last]
-    )
+    values = [{"webhook": name, "last": number, "at": now} for name, number in last]
+    session.execute(_counting(session.dialect.name), values)
 
 
-def _insert_into(session: Session, table: Any) -> _Insert:
-    if is_file(session.engine):
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+def _insert_into(dialect: str, table: Any) -> _Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal, or_, select, tuple_
 from sqlalchemy import Connection as Session
 
 from isthmus.state.dispatch.links import link_of
@@ -29,7 +29,7 @@ def page(
     The counts are of all that is meant, whatever states are wanted.
     """
     hits = _hits(session, wanted.text)
-    ids = _ids(session, wanted, sort, limit, after, hits)
+    ids = session.execute(_query(wanted, sort, after, hits).limit(limit)).scalars().all()
     rows = session.execute(select(links).where(_c.id.in_(ids))).mappings()
     found = {row["id"]: link_of(row) for row in rows}
     return tuple(found[one] for one in ids if one in found), _counts(session, wanted, hits)
@@ -56,10 +56,9 @@ def _hits(session: Session, text: str) -> _Hits | None:
     return _Hits(ids) if len(ids) <= MANY else _Hits(None, here)
 
 
-def _ids(
-    session: Session, wanted: LinkFilter, sort: Sort, limit: int, after: Place | None,
-    hits: _Hits | None,
-) -> Sequence[str]:  # fmt: skip
+def _query(
+    wanted: LinkFilter, sort: Sort, after: Place | None, hits: _Hits | None
+) -> Select[tuple[str]]:
     at = _c.updated_at if sort == "changed" else _c.since
     query = select(_c.id).where(*_narrowed(wanted, _c))
     if hits is not None and hits.ids is not None:
@@ -71,7 +70,7 @@ def _ids(
         there = tuple_(bindparam(None, after.at, type_=at.type), literal(after.id))
         query = query.where(here > there if sort == "oldest" else here < there)
     order = (at, _c.id) if sort == "oldest" else (at.desc(), _c.id.desc())
-    return session.execute(query.order_by(*order).limit(limit)).scalars().all()
+    return query.order_by(*order)
 
 
 def _counts(session: Session, wanted: LinkFilter, hits: _Hits | None) -> dict[str, int]:

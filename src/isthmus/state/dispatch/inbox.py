@@ -34,6 +34,14 @@ SOURCES: Final = ("autotask", "fieldnation", "callout", "sweep", "sync", "person
 _BATCH: Final = 1_000
 _OWN_PATIENCE: Final = timedelta(seconds=30)
 _c = inbox.c
+_NOW: Final = bindparam("now", type_=_c.done_at.type)
+_SETTLE: Final = (
+    update(inbox)
+    .where(_c.number.in_(bindparam("numbers", expanding=True)))
+    .values(
+        done_at=_NOW, outcome=bindparam("became"), relayed_at=func.coalesce(_c.relayed_at, _NOW)
+    )
+)
 
 
 class Inbox:
@@ -144,10 +152,9 @@ class Inbox:
         """Note what became of messages; they need no handing on any more."""
         if not numbers:
             return
-        values = {"done_at": utc_now(), "outcome": outcome, "relayed_at": _first(_c.relayed_at)}
+        settled = {"numbers": sorted(numbers), "now": utc_now(), "became": outcome}
         with writing(self.engine) as session:
-            here = _c.number.in_(sorted(numbers))
-            session.execute(update(inbox).where(here).values(**values))
+            session.execute(_SETTLE, settled)
 
     # Looking
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection as Session
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, and_, bindparam, delete, insert, select, update
 
 from isthmus.base.clock import utc_now
 from isthmus.state.dispatch.shapes import DONE, INTENDED, Intent
@@ -14,6 +14,20 @@ from isthmus.state.errors import DoneMeanwhile, MadeTwice
 
 _c = intents.c
 _TIMES = frozenset({"created_at", "updated_at"})
+_KEY: Final = ("link_id", "kind", "source")
+_REST: Final = ("marker", "state", "target", "content", "tries", "looks", "updated_at")
+# Built once, as those on links are.
+_SAME: Final = and_(*(_c[name] == bindparam(f"of_{name}") for name in _KEY))
+_ONE: Final = select(intents).where(_SAME)
+_OTHER: Final = (
+    select(_c.target)
+    .where(_SAME, _c.state == DONE, _c.target != bindparam("not_target"))
+    .with_for_update()
+)
+_ADD: Final = insert(intents)
+_CHANGE: Final = (
+    update(intents).where(_SAME).values({name: bindparam(f"new_{name}") for name in _REST})
+)
 
 
 def save(session: Session, intent: Intent) -> None:
@@ -25,12 +39,17 @@ def save(session: Session, intent: Intent) -> None:
     """
     values: dict[str, Any] = {**asdict(intent), "updated_at": utc_now()}
     del values["at"]
-    same = (_c.link_id == intent.link_id, _c.kind == intent.kind, _c.source == intent.source)
-    query = select(_c.target).where(*same, _c.state == DONE, _c.target != intent.target)
-    if (kept := session.execute(query.with_for_update()).scalar()) is not None:
+    same = _key(intent.link_id, intent.kind, intent.source)
+    kept = session.execute(_OTHER, {**same, "not_target": intent.target}).scalar()
+    if kept is not None:
         raise _refusal(intent, kept)
-    if not session.execute(update(intents).where(*same).values(**values)).rowcount:
-        session.execute(insert(intents).values(**values, created_at=values["updated_at"]))
+    new = {f"new_{name}": values[name] for name in _REST}
+    if not session.execute(_CHANGE, {**same, **new}).rowcount:
+        session.execute(_ADD, {**values, "created_at": values["updated_at"]})
+
+
+def _key(link_id: str, kind: str, source: str) -> dict[str, str]:
+    return {"of_link_id": link_id, "of_kind": kind, "of_source": source}
 
 
 def _refusal(intent: Intent, kept: str) -> DoneMeanwhile | MadeTwice:
@@ -47,8 +66,7 @@ def _refusal(intent: Intent, kept: str) -> DoneMeanwhile | MadeTwice:
 
 def load(session: Session, link_id: str, kind: str, source: str) -> Intent | None:
     """Return the intent for one thing."""
-    query = select(intents).where(_c.link_id == link_id, _c.kind == kind, _c.source == source)
-    row = session.execute(query).mappings().first()
+    row = session.execute(_ONE, _key(link_id, kind, source)).mappings().first()
     return None if row is None else _intent(row)
 
 

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection as Session
 from sqlalchemy import Row, RowMapping, bindparam, case, delete, func, insert, or_, select, update
@@ -18,6 +18,17 @@ _AT = _c.since.type
 _PACKED = ("written", "told", "recent_writes")
 _SEARCHED = ("state", "entity", "rule", "record_number", "title", "company")
 _LOOKED_AT = ("waits_for", "since", *_SEARCHED)
+_FIELDS: Final = tuple(one.name for one in fields(Link))
+# Built once: a run saves its link three times, and building a statement costs as much as running it.
+_STANDING: Final = (
+    select(*(_c[name] for name in _LOOKED_AT)).where(_c.id == bindparam("of")).with_for_update()
+)
+_ADD: Final = insert(links)
+_CHANGE: Final = (
+    update(links)
+    .where(_c.id == bindparam("of"))
+    .values({name: bindparam(f"new_{name}") for name in _FIELDS})
+)
 
 
 def save(session: Session, link: Link, *, may_resume: bool = False) -> Link:
@@ -28,17 +39,17 @@ def save(session: Session, link: Link, *, may_resume: bool = False) -> Link:
     it sets it going again.
     """
     now = utc_now()
-    query = select(*(_c[name] for name in _LOOKED_AT)).where(_c.id == link.id).with_for_update()
-    row = session.execute(query).first()
+    row = session.execute(_STANDING, {"of": link.id}).first()
     if row is not None and row.state == PARKED and not may_resume:
         link = replace(link, state=PARKED, waits_for=_waits_for(row, link))
     since = row.since if row is not None and row.state == link.state else now
     kept = replace(link, created_at=link.created_at or now, updated_at=now, since=since)
     values = _values(kept)
     if row is None:
-        session.execute(insert(links).values(**values))
+        session.execute(_ADD, values)
     else:
-        session.execute(update(links).where(_c.id == link.id).values(**values))
+        new = {f"new_{name}": value for name, value in values.items()}
+        session.execute(_CHANGE, {"of": link.id, **new})
     if row is None or any(getattr(row, name) != getattr(kept, name) for name in _SEARCHED):
         _save_text(session, kept)
     return kept
@@ -165,7 +176,7 @@ def _first(session: Session, where: Any) -> Link | None:
 
 
 def _values(link: Link) -> dict[str, Any]:
-    values = asdict(link)
+    values: dict[str, Any] = {name: getattr(link, name) for name in _FIELDS}
     values["written"] = json.dumps(dict(link.written))
     values["told"] = json.dumps(list(link.told))
     values["recent_writes"] = json.dumps([at.isoformat() for at in link.recent_writes])

@@ -93,7 +93,8 @@ class DatasetChoice:
     What a person set about a dataset.
 
     `left_out` are the vendor's names of fields whose values are not kept. `condition` is a filter
-    in Autotask's own grammar as JSON, "" for all records.
+    as JSON, "" for all records: Autotask's own grammar, or that as `filter` beside `since`, a day,
+    and `only`, the filter as a person wrote it.
     """
 
     dataset: str

@@ -1,0 +1,5 @@
+"""The JSON API: what programs may see and do with a token. A small part of what pages can."""
+
+from isthmus.console.api.routes import ROUTES
+
+__all__ = ["ROUTES"]

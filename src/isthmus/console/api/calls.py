@@ -1,0 +1,191 @@
+"""
+What the calls answer. Each takes the site, who asks, and what was given; it returns plain data.
+
+They use the same commands and queries as the pages and the command line.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from isthmus.base.errors import NeedsPerson
+from isthmus.console.site import Site
+from isthmus.dispatch.as_json import letter_as_json, link_as_json, timeline_as_json
+from isthmus.dispatch.board import LetterFilter, LinkFilter, board, dead_letters
+from isthmus.dispatch.queries import standing, timeline
+from isthmus.wiring.comparing import key_named
+from isthmus.wiring.dispatch import Link
+from isthmus.wiring.syncing import DatasetStanding
+
+
+class InputWrong(NeedsPerson):
+    """Something that was given cannot be used; HTTP 422."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What came with a call. `who` is the token's name and owner, in whose name it acts."""
+
+    site: Site
+    who: str
+    path: Mapping[str, Any]
+    query: Mapping[str, str]
+    body: Mapping[str, Any]
+
+    def names(self, field: str) -> tuple[str, ...]:
+        """Return a list of texts of the body. Raises: InputWrong."""
+        value = self.body.get(field, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise InputWrong(
+                "It must be a list of texts.", where=field, remedy='Such as ["Tickets"].'
+            )
+        return tuple(value)
+
+    def text(self, field: str, default: str | None = None) -> str:
+        """Return a text of the body. Raises: InputWrong: it is missing, or no text."""
+        value = self.body.get(field, default)
+        if not isinstance(value, str):
+            raise InputWrong("It must be a text.", where=field, remedy="Give it in the JSON body.")
+        return value
+
+
+def datasets(given: Given) -> Any:
+    """Return where each dataset stands."""
+    return {"datasets": [_dataset(one) for one in given.site.syncing.standing()]}
+
+
+def dataset(given: Given) -> Any:
+    """Return where one dataset stands."""
+    return _dataset(given.site.syncing.standing_of(given.path["name"]))
+
+
+def sync(given: Given) -> Any:
+    """Have datasets refreshed now; without names, all that are kept."""
+    names, full = given.names("datasets"), given.body.get("full", False) is True
+    return {"asked": given.site.syncing.ask(names, full=full, by=given.who)}
+
+
+def stop(given: Given) -> Any:
+    """Stop what is being refreshed; what was read is kept."""
+    name = given.body.get("dataset")
+    return {
+        "stopped": given.site.syncing.stop(name if isinstance(name, str) else None, by=given.who)
+    }
+
+
+def progress(given: Given) -> Any:
+    """Return what is being refreshed now, and how far it is."""
+    return {
+        "progress": [
+            {
+                "dataset": one.dataset,
+                "run": one.run_id,
+                "phase": one.phase,
+                "rows": one.rows,
+                "expected": one.expected,
+                "calls": one.calls,
+                "since": one.since.isoformat(),
+                "by": one.by,
+            }
+            for one in given.site.syncing.progress()
+        ]
+    }
+
+
+def links(given: Given) -> Any:
+    """Return a page of links."""
+    query = given.query
+    state = query.get("state", "")
+    wanted = LinkFilter(
+        (state,) if state else (),
+        query.get("entity", ""),
+        query.get("rule", ""),
+        query.get("q", ""),
+    )
+    found = board(given.site.stores.state, wanted, page=query.get("page", ""))
+    return {
+        "links": [link_as_json(one) for one in found.links],
+        "counts": found.counts,
+        "next_page": found.following,
+    }
+
+
+def link(given: Given) -> Any:
+    """Return one link with its timeline, by id, key, ticket number or work order number."""
+    stores = given.site.stores
+    return timeline_as_json(timeline(stores.state, stores.inbox, _link(given)))
+
+
+def dispatch(given: Given) -> Any:
+    """Have a record dispatched, by number or id."""
+    site, entity = given.site, given.text("entity", "Tickets")
+    key, name = key_named(site.house, site.stores, entity, given.text("number"))
+    site.stores.commands.dispatch(key, given.text("rule", ""), given.who)
+    return {"key": key, "number": name}
+
+
+def park(given: Given) -> Any:
+    """Stop all work on a link."""
+    made = given.site.stores.commands.park(_link(given), given.text("why"), given.who)
+    return link_as_json(made)
+
+
+def resume(given: Given) -> Any:
+    """Go on with a link that was parked or is stuck."""
+    return link_as_json(given.site.stores.commands.resume(_link(given), given.who))
+
+
+def letters(given: Given) -> Any:
+    """Return a page of dead letters."""
+    query = given.query
+    kind = query.get("kind", "")
+    wanted = LetterFilter(query.get("state", "open"), (kind,) if kind else (), query.get("q", ""))
+    found = dead_letters(given.site.stores.state, wanted, page=query.get("page", ""))
+    return {
+        "dead_letters": [letter_as_json(one) for one in found.letters],
+        "counts": found.counts,
+        "next_page": found.following,
+    }
+
+
+def replay(given: Given) -> Any:
+    """Have the work of dead letters done again."""
+    state = given.site.stores.state
+    chosen = tuple(filter(None, map(state.dead_letter, given.names("ids"))))
+    return {"replayed": given.site.stores.commands.replay(chosen, given.who)}
+
+
+def dispatch_standing(given: Given) -> Any:
+    """Return how dispatch stands: links by state, work that waits, letters, workers, sweeps."""
+    stores = given.site.stores
+    found = standing(stores.state, stores.inbox, stores.agenda)
+    return {
+        "links": found.links,
+        "waiting": found.waiting,
+        "unrelayed": found.unrelayed,
+        "dead_letters": found.dead_letters,
+        "workers": found.workers,
+        "swept": {side: at and at.isoformat() for side, at in found.swept.items()},
+    }
+
+
+def _link(given: Given) -> Link:
+    stores = given.site.stores
+    return stores.state.link(given.path["id"]) or stores.commands.find(given.path["id"])
+
+
+def _dataset(one: DatasetStanding) -> dict[str, object]:
+    last = one.last
+    return {
+        "name": one.name,
+        "title": one.title,
+        "rows": one.rows,
+        "status": None if last is None else last.status,
+        "error": None if last is None or last.error is None else last.error.what,
+        "warnings": [] if last is None else list(last.warnings),
+        "refreshed_at": one.ok_at and one.ok_at.isoformat(),
+        "fresh_as_of": one.fresh_as_of and one.fresh_as_of.isoformat(),
+        "next_at": one.next_at and one.next_at.isoformat(),
+        "schedule": one.schedule,
+        "is_running": one.is_running,
+    }

@@ -1,0 +1,117 @@
+"""The addresses of the API: a token in, JSON out, and an audit line for what was done."""
+
+import json
+from functools import partial
+from typing import Any, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from isthmus.base.errors import IsthmusError, NeedsPerson
+from isthmus.console.api.calls import Given, InputWrong
+from isthmus.console.api.describing import description
+from isthmus.console.api.table import CALLS, PREFIX, Call
+from isthmus.console.guard import NotAllowed
+from isthmus.console.routes import status_of
+from isthmus.console.site import Site
+from isthmus.wiring.people import Token
+
+MOST_BODY: Final = 2**20
+
+
+class NoToken(NeedsPerson):
+    """No token came along, or one that does not count; HTTP 401."""
+
+
+async def _called(call: Call, request: Request) -> Response:
+    body = await _body(request) if call.method == "POST" else {}
+    return await run_in_threadpool(_answer, call, request, body)
+
+
+async def _body(request: Request) -> object:
+    told = request.headers.get("content-length", "0")
+    if not told.isdigit() or int(told) > MOST_BODY:
+        return None
+    raw = await request.body()
+    try:
+        return json.loads(raw) if raw.strip() else {}
+    except ValueError:
+        return None
+
+
+def _answer(call: Call, request: Request, body: object) -> Response:
+    site: Site = request.app.state.site
+    try:
+        token = _token(site, request)
+        _check_role(token, call)
+        if not isinstance(body, dict):
+            raise InputWrong(
+                "The body is not a JSON object, or more than 1 MB.",
+                where="the body of the request",
+                remedy="Send one JSON object, with its length.",
+            )
+        who = _who(site, token)
+        given = Given(site, who, request.path_params, dict(request.query_params), body)
+        answer = call.answer(given)
+        if call.what:
+            _note(site, request, call, who)
+    except IsthmusError as error:
+        return problem(error, 422 if isinstance(error, InputWrong) else status_of(error))
+    return JSONResponse(answer)
+
+
+def _token(site: Site, request: Request) -> Token:
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    token = site.people.token(secret.strip()) if kind.lower() == "bearer" else None
+    if token is None:
+        raise NoToken(
+            "No token came along, or one that does not count any more.",
+            where="the header Authorization",
+            remedy="Make one in the console under Settings, and send it as: Bearer <token>.",
+        )
+    return token
+
+
+def _check_role(token: Token, call: Call) -> None:
+    if not token.role.covers(call.role):
+        raise NotAllowed(
+            f"This is for the role {call.role} and above; the token's is {token.role}.",
+            where=PREFIX + call.path,
+            remedy="Use a token of that role.",
+        )
+
+
+def _who(site: Site, token: Token) -> str:
+    account = site.people.account(token.account_id)
+    return f"{account.login if account else 'somebody'} ({token.name})"
+
+
+def _note(site: Site, request: Request, call: Call, who: str) -> None:
+    source = request.client.host if request.client else ""
+    about = str(next(iter(request.path_params.values()), ""))
+    site.people.note(who, call.what, about, {"by": "API"}, source)
+
+
+def problem(error: IsthmusError, status: int) -> JSONResponse:
+    """Answer with what happened, where and what to do (RFC 9457)."""
+    status = 401 if isinstance(error, NoToken) else status
+    told: dict[str, Any] = {
+        "title": error.what,
+        "status": status,
+        "where": error.where,
+        "remedy": error.remedy,
+    }
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse(told, status, headers, media_type="application/problem+json")
+
+
+async def _describe(_request: Request) -> Response:
+    return JSONResponse(description())
+
+
+ROUTES: Final = (
+    Route(f"{PREFIX}/openapi.json", _describe, methods=["GET"]),
+    *(Route(PREFIX + call.path, partial(_called, call), methods=[call.method]) for call in CALLS),
+)

@@ -1,0 +1,101 @@
+"""The JSON API: who is let in, what is answered, and that its description tells the truth."""
+
+import re
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from isthmus.base.clock import utc_now
+from isthmus.console.api.table import CALLS, PREFIX
+from isthmus.state.dispatch import DeadLetter, Link
+from isthmus.wiring.people import Role
+from tests.console.site import Served
+
+PAGE = Path(__file__).parents[2] / "docs/console/api.md"
+
+
+def client(console: Served, role: Role = Role.ADMIN) -> httpx2.Client:
+    console.cookie(role)
+    login = "ann@example.com" if role is Role.ADMIN else f"{role}@example.com"
+    account = console.site.people.find(login)
+    assert account is not None
+    _, secret = console.site.people.issue_token(account.id, "a program", role, None)
+    headers = {"Authorization": f"Bearer {secret}"}
+    return httpx2.Client(base_url=console.url + PREFIX, headers=headers)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.method} {call.path}")
+def test_without_a_token_nothing_is_answered(console: Served, call: object) -> None:
+    assert hasattr(call, "path")
+    path = re.sub(r"{\w+}", "x", str(call.path))
+    answer = httpx2.request(str(getattr(call, "method", "")), console.url + PREFIX + path)
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["remedy"]
+
+
+def test_the_cookie_of_a_browser_is_no_token(console: Served) -> None:
+    cookie = console.cookie(Role.ADMIN)
+    jar = {cookie["name"]: cookie["value"]}
+    assert httpx2.get(f"{console.url}{PREFIX}/links", cookies=jar).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "call", [one for one in CALLS if one.what], ids=lambda call: f"{call.method} {call.path}"
+)
+def test_a_viewers_token_does_nothing(console: Served, call: object) -> None:
+    with client(console, Role.VIEWER) as asking:
+        answer = asking.post(re.sub(r"{\w+}", "x", str(getattr(call, "path", ""))), json={})
+    assert answer.status_code == 403
+
+
+def test_links_and_letters_are_told_and_a_park_stands_in_the_audit_trail(console: Served) -> None:
+    state = console.stores.state
+    state.save_link(Link("isth-1", "Tickets/7", "Tickets", 7, "T7", "A title", 70, "linked"))
+    state.save_dead_letter(
+        DeadLetter("letter", "Tickets/7", "vendor", "Refused", "there", "Mend it", utc_now())
+    )
+    with client(console) as asking:
+        [link] = asking.get("/links", params={"q": "T7"}).json()["links"]
+        assert (link["id"], link["work_order"]) == ("isth-1", 70)
+        assert asking.get("/links/T7").json()["link"]["id"] == "isth-1"
+        parked = asking.post("/links/isth-1/park", json={"why": "a storm"})
+        assert parked.json()["state"] == "parked"
+        assert asking.get("/dispatch").json()["links"]["parked"] == 1
+        [letter] = asking.get("/letters").json()["dead_letters"]
+        assert letter["what"] == "Refused"
+        assert asking.post("/letters/replay", json={"ids": ["letter"]}).json() == {"replayed": 1}
+    [deed] = [one for one in console.site.people.deeds() if one.what == "parked a link"]
+    assert deed.who == "ann@example.com (a program)"
+
+
+def test_datasets_are_told_and_a_sync_is_asked_for(console: Served) -> None:
+    with client(console) as asking:
+        names = {one["name"] for one in asking.get("/datasets").json()["datasets"]}
+        assert "Tickets" in names
+        assert asking.get("/datasets/Tickets").json()["is_running"] is False
+        assert asking.post("/datasets/sync", json={"datasets": ["Tickets"]}).json()["asked"]
+        refused = asking.post("/datasets/sync", json={"datasets": ["Nothing"]})
+    assert refused.status_code == 409
+    assert "Nothing" in refused.json()["title"]
+
+
+@pytest.mark.parametrize("body", ["[]", "{", '{"datasets": 7}', '"x"'])
+def test_a_body_that_is_not_as_described_is_refused_with_its_place(
+    console: Served, body: str
+) -> None:
+    with client(console) as asking:
+        answer = asking.post("/datasets/sync", content=body)
+    assert answer.status_code == 422
+    assert answer.json()["where"]
+
+
+def test_every_call_is_described_and_stands_on_its_page(console: Served) -> None:
+    told = httpx2.get(f"{console.url}{PREFIX}/openapi.json").json()["paths"]
+    page = PAGE.read_text("utf-8")
+    for call in CALLS:
+        assert call.method.lower() in told[PREFIX + call.path]
+        assert f"`{call.method} {PREFIX}{call.path}`" in page
+        for name, *_ in (*call.query, *call.body):
+            assert f"`{name}`" in page

@@ -1,0 +1,191 @@
+"""Datasets as people see them: synced while they watch, stopped, taken up, scheduled, looked into."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, expect
+
+from isthmus.sync import extract
+from isthmus.wiring import connecting
+from isthmus.wiring.people import Role
+from tests.console.shore import reached, shore, until, worked
+from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
+
+
+def test_a_sync_is_watched_in_numbers_stopped_and_taken_up_where_it_was(
+    autotask_sim_factory: Callable[..., Any], tmp_path: Path, browser: Browser,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(extract, "PAGE_SIZE", 20)
+    sim = autotask_sim_factory(tickets=600, companies=12, latency_ms=50)
+    with shore(tmp_path / "home", sim) as console:
+        visitor = Visitor(browser, console)
+        page = visitor.visit("/datasets/Tickets")
+        page.get_by_role("button", name="Sync now").click()
+        expect(page.locator("#dataset .progress .num")).to_contain_text(re.compile(r"\d+ of 600"))
+        shots(page, "datasets/going")
+        until(lambda: any(line.rows >= 60 for line in console.site.syncing.progress()))
+        page.get_by_role("button", name="Stop").click()
+        expect(page.get_by_role("button", name="Go on where it stopped")).to_be_visible(
+            timeout=30_000
+        )
+        shots(page, "datasets/stopped")
+        page.get_by_role("button", name="Go on where it stopped").click()
+        expect(page.locator(".figure").first).to_contain_text("600", timeout=30_000)
+        last = console.site.syncing.standing_of("Tickets").last
+        assert last is not None
+        assert last.rows_read < 600
+        visitor.close()
+        visitor.check()
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Give a console with full tables, whose API user may not read some of it any more."""
+    from isthmus_sim.in_thread import start
+
+    sim = start(folder=tmp_path_factory.mktemp("sim"))
+    with shore(tmp_path_factory.mktemp("homes") / "home", sim) as console:
+        key = console.site.syncing.ask(by="ann")
+        until(lambda: (console.site.syncing.asked(key) or console).state == "done")  # type: ignore[union-attr]
+        lost = {"kind": "permission_lost", "entity": "Invoices", "mode": "refuse"}
+        sim.admin("POST", "faults", lost)
+        hidden = {"kind": "permission_lost", "entity": "Contacts", "mode": "hide", "share": 0.5}
+        sim.admin("POST", "faults", hidden)
+        cookie = console.cookie(Role.ADMIN)
+        session = console.site.people.session(cookie["value"])
+        assert session is not None
+        with httpx2.Client(cookies={cookie["name"]: cookie["value"]}, timeout=60) as client:
+            answer = client.post(f"{console.url}/connections/test", data={"csrf": session.csrf})
+            assert "2 wrong" in answer.text or "1 wrong" in answer.text
+        yield console
+    sim.stop()
+
+
+@pytest.fixture
+def reader(browser: Browser, filled: Served) -> Any:
+    """Give a person before that console."""
+    person = Visitor(browser, filled)
+    yield person
+    person.close()
+    person.check()
+
+
+def test_rows_are_searched_sorted_filtered_and_one_is_opened(reader: Visitor) -> None:
+    page = reader.visit("/datasets/Tickets/preview", Role.VIEWER)
+    shots(page, "preview")
+    expect(page.get_by_text(re.compile("^150 of 150 rows"))).to_be_visible()
+    header = page.locator("th", has=page.get_by_role("link", name="status", exact=True))
+    expect(header).to_contain_text("label")
+    page.get_by_role("link", name="title", exact=True).click()
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("title")
+    page.go_back()
+    page.get_by_label("Where").select_option("id")
+    page.get_by_label("Is", exact=True).select_option("is not")
+    page.get_by_label("Value").fill("1")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_text("id is not 1").first).to_be_visible()
+    first = page.locator(".rows tbody th a").first
+    number = first.inner_text()
+    first.click()
+    expect(page.get_by_role("heading", name=f"Tickets {number}")).to_be_visible()
+    shots(page, "preview/row")
+
+
+def test_a_missing_permission_is_told_where_the_rows_are(reader: Visitor) -> None:
+    page = reader.visit("/datasets/Invoices/preview", Role.VIEWER)
+    expect(page.locator(".note.bad")).to_contain_text("may not read Invoices")
+    expect(page.locator(".note.bad")).to_contain_text("Contracts > Invoices")
+    shots(page, "preview/refused")
+    page.goto(page.url.replace("Invoices", "Contacts"))
+    expect(page.locator(".note.warn").first).to_contain_text("Rows are missing here")
+    page.goto(re.sub("/datasets.*", "/connections/permissions", page.url))
+    row = page.get_by_role("row", name=re.compile("^Invoices"))
+    expect(row).to_contain_text("may not be read")
+    expect(row).to_contain_text("right to query")
+
+
+def test_an_admin_says_when_and_the_cost_of_a_full_read_is_told_before_it(
+    reader: Visitor, filled: Served
+) -> None:
+    page = reader.visit("/datasets/Companies")
+    expect(page.get_by_text(re.compile("12 rows in about 6 calls"))).to_be_visible()
+    shots(page, "datasets/one")
+    page.get_by_label("on weekdays").check()
+    page.get_by_label("at", exact=True).fill("06:30")
+    page.get_by_label("Time zone of the clock").fill("Europe/Vienna")
+    page.get_by_role("button", name="Save the schedule").click()
+    expect(page.get_by_role("status").first).to_contain_text("on weekdays at 06:30 (Europe/Vienna)")
+    page.get_by_role("button", name="Read all 12 rows again").click()
+    page.get_by_role("dialog").get_by_role("button", name="Read all 12 rows again").click()
+    expect(page.get_by_role("status").first).to_contain_text("read again")
+    until(lambda: not filled.site.syncing.asks())
+
+
+def test_a_schedule_that_is_none_is_told(reader: Visitor) -> None:
+    reader.forgive("422")
+    page = reader.visit("/datasets/Products")
+    page.get_by_label("by crontab").check()
+    page.get_by_label("Crontab line").fill("now and then")
+    page.get_by_role("button", name="Save the schedule").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def test_each_role_may_do_what_it_may(filled: Served) -> None:
+    deeds = {
+        "/datasets/sync": Role.DISPATCHER,
+        "/datasets/stop": Role.DISPATCHER,
+        "/datasets/Tickets/full": Role.ADMIN,
+        "/datasets/Tickets/schedule": Role.ADMIN,
+        "/connections/test": Role.ADMIN,
+        "/connections/autotask/save": Role.ADMIN,
+        "/connections/autotask/secret": Role.ADMIN,
+        "/connections/autotask/forget": Role.ADMIN,
+        "/connections/webhooks/install": Role.ADMIN,
+        "/connections/webhooks/remove": Role.ADMIN,
+        "/welcome/sync": Role.ADMIN,
+        "/welcome/simulated": Role.ADMIN,
+    }
+    for role in (Role.VIEWER, Role.DISPATCHER):
+        cookie = filled.cookie(role)
+        session = filled.site.people.session(cookie["value"])
+        assert session is not None
+        with httpx2.Client(cookies={cookie["name"]: cookie["value"]}) as client:
+            for path, least in deeds.items():
+                if not role.covers(least):
+                    answer = client.post(filled.url + path, data={"csrf": session.csrf})
+                    assert answer.status_code == 403, (role, path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/datasets",
+        "/datasets/Tickets",
+        "/datasets/Tickets/preview",
+        "/datasets/Tickets/rows/1",
+        "/connections",
+        "/connections/permissions",
+        "/connections/quota",
+        "/connections/webhooks",
+        "/connections/autotask",
+        "/connections/fieldnation",
+        "/welcome",
+        "/welcome/datasets",
+        "/welcome/sync",
+    ],
+)
+def test_an_auditor_finds_nothing(reader: Visitor, path: str) -> None:
+    reader.forgive("422" if "rows/1" in path else "-")
+    for size in (WIDE, PHONE):
+        for scheme in ("light", "dark"):
+            page = reader.visit(path, size=size, scheme=scheme)
+            assert audit(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            shots(page, path)
+            page.context.close()
