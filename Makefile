@@ -24,6 +24,9 @@ $(READY): requirements/dev.txt requirements/browser.py pyproject.toml simulators
 demo: $(READY) ## Both halves on simulated vendors: three reports, and a ticket to the field and back
 	@$(BIN)/python -m demo.demo
 
+up: $(READY) ## The console on both simulated vendors, with people at work, until Ctrl+C
+	@$(BIN)/python -m demo.up
+
 test: $(READY) ## All tests, on two processes
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 

@@ -116,6 +116,9 @@ def farewell(stage: Stage, ticket: str, seconds: float) -> None:
     )
     for words in (f'query "{query}"', f"dispatch show {ticket} --calls"):
         stage.console.print(f"  [bold]{isthmus} {words}[/]", soft_wrap=True)
+    stage.console.print("In a browser, on the same data; or with both vendors alive:")
+    for words in (f"{isthmus} serve", "make up"):
+        stage.console.print(f"  [bold]{words}[/]", soft_wrap=True)
 
 
 def play(stage: Stage) -> None:

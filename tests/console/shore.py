@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from isthmus.wiring.build import House
-from isthmus.wiring.config import load_config
 from isthmus.wiring.connecting import changed_at
-from isthmus.worker import Duties, working
-from isthmus.worker import able_of
+from isthmus.worker import Duties, able_of, working
 from isthmus_sim.in_thread import AutotaskSim
 from tests.console.site import Served, served
 
@@ -79,7 +77,9 @@ def until(is_so: Callable[[], object], seconds: float = 60) -> None:
 
 
 @contextmanager
-def shore(home: Path, sim: AutotaskSim, duties: Duties = Duties(dispatch=False)) -> Iterator[Served]:  # noqa: B008
+def shore(
+    home: Path, sim: AutotaskSim, duties: Duties = Duties(dispatch=False)
+) -> Iterator[Served]:
     """Serve the console of a home that is connected and worked."""
     with served(home, reached(sim)) as console, worked(console, duties):
         yield console

@@ -1,18 +1,21 @@
 """The first run, connections, permissions, the calls of the hour, webhooks."""
 
+import asyncio
 import re
-from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from isthmus.base.clock import utc_now
 from isthmus.wiring import connecting, simulated
 from isthmus.wiring.people import Role
+from isthmus.wiring.quota import QuotaSample
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.console.shore import reached, until, worked
-from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
+from tests.console.shore import reached, worked
+from tests.console.site import Served, Visitor, served, shots
 
 
 def fill_autotask(page: Page, sim: AutotaskSim, secret: str) -> None:
@@ -57,7 +60,7 @@ def test_a_wrong_secret_is_named_and_the_right_one_leads_to_full_tables(
 
 
 def test_what_is_saved_is_never_shown_and_need_not_be_entered_again(
-    tmp_path: Path, visitor: Visitor, console: Served, autotask_sim: AutotaskSim
+    visitor: Visitor, console: Served, autotask_sim: AutotaskSim
 ) -> None:
     draft = connecting.Connection(
         "My MSP", autotask_sim.username, autotask_sim.secret, autotask_sim.integration_code,
@@ -71,3 +74,99 @@ def test_what_is_saved_is_never_shown_and_need_not_be_entered_again(
     page.get_by_role("button", name="Save and test").click()
     expect(page.locator("#checks .note.good")).to_contain_text("Saved.")
     assert [note.title for note in console.house.state.connections()] == ["Renamed"]
+
+
+def test_a_wrong_new_secret_leaves_the_old_one_in_force(
+    visitor: Visitor, console: Served, autotask_sim: AutotaskSim
+) -> None:
+    connecting.save(
+        console.house,
+        connecting.Connection(
+            "My MSP", autotask_sim.username, autotask_sim.secret, autotask_sim.integration_code,
+            autotask_sim.url,
+        ),
+    )  # fmt: skip
+    page = visitor.visit("/connections")
+    page.get_by_role("link", name="New secret for Autotask").click()
+    page.get_by_label("New Password (Secret)").fill("mistyped")
+    page.get_by_role("button", name="Test and replace the secret").click()
+    expect(page.locator("#rotated").get_by_role("alert")).to_contain_text(
+        "The old one still counts"
+    )
+    saved = console.house.state.load_connection()
+    assert saved is not None
+    assert saved.secret == autotask_sim.secret
+    page.get_by_label("New Password (Secret)").fill(autotask_sim.secret)
+    page.get_by_role("button", name="Test and replace the secret").click()
+    expect(page.locator("#rotated .note.good")).to_contain_text("The new secret is saved.")
+    page.goto(f"{console.url}/connections")
+    page.get_by_role("button", name="Forget Autotask").click()
+    page.get_by_role("dialog").get_by_role("button", name="Forget").click()
+    expect(page.get_by_role("status").first).to_contain_text("Autotask is forgotten")
+    assert connecting.connected(console.house)[0].source == "nothing"
+
+
+def test_field_nation_is_connected_and_its_webhooks_are_made_at_a_click(
+    tmp_path: Path, browser: Browser, autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim
+) -> None:
+    more = {"ISTHMUS_PUBLIC_URL": "http://127.0.0.1:9"}
+    with served(tmp_path / "home", reached(autotask_sim) | more) as console:
+        visitor = Visitor(browser, console)
+        page = visitor.visit("/connections/fieldnation")
+        page.get_by_label("Environment").select_option("other")
+        page.get_by_text("Another address").last.click()
+        page.get_by_label("Address of the API").fill(fieldnation_sim.url)
+        page.get_by_label("Client id").fill(fieldnation_sim.client_id)
+        page.get_by_label("Client secret").fill(fieldnation_sim.client_secret)
+        page.get_by_label("User name").fill(fieldnation_sim.username)
+        page.get_by_label("Password").fill(fieldnation_sim.password)
+        page.get_by_role("button", name="Save and test").click()
+        expect(page.locator("#checks .note.good")).to_contain_text("Field Nation is connected")
+        page.goto(f"{console.url}/connections/webhooks")
+        expect(page.locator("#hooks table")).to_contain_text("not made")
+        shots(page, "webhooks")
+        visitor.close()
+        visitor.check()
+
+
+def test_a_simulated_tenant_is_one_button_away_from_full_tables(
+    console: Served, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulated, "SIZE", ("--companies", "8", "--tickets", "40"))
+    try:
+        with worked(console):
+            page = visitor.visit("/welcome")
+            page.get_by_role("button", name="Try with a simulated tenant").click()
+            page.get_by_role("link", name="Watch the first sync").click(timeout=60_000)
+            expect(page.get_by_text("Done.")).to_be_visible(timeout=60_000)
+            page.goto(console.url)
+            expect(page.get_by_text("This is a simulated tenant.")).to_be_visible()
+            shots(page, "overview/simulated")
+    finally:
+        asyncio.run(console.site.simulation.stop())
+    assert all(one.is_simulated for one in connecting.connected(console.house))
+
+
+def test_the_calls_of_the_hours_before_are_drawn(console: Served, visitor: Visitor) -> None:
+    now = utc_now()
+    for minutes in range(300, 0, -10):
+        at = now - timedelta(minutes=minutes)
+        console.house.copying.add_sample(
+            QuotaSample(at, 4_000 + 20 * minutes, 900 + 3 * minutes, 10_000)
+        )
+    page = visitor.visit("/connections/quota")
+    expect(page.locator("#plot canvas")).to_be_visible()
+    shots(page, "quota/history")
+    page.get_by_text("as a table").click()
+    expect(page.locator("details table tbody tr")).to_have_count(30)
+
+
+def test_nothing_is_tested_while_something_is_left_empty(console: Served, visitor: Visitor) -> None:
+    cookie = console.cookie(Role.ADMIN)
+    session = console.site.people.session(cookie["value"])
+    assert session is not None
+    given = {"csrf": session.csrf, "zone": "west", "username": ""}
+    with httpx2.Client(cookies={cookie["name"]: cookie["value"]}) as client:
+        told = client.post(f"{console.url}/connections/autotask/save", data=given).text
+    assert "Enter the API user&#39;s Username (Key)." in told
+    assert "This is no zone" in told

@@ -10,10 +10,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from isthmus.sync import extract
-from isthmus.wiring import connecting
 from isthmus.wiring.people import Role
-from tests.console.shore import reached, shore, until, worked
-from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
+from tests.console.shore import shore, until
+from tests.console.site import PHONE, WIDE, Served, Visitor, audit, shots
 
 
 def test_a_sync_is_watched_in_numbers_stopped_and_taken_up_where_it_was(
@@ -168,7 +167,7 @@ def test_each_role_may_do_what_it_may(filled: Served) -> None:
         "/datasets",
         "/datasets/Tickets",
         "/datasets/Tickets/preview",
-        "/datasets/Tickets/rows/1",
+        "/datasets/Tickets/rows/7705",
         "/connections",
         "/connections/permissions",
         "/connections/quota",
@@ -181,11 +180,8 @@ def test_each_role_may_do_what_it_may(filled: Served) -> None:
     ],
 )
 def test_an_auditor_finds_nothing(reader: Visitor, path: str) -> None:
-    reader.forgive("422" if "rows/1" in path else "-")
-    for size in (WIDE, PHONE):
-        for scheme in ("light", "dark"):
-            page = reader.visit(path, size=size, scheme=scheme)
-            assert audit(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            shots(page, path)
-            page.context.close()
+    for size, scheme in ((WIDE, "light"), (PHONE, "dark")):
+        page = reader.visit(path, size=size, scheme=scheme)
+        assert audit(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        shots(page, path)

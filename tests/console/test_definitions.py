@@ -40,31 +40,262 @@ def person(browser: Browser, connected: Served) -> Iterator[Visitor]:
     visitor.check()
 
 
-def choose(page: Page, box: str, typed: str, option: str, which: int = -1) -> None:
-    """Point at something: type into a box and choose what is offered."""
-    here = page.get_by_label(box, exact=True).nth(which)
+def choose(page: Page, box: str, typed: str, option: str) -> None:
+    """Point at something: type into the last box of that name and choose what is offered."""
+    here = page.get_by_label(box, exact=True).last
     here.click()
     here.fill("")
     here.press_sequentially(typed)
     page.get_by_role("option").filter(has_text=option).first.click()
 
 
-def test_x(person: Visitor, shores: Shores) -> None:
+def kept(page: Page) -> None:
+    """Wait until what was typed is kept and was tried."""
+    expect(page.locator("#saved")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator("#pane")).not_to_have_attribute("aria-busy", "true")
+
+
+def test_a_mapping_is_built_from_nothing_by_pointing_mended_and_published(
+    person: Visitor, shores: Shores
+) -> None:
+    ticket = shores.fit_tickets(1)[0]
+    page = person.visit("/mappings", role=Role.DISPATCHER)
+    page.get_by_text("New mapping").click()
+    page.get_by_label("Name").fill("printers")
+    page.get_by_role("button", name="Begin").click()
+    expect(page.get_by_role("heading", name="printers")).to_be_visible()
+
+    # What is needed first is said, and a button adds its row.
+    page.get_by_role("button", name="Add a row for title").click()
+    expect(page.get_by_label("Row 1: fills")).to_have_value("title")
+    choose(page, "Row 1: from", "title", "ticket.title")
+    page.get_by_label("Try it on a ticket").fill(ticket["ticketNumber"])
+    page.get_by_role("button", name="Try", exact=True).click()
+    pane = page.locator("#pane")
+    expect(pane.get_by_role("row").filter(has_text="ticket.title")).to_contain_text(ticket["title"])
+    expect(page.locator("#o-1")).to_contain_text(ticket["title"])
+    expect(pane).to_contain_text("Nothing was written, on either side.")
+
+    # A value that the field does not take shows at its row; a value pointed at mends it.
+    page.get_by_role("button", name="Add a row", exact=True).click()
+    choose(page, "Row 2: fills", "priority", "custom_fields.Priority")
+    page.get_by_label("Row 2: by").select_option("Always the same")
+    page.get_by_label("Row 2: value").fill("Sky high")
+    expect(page.locator("#o-2")).to_contain_text("has no option 'Sky high'")
+    expect(page.locator("#pane")).to_contain_text("1 problem")
+    choose(page, "Row 2: value", "Hi", "High")
+    expect(page.locator("#o-2")).to_contain_text("High")
+    expect(page.locator("#pane")).to_contain_text("fits")
+
+    # A table is filled from the picklist.
+    page.get_by_label("Row 2: by").select_option("Look up in a table")
+    choose(page, "Row 2: from", "priority", "ticket.priority.label")
+    page.get_by_role("button", name="Add all values of the picklist").click()
+    expect(page.get_by_label("Row 2, entry 1: when")).not_to_have_value("")
+    kept(page)
+
+    page.get_by_label("What changed, and why").fill("For printers")
+    page.get_by_role("button", name="Publish the mapping").click()
+    expect(page.get_by_role("status").first).to_contain_text("is in force now (publication 1)")
+    made = person.served.site.library.mapping("printers")
+    assert made is not None
+    assert [row.target for row in made.rows] == ["title", "custom_fields.Priority"]
+    assert made.rows[1].action == "array_map"
+    [definition] = person.served.stores.definitions.history(MAPPING, "printers")
+    assert (definition.by, definition.note) == ("dispatcher@example.com", "For printers")
+
+
+def test_a_rule_is_built_from_nothing_and_shows_row_by_row_why_it_wants_a_ticket(
+    person: Visitor, shores: Shores
+) -> None:
+    ticket = shores.fit_tickets(1)[0]
+    shores.send_out(ticket["id"])
+    page = person.visit("/rules")
+    page.get_by_text("New rule").click()
+    page.get_by_label("Name").fill("field")
+    page.get_by_role("button", name="Begin").click()
+    pane = page.locator("#pane")
+    expect(pane).to_contain_text("It has no condition yet")
+
+    page.get_by_role("button", name="Add a row").first.click()
+    choose(page, "Field", "status", "ticket.status.label")
+    choose(page, "Value", "Disp", "Dispatch to Field")
+    page.get_by_label("Makes the work order by").select_option("ticket_inbound")
+    page.get_by_label("Try it on a ticket").fill(ticket["ticketNumber"])
+    page.get_by_role("button", name="Try", exact=True).click()
+    expect(pane).to_contain_text("The rule wants it as it is now.")
+    expect(page.locator("[id='o-when.0.0']")).to_contain_text("holds: it is Dispatch to Field")
+
+    page.get_by_role("button", name="Add a group").first.click()
+    choose(page, "Field", "company name", "ticket.company.companyName")
+    page.get_by_label("Value").last.fill("Nobody")
+    expect(page.locator("[id='o-when.0.1.0']")).to_contain_text("does not hold: it is")
+    expect(pane).to_contain_text("does not want it")
+    page.get_by_role("button", name="Remove the group").click()
+    expect(pane).to_contain_text("The rule wants it as it is now.")
+    expect(pane.get_by_role("row").filter(has_text="title").first).to_contain_text(
+        ticket["ticketNumber"]
+    )
+
+    page.get_by_role("button", name="Publish the rule").click()
+    expect(page.get_by_role("status").first).to_contain_text("is in force now")
+    page.get_by_role("button", name="Switch on").click()
+    page.get_by_role("dialog").get_by_role("button", name="Switch on").click()
+    expect(page.get_by_role("status").first).to_contain_text("field is on")
+    rule = person.served.site.library.rule("field")
+    assert rule is not None
+    assert rule.is_enabled
+
+
+def test_versions_are_compared_rolled_back_exported_and_imported(
+    person: Visitor, tmp_path: Path
+) -> None:
+    page = person.visit("/mappings/ticket_inbound")
+    amount = page.get_by_label("Row 16: value")
+    amount.fill("175")
+    kept(page)
+    page.get_by_role("button", name="Publish the mapping").click()
+    expect(page.get_by_role("status").first).to_contain_text("publication 2")
+
+    page.get_by_role("link", name="Versions").click()
+    change = page.get_by_role("row").filter(has_text="pay.base.amount")
+    expect(change).to_contain_text("value: 150 became 175")
+    page.get_by_role("button", name="Roll back to it").click()
+    page.get_by_role("dialog").get_by_role("button", name="Roll back to it").click()
+    expect(page.get_by_role("status").first).to_contain_text("is in force again")
+
+    page.get_by_role("link", name="Edit").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export").click()
+    file = tmp_path / "mapping.toml"
+    download.value.save_as(file)
+    changed = file.read_text("utf-8").replace("value = 150", "value = 199")
+    file.write_text(changed, "utf-8")
+    page.goto(f"{person.served.url}/mappings")
+    page.get_by_text("Import", exact=True).click()
+    page.get_by_label("File of a mapping or rule").set_input_files(file)
+    page.get_by_role("button", name="Import as a draft").click()
+    expect(page.get_by_role("status").first).to_contain_text("was imported as a draft")
+    expect(page.get_by_label("Row 16: value")).to_have_value("199")
+    mapping = person.served.site.library.mapping("ticket_inbound")
+    assert mapping is not None
+    assert mapping.rows[15].params["value"] == 150
+
+
+def test_pointing_and_text_are_two_forms_of_one_draft(person: Visitor) -> None:
+    page = person.visit("/rules/ticket_dispatch")
+    page.get_by_label("Place among the rules").fill("7")
+    page.get_by_role("button", name="As text", exact=True).click()
+    text = page.get_by_label("The rule as its file, in TOML")
+    expect(text).to_have_value(re.compile("order = 7"))
+    text.fill(text.input_value().replace("order = 7", "order = 8").replace("[when]", "[when"))
+    expect(page.locator("#pane")).to_contain_text("The text is no TOML")
+    text.fill(text.input_value().replace("[when", "[when]"))
+    expect(page.locator("#pane")).not_to_contain_text("The text is no TOML")
+    kept(page)
+    page.get_by_role("button", name="By pointing").click()
+    expect(page.get_by_label("Place among the rules")).to_have_value("8")
+    page.get_by_role("button", name="Write it as text (CEL)").click()
+    expect(page.get_by_label("Condition as text, in CEL")).to_have_value(
+        '(value("ticket.status.label") == "Dispatch to Field")'
+    )
+
+
+def test_what_another_person_saved_meanwhile_is_not_written_over(
+    person: Visitor, connected: Served
+) -> None:
+    person.forgive("409")
+    page = person.visit("/mappings/ticket_inbound")
+    expect(page.locator("#pane")).to_contain_text("fits")
+    now = connected.stores.definitions.current(MAPPING, "ticket_inbound")
+    assert now is not None
+    connected.site.drafts.save(MAPPING, "ticket_inbound", now.content + "\n", by="bo@example.com")
+    page.get_by_label("Row 16: value").fill("175")
+    expect(page.locator("#saved")).to_contain_text("bo@example.com saved this draft")
+    draft = connected.site.drafts.find(MAPPING, "ticket_inbound")
+    assert draft is not None
+    assert "175" not in draft.content
+
+
+def test_without_the_vendors_the_text_can_still_be_written_and_what_is_missing_is_said(
+    visitor: Visitor, console: Served
+) -> None:
+    page = visitor.visit("/mappings/ticket_inbound")
+    expect(page.locator("#pane")).to_contain_text("Only the text can be checked.")
+    page.get_by_label("Row 1: text").fill("{{ticket..title}}")
+    expect(page.locator("#o-1")).not_to_be_empty()
+    page.get_by_label("Row 1: text").fill("{{ticket.title}}")
+    expect(page.locator("#o-1")).to_be_empty()
+    kept(page)
+    page.get_by_role("button", name="Publish the mapping").click()
+    expect(page.get_by_role("status").first).to_contain_text("it cannot be checked")
+    page.get_by_label("without asking the vendors").check()
+    page.get_by_role("button", name="Publish the mapping").click()
+    expect(page.get_by_role("status").first).to_contain_text("is in force now (publication 2)")
+
+
+def client(console: Served, role: Role) -> tuple[httpx2.Client, str]:
+    """Return somebody without a browser, and the token of his forms."""
+    cookie = console.cookie(role)
+    session = console.site.people.session(cookie["value"])
+    assert session is not None
+    jar = {cookie["name"]: cookie["value"]}
+    return httpx2.Client(base_url=console.url, cookies=jar), session.csrf
+
+
+def test_a_viewer_sees_and_changes_nothing(console: Served) -> None:
+    http, token = client(console, Role.VIEWER)
+    with http:
+        for path in ("/rules", "/mappings", "/rules/ticket_dispatch", "/mappings/ticket_outbound"):
+            shown = http.get(path)
+            assert shown.status_code == 200
+            assert "Publish the" not in shown.text
+            assert "Switch on" not in shown.text
+        for path in (
+            "/rules", "/rules/import", "/rules/ticket_dispatch/draft", "/rules/ticket_dispatch/switch",
+            "/rules/ticket_dispatch/discard", "/rules/ticket_dispatch/rollback", "/mappings",
+            "/mappings/ticket_inbound/draft", "/mappings/ticket_inbound/rollback",
+        ):  # fmt: skip
+            assert http.post(path, data={"csrf": token, "on": "yes"}).status_code == 403
+    assert console.site.drafts.all(MAPPING) == console.site.drafts.all(RULE) == ()
+
+
+def test_without_script_a_form_is_saved_and_comes_back(console: Served) -> None:
+    http, token = client(console, Role.DISPATCHER)
+    with http:
+        begun = http.post("/mappings", data={"csrf": token, "name": "plain", "root": "task"})
+        assert begun.headers["location"] == "/mappings/plain"
+        sent = {
+            "csrf": token, "rows": "1", "revision": "1", "do": "save",
+            "r0.target": "title", "r0.action": "sync", "r0.source": "task.title",
+        }  # fmt: skip
+        saved = http.post("/mappings/plain/draft", data=sent)
+        assert saved.status_code == 303
+        assert 'value="task.title"' in http.get(saved.headers["location"]).text
+        assert http.post("/mappings", data={"csrf": token, "name": "plain"}).status_code == 409
+        assert http.post("/mappings", data={"csrf": token, "name": "a/b"}).status_code == 409
+        told = http.get("/mappings/plain/file").text
+        assert 'source = "task.title"' in told
+        gone = http.post("/mappings/plain/discard", data={"csrf": token})
+        assert gone.headers["location"] == "/mappings"
+        assert http.get("/mappings/plain").status_code == 409
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_an_auditor_finds_nothing_and_no_page_is_wider_than_the_screen(
+    person: Visitor, shores: Shores, scheme: str, size: tuple[int, int]
+) -> None:
     number = shores.fit_tickets(1)[0]["ticketNumber"]
-    for size, name in ((WIDE, "wide"), (PHONE, "phone")):
-        for scheme in ("light", "dark"):
-            page = person.visit("/rules", size=size, scheme=scheme)
-            for path, what in (("/rules", "rules"), ("/mappings", "mappings"),
-                (f"/rules/ticket_dispatch?ticket={number}", "rule"),
-                (f"/mappings/ticket_inbound?ticket={number}", "mapping"),
-                (f"/mappings/ticket_outbound?ticket={number}", "outbound"),
-                ("/mappings/ticket_inbound/versions", "versions"),
-                ("/mappings/ticket_inbound?as=text", "text")):
-                page.goto(person.served.url + path)
-                if "?" in path:
-                    expect(page.locator("#pane")).not_to_contain_text("Reading")
-                page.wait_for_timeout(1000 if what in ("rules", "mappings") else 100)
-                shoot(page, SHOTS, f"{what}-{name}-{scheme}")
-                if scheme == "dark":
-                    print(what, size, audit(page))
-                print(what, page.evaluate("document.documentElement.scrollWidth"), size)
+    page = person.visit("/rules", size=size, scheme=scheme)
+    for path in (
+        "/rules", "/mappings", f"/rules/ticket_dispatch?ticket={number}",
+        f"/mappings/ticket_inbound?ticket={number}", "/mappings/ticket_inbound/versions",
+        "/rules/ticket_dispatch?as=text",
+    ):  # fmt: skip
+        page.goto(person.served.url + path)
+        if "?" in path:
+            expect(page.locator("#pane")).to_contain_text("Nothing was written")
+        shoot(page, SHOTS, f"{re.sub('[^a-z]+', '-', path)}-{size[0]}-{scheme}")
+        assert audit(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

@@ -22,6 +22,14 @@ def test_a_file_is_kept_as_safely_as_sqlite_can(tmp_path: Path) -> None:
     assert found == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 30_000}
 
 
+def test_a_server_ends_the_transaction_of_a_process_that_stands_still(postgres_url: str) -> None:
+    engine = open_database(postgres_url)
+    with engine.connect() as session:
+        found = session.execute(text("SHOW idle_in_transaction_session_timeout")).scalar()
+    engine.dispose()
+    assert found == "15s"
+
+
 def test_only_its_owner_reads_the_file(tmp_path: Path) -> None:
     path = tmp_path / "engine.sqlite"
     path.touch(mode=0o644)

@@ -1,7 +1,7 @@
 """How datasets stand, in the words and colours of a page. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,11 +19,16 @@ _LATE: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A state in a word, with its tone, and a sentence that says more; "" for none."""
+    """
+    A state in a word, with its tone, and a sentence that says more; "" for none.
+
+    `is_trouble` tells that somebody should look; a mere warning is no trouble.
+    """
 
     text: str
     tone: str
     more: str = ""
+    is_trouble: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,11 @@ def told_of(one: DatasetStanding, now: datetime) -> Told:
         return Told("waits its turn", "busy")
     found = _trouble(one)
     if found is not None:
-        return found
+        return replace(found, is_trouble=True)
     if one.rows is None:
         return Told("not read yet", "calm")
     if one.next_at is not None and now - one.next_at > _LATE:
-        return Told("late", "warn", "Its refresh is overdue; does a worker run?")
+        return Told("late", "warn", "Its refresh is overdue; does a worker run?", True)
     warnings = () if one.last is None else one.last.warnings
     if warnings:
         return Told("with warnings", "warn", " ".join(warnings))
@@ -81,8 +86,8 @@ def _trouble(one: DatasetStanding) -> Told | None:
 
 def needs_look(standing: Iterable[DatasetStanding], now: datetime) -> list[DatasetStanding]:
     """Return the datasets something is wrong with, the bad before the doubtful."""
-    found = [(told_of(one, now).tone, one) for one in standing]
-    return [one for tone in ("bad", "warn") for had, one in found if had == tone]
+    found = [(told, one) for one in standing if (told := told_of(one, now)).is_trouble]
+    return [one for tone in ("bad", "warn") for told, one in found if told.tone == tone]
 
 
 def oldest(standing: Iterable[DatasetStanding]) -> datetime | None:

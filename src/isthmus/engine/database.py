@@ -19,6 +19,7 @@ from isthmus.engine.errors import EngineBroken, EngineUnavailable
 from isthmus.state.journal import keep_journal
 
 BUSY_TIMEOUT_MS: Final = 30_000
+IDLE_TIMEOUT_MS: Final = 15_000
 POOL: Final = 10
 SQLITE: Final = "sqlite"
 
@@ -64,12 +65,21 @@ def _prepare(driver: sqlite3.Connection, _record: Any) -> None:
 
 
 def _open_server(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=POOL,
         max_overflow=POOL,
         pool_pre_ping=True,
     )
+    event.listen(engine, "connect", _bound)
+    return engine
+
+
+def _bound(driver: Any, _record: Any) -> None:
+    """Have the server end the transaction of a process that stands still: it holds up others."""
+    with driver.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}")
+    driver.commit()
 
 
 def file_of(engine: Engine) -> Path | None:

@@ -10,6 +10,7 @@ from isthmus.autotask.models import Threshold
 from isthmus.state import State
 from isthmus.sync.outcomes import Observer
 from isthmus.sync.rules.window import Held
+from isthmus.sync.scopes import Scopes
 from isthmus.sync.settings import SyncSettings
 from isthmus.sync.stopping import Stops
 from isthmus.warehouse.ports import Warehouse
@@ -35,6 +36,7 @@ class Crossing:
     began_at: datetime
     threshold: Threshold
     gate: asyncio.Semaphore
+    scopes: Scopes
     full: bool = False
     stops: Stops = field(default_factory=Stops)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -10,6 +10,7 @@ from isthmus.autotask.models import Page
 from isthmus.base.errors import IsthmusError
 from isthmus.sync.rules.normalize import mend_row, needs_mending
 from isthmus.sync.rules.ranges import FIRST, IdRange, plan_ranges, steal
+from isthmus.sync.rules.without import strip_row
 from isthmus.sync.spool import SegmentWriter, Spool
 
 PAGE_SIZE = 500
@@ -46,6 +47,7 @@ class _Shared:
     spool: Spool
     on_page: PageSeen
     proves: bool = True
+    without: frozenset[str] = frozenset()
     highest: int = 0
     free: list[IdRange] = field(default_factory=list)
     busy: list[IdRange] = field(default_factory=list)
@@ -61,15 +63,17 @@ async def extract(
     expected: int | None,
     on_page: PageSeen,
     extra: bool = False,
+    without: frozenset[str] = frozenset(),
 ) -> Mended:
     """
     Read every record that meets `where` and is not in the spool yet.
 
     Args: expected: how many records there are, None when unknown; it decides on parallel reading.
     extra: these records come on top of the spool's own window, whatever is in it.
+    without: names, in lower case, of fields whose values are not to be kept anywhere.
     Raises: the client's errors; what is in the spool by then is kept for the next run.
     """
-    shared = _Shared(client, entity, where, spool, on_page, proves=not extra)
+    shared = _Shared(client, entity, where, spool, on_page, proves=not extra, without=without)
     readers = READERS if expected is not None and expected >= PARALLEL_FROM else 1
     highest = await _find_highest(shared) if readers > 1 else None
     shared.highest = highest or 0
@@ -146,7 +150,10 @@ def _keep_page(shared: _Shared, page: Page, taken: IdRange, writer: SegmentWrite
         ended = not ids or (not page.more and len(ids) < PAGE_SIZE)
     shared.on_page(len(ids))
     if ids:
-        writer.write(_mend(shared.mended, rows), ids[-1])
+        rows = _mend(shared.mended, rows)
+        if shared.without:
+            rows = [strip_row(row, shared.without) for row in rows]
+        writer.write(rows, ids[-1])
         taken.after = ids[-1]
     return ended or taken.is_done
 

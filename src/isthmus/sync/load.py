@@ -16,6 +16,7 @@ from isthmus.sync.rules.reconcile import (
     undescribed_udfs,
 )
 from isthmus.sync.rules.schema import picklist_entries, plan_shape
+from isthmus.sync.rules.without import columns_emptied
 from isthmus.warehouse.ports import Brake, Mode, Package, Published, RunRecord, Warehouse
 
 
@@ -57,7 +58,8 @@ def pack(warehouse: Warehouse, reading: Reading, run: RunRecord, brake: Brake) -
         watermark=reading.server_started_at,
         deleted_ids=reading.deleted_ids,
         picklists=picklist_entries(all_fields, all_udfs),
-        brake=brake,
+        brake=brake if reading.brake is None else reading.brake,
+        emptied=columns_emptied(known, reading.left_out),
     )
 
 

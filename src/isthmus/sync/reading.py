@@ -11,57 +11,21 @@ from isthmus.autotask import query as q
 from isthmus.autotask.errors import PermissionDenied
 from isthmus.autotask.models import FieldInfo, UdfInfo
 from isthmus.base.errors import Permanent
-from isthmus.state import Extraction
-from isthmus.sync.catalog import Dataset, DeletionLog, Refresh
+from isthmus.sync.catalog import Dataset, DeletionLog
 from isthmus.sync.crossing import Crossing
 from isthmus.sync.extract import Mended, extract
+from isthmus.sync.leaving import changed_ids, ids_left, plain_brake
 from isthmus.sync.outcomes import Mode
+from isthmus.sync.planning import Meter, Plan
 from isthmus.sync.rules.normalize import mend_row
+from isthmus.sync.rules.scope import narrowed
 from isthmus.sync.rules.window import (
-    Held,
-    Window,
-    follows_changes,
     plan_backfill,
     plan_condition,
     plan_deletions,
-    plan_window,
 )
-from isthmus.sync.spool import Spool
-
-
-@dataclass(slots=True)
-class Meter:
-    """Counts what reading one dataset costs and tells the observer."""
-
-    crossing: Crossing
-    dataset: str
-    rows: int = 0
-    calls: int = 0
-
-    def page(self, rows: int) -> None:
-        """Count one page of the dataset."""
-        self.rows += rows
-        self.calls += 1
-        self.crossing.observer.page_read(self.dataset, rows, 1)
-        self.crossing.observer.quota(*self.crossing.quota)
-
-    def call(self, _rows: int = 0) -> None:
-        """Count one call that brings none of the dataset's rows."""
-        self.calls += 1
-        self.crossing.observer.page_read(self.dataset, 0, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What one pass asks for, and the spool it goes to; `resumed`: some of it is there already."""
-
-    dataset: Dataset
-    mode: Mode
-    window: Window
-    held: Held
-    spool: Spool
-    server_started_at: datetime
-    resumed: bool
+from isthmus.sync.rules.without import kept_fields, kept_udfs
+from isthmus.warehouse.ports import Brake
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +34,9 @@ class Reading:
     All that was read of one dataset: records on disk, and what tells how to read them.
 
     `server_started_at` is the vendor's clock before the first record was read, aware UTC.
-    `is_log_owed` tells that the deletion log was refused.
+    `is_log_owed` tells that the deletion log was refused. `left_out` names fields that records and
+    metadata here are without. `there` counts the records at the vendor, filter or not, where they
+    were counted; `brake` is the one to publish with, None for that of the run.
     """
 
     dataset: Dataset
@@ -82,93 +48,9 @@ class Reading:
     deleted_ids: tuple[int, ...]
     warnings: tuple[str, ...]
     is_log_owed: bool = False
-
-
-async def plan_pass(crossing: Crossing, dataset: Dataset) -> Plan:
-    """Decide what to ask for; go on with what an interrupted run began if that leads there."""
-    held = await crossing.held(dataset.name)
-    found = crossing.state.open_extraction(dataset.name)
-    if found is not None:
-        goes_on = crossing.full or found.mode == "full"  # a full re-read begun is ended first
-        resumed = await _resumed(crossing, dataset, held, found, full=goes_on)
-        if resumed is not None:
-            return resumed
-        Spool(crossing.spool_root, crossing.state, found).clear()
-    mode, window = _aim(crossing, dataset, held, full=crossing.full)
-    begun = _begin(crossing, dataset, mode, window)
-    spool = Spool(crossing.spool_root, crossing.state, begun)
-    spool.open()
-    return Plan(dataset, mode, window, held, spool, begun.server_started_at, resumed=False)
-
-
-def _aim(
-    crossing: Crossing, dataset: Dataset, held: Held, *, full: bool
-) -> tuple[Mode, Window]:  # fmt: skip
-    window = plan_window(dataset, held, crossing.settings.overlap, full=full)
-    if not window.is_full:
-        return "incremental", window
-    return "full" if full or held.mark is None else "reread", window
-
-
-async def _resumed(
-    crossing: Crossing, dataset: Dataset, held: Held, found: Extraction, *, full: bool
-) -> Plan | None:
-    """Return the plan that goes on with what an interrupted run began; None: begin anew."""
-    mode, window = _aim(crossing, dataset, held, full=full)
-    spool = Spool(crossing.spool_root, crossing.state, found)
-    if not _leads_there(found, dataset, mode, window, held):
-        return None
-    if not await _still_holds(crossing, dataset, spool):
-        return None
-    spool.open()
-    return Plan(dataset, mode, window, held, spool, found.server_started_at, resumed=True)
-
-
-def _leads_there(
-    found: Extraction, dataset: Dataset, mode: Mode, window: Window, held: Held
-) -> bool:
-    """
-    Tell whether interrupted work leads to the same table as work begun now.
-
-    Only where edits since can be asked for: a re-read without change dates starts again. On a first
-    run nothing is known of the tenant's fields, so the dataset's own word is taken.
-    """
-    same = found.mode == mode and found.window_start == window.start
-    published = held.mark is not None and held.mark >= found.server_started_at
-    dated = dataset.refresh is Refresh.INCREMENTAL and (
-        not held.fields or follows_changes(dataset, held.fields)
-    )
-    return same and not published and dated
-
-
-async def _still_holds(crossing: Crossing, dataset: Dataset, spool: Spool) -> bool:
-    """
-    Tell whether what an interrupted run left is all on disk, and nothing of it was deleted since.
-
-    Ids only grow, so a stretch that was read to its end can only lose records: its count tells.
-    An incremental window holds few records, and deletions of these are followed anyway.
-    """
-    if not spool.is_whole:
-        return False
-    if not spool.is_of_everything:
-        return True
-    for stretch in spool.stretches:
-        within = q.and_(q.gt("id", stretch.after), q.lte("id", stretch.upto))
-        if await crossing.client.count(dataset.name, within) != stretch.rows:
-            return False
-    return True
-
-
-def _begin(crossing: Crossing, dataset: Dataset, mode: Mode, window: Window) -> Extraction:
-    fresh = Extraction(
-        id=f"{dataset.name}-{crossing.run_id}",
-        dataset=dataset.name,
-        mode=mode,
-        window_start=window.start,
-        server_started_at=crossing.server_started_at,
-    )
-    crossing.state.begin_extraction(fresh)
-    return fresh
+    left_out: frozenset[str] = frozenset()
+    there: int | None = None
+    brake: Brake | None = None
 
 
 async def read(crossing: Crossing, plan: Plan, meter: Meter) -> Reading:
@@ -179,16 +61,20 @@ async def read(crossing: Crossing, plan: Plan, meter: Meter) -> Reading:
     records carry, metadata knows by then. Raises: the client's errors.
     """
     name = plan.dataset.name
+    without = plan.scope.left_out
     async with crossing.gate:
+        there = await _count_all(crossing, plan, meter)
+        changed = await _read_changed(crossing, plan, meter)
         mended = await _read_records(crossing, plan, meter)
         deleted, warnings = await _read_deletions(crossing, plan, meter)
-        fields = await crossing.client.fields(name)
+        fields = kept_fields(await crossing.client.fields(name), without)
         meter.call()
-        udfs = await crossing.client.user_defined_fields(name)
+        udfs = kept_udfs(await crossing.client.user_defined_fields(name), without)
         meter.call()
         for source in _unseen(plan, fields, udfs):
             await _backfill(crossing, plan, source, meter, mended)
     owed = bool(warnings)
+    deleted = tuple(sorted({*deleted, *ids_left(changed, plan.spool.files())}))
     warnings += _mended_warnings(mended)
     return Reading(
         dataset=plan.dataset,
@@ -200,20 +86,63 @@ async def read(crossing: Crossing, plan: Plan, meter: Meter) -> Reading:
         deleted_ids=deleted,
         warnings=warnings,
         is_log_owed=owed,
+        left_out=without,
+        there=there,
+        brake=_brake(crossing, plan, there),
     )
+
+
+async def _count_all(crossing: Crossing, plan: Plan, meter: Meter) -> int | None:
+    """Count all records where a filter decides what goes: the brake cannot go by the rows then."""
+    was_narrow = plan.refilled and crossing.scopes.there(plan.dataset.name) is not None
+    if not plan.window.is_full or not (plan.scope.is_narrow or was_narrow):
+        return None
+    meter.call()
+    there = await crossing.client.count(plan.dataset.name, q.gte("id", 0))
+    _brake(crossing, plan, there)
+    return there
+
+
+def _brake(crossing: Crossing, plan: Plan, there: int | None) -> Brake | None:
+    if there is None:
+        return None
+    before = crossing.scopes.there(plan.dataset.name)
+    return plain_brake(
+        crossing.settings.brake,
+        plan.dataset.name,
+        plan.held.rows if before is None else before,
+        there,
+    )
+
+
+async def _read_changed(crossing: Crossing, plan: Plan, meter: Meter) -> frozenset[int]:
+    if plan.only is None or plan.window.is_full:
+        return frozenset()
+    ids, calls = await changed_ids(crossing.client, plan.dataset, plan.window, plan.held)
+    for _ in range(calls):
+        meter.call()
+    return ids
 
 
 async def _read_records(crossing: Crossing, plan: Plan, meter: Meter) -> Mended:
     """Read the window; a collection never seen is counted first: progress shall mean something."""
     name = plan.dataset.name
-    where = plan_condition(plan.dataset, plan.window, plan.held.fields)
+    where = narrowed(
+        plan.only, plan_condition(plan.dataset, plan.window, plan.held.fields)
+    )  # fmt: skip
     expected = plan.held.rows if plan.window.is_full else None
-    if expected == 0:
+    if expected == 0 or (expected is not None and plan.refilled):
         expected = await crossing.client.count(name, where)
         meter.call()
     crossing.observer.dataset_started(name, plan.mode, expected)
     return await extract(
-        crossing.client, name, where, plan.spool, expected=expected, on_page=meter.page
+        crossing.client,
+        name,
+        where,
+        plan.spool,
+        expected=expected,
+        on_page=meter.page,
+        without=plan.scope.left_out,
     )
 
 
@@ -258,11 +187,12 @@ async def _read_extra(crossing: Crossing, plan: Plan, wanted: q.Node, meter: Met
     return await extract(
         crossing.client,
         plan.dataset.name,
-        wanted,
+        narrowed(plan.only, wanted),
         plan.spool,
         expected=None,
         on_page=meter.page,
         extra=True,
+        without=plan.scope.left_out,
     )
 
 

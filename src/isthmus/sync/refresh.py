@@ -11,7 +11,8 @@ from isthmus.sync.catalog import Dataset
 from isthmus.sync.crossing import Crossing
 from isthmus.sync.load import load
 from isthmus.sync.outcomes import DatasetOutcome
-from isthmus.sync.reading import Meter, Plan, Reading, owed_key, plan_pass, read
+from isthmus.sync.planning import Meter, Plan, plan_pass
+from isthmus.sync.reading import Reading, owed_key, read
 from isthmus.sync.stopping import Stopped
 from isthmus.warehouse.ports import Published, RunRecord
 
@@ -41,12 +42,12 @@ async def refresh(crossing: Crossing, dataset: Dataset, turn: LoadTurn) -> Datas
     started = monotonic()
     outcome = DatasetOutcome(dataset.name, "full", "failed")
     try:
-        plan = await plan_pass(crossing, dataset)
-        outcome = replace(outcome, mode=plan.mode)
+        plan = await plan_pass(crossing, dataset, meter)
+        outcome = replace(outcome, mode=plan.mode, scope=plan.scope.mark)
         began, before = plan.server_started_at, plan.held.rows
         published = await _cross(crossing, plan, meter, turn)
         if plan.resumed:
-            rest = await plan_pass(replace(crossing, full=False), dataset)
+            rest = await plan_pass(replace(crossing, full=False), dataset, meter)
             published = _together(published, await _cross(crossing, rest, meter, turn))
             began = rest.server_started_at
         outcome = _succeeded(outcome, published)
@@ -70,10 +71,12 @@ async def _cross(crossing: Crossing, plan: Plan, meter: Meter, turn: LoadTurn) -
     )
     crossing.observer.dataset_loading(plan.dataset.name)
     run = RunRecord(crossing.run_id, started_at, utc_now(), meter.calls, reading.warnings)
+    crossing.scopes.publishing(plan.dataset.name)
     async with crossing.lock:
         published = await asyncio.to_thread(
             load, crossing.warehouse, reading, run, crossing.settings.brake
         )
+    crossing.scopes.published(plan.dataset.name, reading.there)
     plan.spool.clear()
     if plan.dataset.deletion_log is not None and not reading.is_log_owed:
         crossing.state.save_note(owed_key(plan.dataset.deletion_log), None)

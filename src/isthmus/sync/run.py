@@ -16,6 +16,7 @@ from isthmus.sync.order import Turns
 from isthmus.sync.outcomes import DatasetOutcome, Observer, RunSummary
 from isthmus.sync.record import recorded
 from isthmus.sync.refresh import refresh
+from isthmus.sync.scopes import Scopes
 from isthmus.sync.settings import SyncSettings
 from isthmus.sync.spool import remove_strays
 from isthmus.sync.stopping import Stops
@@ -34,10 +35,12 @@ async def run_sync(
     settings: SyncSettings,
     observer: Observer,
     stops: Stops | None = None,
+    scopes: Scopes | None = None,
 ) -> RunSummary:
     """
     Bring the wanted datasets up to date; what fails is told, the rest is published.
 
+    Args: scopes: what is to be kept of each; everything where none are given.
     Raises: IsthmusError when nothing could be read at all (zone, credentials, connection).
     """
     run_id = new_run_id()
@@ -65,6 +68,7 @@ async def run_sync(
             began_at=utc_now(),
             threshold=threshold,
             gate=asyncio.Semaphore(settings.at_once),
+            scopes=scopes or Scopes(state),
             full=full,
             stops=stops or Stops(),
         )

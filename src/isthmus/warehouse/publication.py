@@ -81,6 +81,7 @@ class _Publication:
         package, ledger = self._package, self._ledger
         added = reshape(self._session, ledger, self._shape)
         ledger.save_picklists(self._shape, package.picklists)
+        self._empty(package.emptied)
         first = not self._exists(f"SELECT 1 FROM {self._table} LIMIT 1")
         replaces = package.mode is Mode.REPLACE and not first
         if replaces:
@@ -94,6 +95,14 @@ class _Publication:
         self._remove(package.deleted_ids)
         self._refill_own()
         return self._note(first=first, added=added)
+
+    def _empty(self, columns: Sequence[str]) -> None:
+        """Take the values out of columns that are not to be kept."""
+        names = [self._session.dialect.name(name) for name in columns]
+        if names:
+            sets = ", ".join(f"{name} = NULL" for name in names)
+            held = " OR ".join(f"{name} IS NOT NULL" for name in names)
+            self._count(updated=self._session.run(f"UPDATE {self._table} SET {sets} WHERE {held}"))
 
     def _fill(self) -> None:
         """Fill an empty table in one go; ids that came twice are taken out and put in again."""

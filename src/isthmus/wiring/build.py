@@ -32,7 +32,7 @@ from isthmus.warehouse.ports import (
     WarehouseBusy,
 )
 from isthmus.wiring.config import Config, load_config
-from isthmus.wiring.copying import take_over
+from isthmus.wiring.listing import take_over
 from isthmus.wiring.quota import Sampler
 from isthmus.wiring.reach import (
     NotConnected,
@@ -280,10 +280,13 @@ class House:
                 scratch.close()
 
     def standing(self) -> tuple[Dataset, ...]:
-        """Return what a plain sync refreshes: the 22, and every other dataset that has a table."""
+        """Return what a plain sync refreshes: the 22 and all others with a table, as far as kept."""
+        choices = self.copying.choices()
+        gone = {name for name, choice in choices.items() if not choice.is_kept}
         held = {table.dataset for table in self.warehouse.describe()}
-        own = held - {dataset.name for dataset in DATASETS}
-        return (*DATASETS, *filter(None, map(dataset_named, sorted(own))))
+        more = {*held, *choices} - {dataset.name for dataset in DATASETS}
+        found = (*DATASETS, *filter(None, map(dataset_named, sorted(more))))
+        return tuple(dataset for dataset in found if dataset.name not in gone)
 
     async def sync(
         self, wanted: Sequence[Dataset], *, full: bool, observer: Observer, who: Who | None = None
@@ -300,6 +303,7 @@ class House:
         )
         connection = self.connection()
         from isthmus.sync.run import run_sync  # noqa: PLC0415
+        from isthmus.sync.scopes import Scopes  # noqa: PLC0415
 
         warehouse = self.warehouse
         _keep_to_owner(self.config.spool)
@@ -321,6 +325,7 @@ class House:
                     settings=settings,
                     observer=noting,
                     stops=stops,
+                    scopes=Scopes(self.state, kept.choices(), kept.kept()),
                 )
                 await self._note_zone(connection.title, client)
         return summary

@@ -23,7 +23,7 @@ from isthmus.sync.catalog import DATASETS, Dataset, Refresh, dataset_named
 from isthmus.sync.rules.costing import Cost, plan_cost
 from isthmus.sync.scheduling import Beat, told
 from isthmus.sync.titles import meaning_of, title_of
-from isthmus.wiring.copying import listed
+from isthmus.wiring.listing import listed
 from isthmus.wiring.dispatch import Stores
 from isthmus.wiring.refreshing import ASK_PRIORITY, ASKED, KIND, beats
 

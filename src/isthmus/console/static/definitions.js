@@ -60,7 +60,7 @@
       const saved = document.getElementById("saved");
       saved.setAttribute("aria-busy", "true");
       try {
-        const answer = await fetch(form().action, { method: "POST", body: body(), headers: { "HX-Request": "true", "X-CSRF": csrf() } });
+        const answer = await fetch(form().getAttribute("action"), { method: "POST", body: body(), headers: { "HX-Request": "true", "X-CSRF": csrf() } });
         const text = await answer.text();
         if (answer.ok) place(parsed(text));
         else document.getElementById("saved").replaceChildren(...parsed(text).body.childNodes);
@@ -92,7 +92,7 @@
     changed(event);
   });
   window.addEventListener("pagehide", () => {
-    if (isDirty && form()) fetch(form().action, { method: "POST", body: body(), headers: { "HX-Request": "true", "X-CSRF": csrf() }, keepalive: true });
+    if (isDirty && form()) fetch(form().getAttribute("action"), { method: "POST", body: body(), headers: { "HX-Request": "true", "X-CSRF": csrf() }, keepalive: true });
   });
 
   // Buttons change the shape of the form, which comes back whole; what was open stays open.

@@ -74,14 +74,12 @@ def _query(
 
 
 def _counts(session: Session, wanted: LinkFilter, hits: _Hits | None) -> dict[str, int]:
-    """Count: without a text by an index of the links, with one by the narrow table of texts."""
-    columns = _c if hits is None else _t
-    here = _narrowed(replace(wanted, states=()), columns)
+    """Count in the narrow table, which changes seldom and is read in a tenth of the time."""
+    here = _narrowed(replace(wanted, states=()), _t)
     if hits is not None:
         here += hits.here if hits.ids is None else [_t.link_id.in_(hits.ids)]
-    # Not the bare column where more is asked: the index of states would be gone through for its
-    # order, and every wide row read with it.
-    state = columns.state.op("||")("") if here else columns.state
+    # Not the bare column for a text: its index would be gone through for the order, row by row.
+    state = _t.state if hits is None else _t.state.op("||")("")
     query = select(state, func.count()).where(*here).group_by(state)
     return {row[0]: row[1] for row in session.execute(query)}
 

@@ -19,7 +19,7 @@ _PACKED = ("written", "told", "recent_writes")
 _SEARCHED = ("state", "entity", "rule", "record_number", "title", "company")
 _LOOKED_AT = ("waits_for", "since", *_SEARCHED)
 _FIELDS: Final = tuple(one.name for one in fields(Link))
-# Built once: a run saves its link three times, and building a statement costs as much as running it.
+# Built once: a run saves its link three times, and building costs as much as running.
 _STANDING: Final = (
     select(*(_c[name] for name in _LOOKED_AT)).where(_c.id == bindparam("of")).with_for_update()
 )

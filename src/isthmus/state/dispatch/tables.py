@@ -136,6 +136,7 @@ link_texts = Table(
     Column("entity", String(60), nullable=False),
     Column("rule", String(100), nullable=False),
     Column("text", Words, nullable=False),
+    Index("link_texts_counted", "state", "entity", "rule"),
 )
 
 intents = Table(

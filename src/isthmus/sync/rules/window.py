@@ -79,6 +79,20 @@ def plan_condition(dataset: Dataset, window: Window, fields: Collection[str]) ->
     return q.or_(*conditions, q.gt("id", highest))
 
 
+def plan_changed(dataset: Dataset, window: Window, fields: Collection[str]) -> q.Node | None:
+    """
+    Ask which of the records held may have changed in a window; None where nothing is held.
+
+    For those that left a filter: the window itself, with the filter, does not bring them.
+    """
+    if window.start is None or window.highest_id is None:
+        return None
+    held = {name.lower() for name in fields}
+    stamp = utc_text(window.start)
+    dates = [q.gte(name, stamp) for name in dataset.change_fields if name.lower() in held]
+    return q.and_(q.or_(*dates), q.lte("id", window.highest_id)) if dates else None
+
+
 def plan_backfill(source: str, *, is_udf: bool) -> q.Node:
     """
     Ask for the records that have a value in a field the table did not know so far.
