@@ -3,15 +3,18 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Final
 
 from isthmus.wiring.build import House
 from isthmus.wiring.connecting import changed_at
 from isthmus.worker import Duties, able_of, working
 from isthmus_sim.in_thread import AutotaskSim
 from tests.console.site import Served, served
+
+_TABLES: Final = Duties(dispatch=False)
 
 
 def reached(sim: AutotaskSim) -> dict[str, str]:
@@ -25,7 +28,7 @@ def reached(sim: AutotaskSim) -> dict[str, str]:
 
 
 @contextmanager
-def worked(console: Served, duties: Duties = Duties(dispatch=False)) -> Iterator[None]:  # noqa: B008 - frozen
+def worked(console: Served, duties: Duties = _TABLES) -> Iterator[None]:
     """Have a worker do what pages ask for while the block lasts, as connections allow."""
     worker = _Worker(console, duties)
     worker.start()
@@ -64,8 +67,15 @@ class _Worker:
             seen = changed_at(house)
             able = able_of(house, self._duties)
             async with working(house, stores, able, lambda: House(config)):
-                while not self._over.is_set() and changed_at(house) == seen:
-                    await asyncio.sleep(0.05)
+                while not self._over.is_set() and changed_at(house) == seen:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)  # the thread that ends it has no loop
+
+
+def in_thread(work: Coroutine[Any, Any, object]) -> None:
+    """Run a coroutine in a thread: the browser's driver has the loop of this one."""
+    thread = threading.Thread(target=asyncio.run, args=(work,))
+    thread.start()
+    thread.join()
 
 
 def until(is_so: Callable[[], object], seconds: float = 60) -> None:
@@ -77,9 +87,7 @@ def until(is_so: Callable[[], object], seconds: float = 60) -> None:
 
 
 @contextmanager
-def shore(
-    home: Path, sim: AutotaskSim, duties: Duties = Duties(dispatch=False)
-) -> Iterator[Served]:
+def shore(home: Path, sim: AutotaskSim, duties: Duties = _TABLES) -> Iterator[Served]:
     """Serve the console of a home that is connected and worked."""
     with served(home, reached(sim)) as console, worked(console, duties):
         yield console

@@ -1,6 +1,5 @@
 """The first run, connections, permissions, the calls of the hour, webhooks."""
 
-import asyncio
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from isthmus.wiring import connecting, simulated
 from isthmus.wiring.people import Role
 from isthmus.wiring.quota import QuotaSample
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.console.shore import reached, worked
+from tests.console.shore import in_thread, reached, worked
 from tests.console.site import Served, Visitor, served, shots
 
 
@@ -143,7 +142,7 @@ def test_a_simulated_tenant_is_one_button_away_from_full_tables(
             expect(page.get_by_text("This is a simulated tenant.")).to_be_visible()
             shots(page, "overview/simulated")
     finally:
-        asyncio.run(console.site.simulation.stop())
+        in_thread(console.site.simulation.stop())
     assert all(one.is_simulated for one in connecting.connected(console.house))
 
 

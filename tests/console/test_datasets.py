@@ -1,4 +1,4 @@
-"""Datasets as people see them: synced while they watch, stopped, taken up, scheduled, looked into."""
+"""Datasets as people see them: synced, stopped, taken up again, scheduled, looked into."""
 
 import re
 from collections.abc import Callable

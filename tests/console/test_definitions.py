@@ -128,7 +128,7 @@ def test_a_rule_is_built_from_nothing_and_shows_row_by_row_why_it_wants_a_ticket
 
     page.get_by_role("button", name="Add a group").first.click()
     choose(page, "Field", "company name", "ticket.company.companyName")
-    page.get_by_label("Value").last.fill("Nobody")
+    page.get_by_label("Value", exact=True).last.fill("Nobody")
     expect(page.locator("[id='o-when.0.1.0']")).to_contain_text("does not hold: it is")
     expect(pane).to_contain_text("does not want it")
     page.get_by_role("button", name="Remove the group").click()
@@ -197,7 +197,7 @@ def test_pointing_and_text_are_two_forms_of_one_draft(person: Visitor) -> None:
     expect(page.get_by_label("Place among the rules")).to_have_value("8")
     page.get_by_role("button", name="Write it as text (CEL)").click()
     expect(page.get_by_label("Condition as text, in CEL")).to_have_value(
-        '(value("ticket.status.label") == "Dispatch to Field")'
+        'value("ticket.status.label") == "Dispatch to Field"'
     )
 
 

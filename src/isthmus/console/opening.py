@@ -1,6 +1,6 @@
 """Opens the console of a home: what its pages work with, joined once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from secrets import token_urlsafe
 
@@ -11,6 +11,7 @@ from isthmus.wiring.bench import Bench
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch import Stores
 from isthmus.wiring.drafting import drafts_of
+from isthmus.wiring.markers import markers
 from isthmus.wiring.people import people_of, provider_of
 from isthmus.wiring.simulated import Simulation
 from isthmus.wiring.syncing import Syncing
@@ -36,7 +37,7 @@ def open_site(
         house=house,
         stores=stores,
         people=people,
-        live=Live(lambda: markers(stores, syncing)),
+        live=Live(lambda: {**markers(house, stores), **syncing.markers()}),
         syncing=syncing,
         simulation=Simulation(house.config) if simulation is None else simulation,
         library=library,
@@ -50,8 +51,3 @@ def open_site(
         yield site
     finally:
         bench.close()
-
-
-def markers(stores: Stores, syncing: Syncing) -> Mapping[str, str]:
-    """Return by topic what moves when something of it changes. Blocks."""
-    return {**stores.state.lookout.markers(), **syncing.markers()}

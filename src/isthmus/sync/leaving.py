@@ -1,4 +1,4 @@
-"""What a filter asks beside the window: which records left it, and whether all can still be seen."""
+"""What a filter asks beside the window: which records left it, whether all can be seen still."""
 
 from collections.abc import Iterable
 from dataclasses import replace

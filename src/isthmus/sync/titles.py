@@ -37,8 +37,14 @@ def title_of(dataset: str) -> str:
     told = _TITLES.get(dataset)
     if told is not None:
         return told[0]
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", dataset).split()
-    return " ".join([words[0], *(word if word.isupper() else word.lower() for word in words[1:])])
+    return words_of(dataset)
+
+
+def words_of(name: str) -> str:
+    """Return a name of Autotask's API as words: `lastActivityDate` as "Last activity date"."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name).split()
+    told = [word if word.isupper() else word.lower() for word in words[1:]]
+    return " ".join([words[0][:1].upper() + words[0][1:], *told])
 
 
 def meaning_of(dataset: str) -> str:

@@ -236,6 +236,11 @@ class Ledger:
         self._clear("tables", dataset)
         self._insert("tables", [(dataset, version, hydrated_from)])
 
+    def forget(self, dataset: str) -> None:
+        """Forget a table that is gone, but for its runs and warnings."""
+        for table in ("tables", "columns", "picklists", "watermarks"):
+            self._clear(table, dataset)
+
     def sources_of(self, shape: TableShape) -> str:
         """Return a mark that changes whenever a label or a table looked up may have changed."""
         digest = hashlib.sha256(str(RULES).encode())

@@ -301,6 +301,10 @@ class Warehouse(Protocol):
         """
         ...
 
+    def drop(self, dataset: str) -> None:
+        """Remove a dataset's table with all its rows; nothing happens where there is none."""
+        ...
+
     def describe(self) -> tuple[TableState, ...]:
         """Return every dataset's table, by name."""
         ...

@@ -27,6 +27,13 @@ def rehydrate(session: Session, shape: TableShape) -> int:
         return moved
 
 
+def drop(session: Session, dataset: str) -> None:
+    """Remove a table and what is noted of its columns, labels and watermark; its runs stay."""
+    with session.transaction():
+        session.run(f"DROP TABLE IF EXISTS {session.dialect.table(dataset)}")
+        Ledger(session).forget(dataset)
+
+
 def reshape(session: Session, ledger: Ledger, shape: TableShape) -> tuple[str, ...]:
     """Make the table or let it follow the shape; return the names of new columns."""
     known = ledger.columns(shape.dataset)

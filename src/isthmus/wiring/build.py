@@ -280,7 +280,7 @@ class House:
                 scratch.close()
 
     def standing(self) -> tuple[Dataset, ...]:
-        """Return what a plain sync refreshes: the 22 and all others with a table, as far as kept."""
+        """Return what a plain sync refreshes: the 22 and what was added, as far as it is kept."""
         choices = self.copying.choices()
         gone = {name for name, choice in choices.items() if not choice.is_kept}
         held = {table.dataset for table in self.warehouse.describe()}

@@ -20,8 +20,8 @@ from isthmus.state.sync import Permission
 from isthmus.sync.catalog import Dataset, dataset_named
 from isthmus.sync.check import CheckLine, Verdict
 from isthmus.wiring.build import House
-from isthmus.wiring.listing import listed
 from isthmus.wiring.fieldnation_check import logs_in
+from isthmus.wiring.listing import listed
 from isthmus.wiring.reach import NotConnected, over
 
 __all__ = [

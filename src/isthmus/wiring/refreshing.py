@@ -96,6 +96,8 @@ class Refresh:
         if dataset is None or dataset.name in self._through:
             self._through.discard(run.item.key)
             return Done()
+        if dataset.name in await asyncio.to_thread(self._not_kept):
+            return Done()
         beside = await asyncio.to_thread(self._due_beside, dataset)
         try:
             summary = await self._refresh([dataset, *beside], full=False, who=Who(SCHEDULE))
@@ -116,8 +118,12 @@ class Refresh:
             for one in self._stores.agenda.waiting(kind=KIND)
             if one.due_at is not None and one.due_at <= now and not one.running and not one.failures
         }
+        due -= self._not_kept()
         found = [known for known in map(dataset_named, sorted(due)) if known is not None]
         return [one for one in found if one.name != dataset.name]
+
+    def _not_kept(self) -> set[str]:
+        return {name for name, choice in self._kept.choices().items() if not choice.is_kept}
 
     async def _asked(self, item: Item) -> Outcome:
         ask = await asyncio.to_thread(self._kept.find_ask, item.key)

@@ -21,10 +21,11 @@ from isthmus.state.sync import (
 )
 from isthmus.sync.catalog import DATASETS, Dataset, Refresh, dataset_named
 from isthmus.sync.rules.costing import Cost, plan_cost
+from isthmus.sync.rules.scope import FilterWrong, scope_of, why_full
 from isthmus.sync.scheduling import Beat, told
 from isthmus.sync.titles import meaning_of, title_of
-from isthmus.wiring.listing import listed
 from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.listing import listed
 from isthmus.wiring.refreshing import ASK_PRIORITY, ASKED, KIND, beats
 
 __all__ = [
@@ -300,11 +301,21 @@ def _standing(
         ok_at=None if line is None else line.ok_at,
         fresh_as_of=None if line is None else line.fresh_as_of,
         beat=when[0],
-        schedule=told(when[0]),
-        next_at=when[1],
+        schedule=told(when[0]) if choice.is_kept else told(None),
+        next_at=when[1] if choice.is_kept else None,
         permission=permission,
         choice=choice,
         progress=progress,
         is_waiting=is_waiting,
         is_own=dataset not in DATASETS,
+        needs_full=_why_full(line, choice),
     )
+
+
+def _why_full(line: Kept | None, choice: DatasetChoice) -> str:
+    if line is None or line.ok_at is None:
+        return ""
+    try:
+        return why_full(line.scope, scope_of(choice.condition, choice.left_out))
+    except FilterWrong as error:
+        return error.what

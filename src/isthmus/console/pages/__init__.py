@@ -5,6 +5,7 @@ from typing import Final
 from starlette.routing import BaseRoute
 
 from isthmus.console.pages import (
+    activity,
     connections,
     datasets,
     dispatch,
@@ -34,6 +35,7 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     *connections.ROUTES,
     *preview.ROUTES,
     *datasets.ROUTES,
+    *activity.ROUTES,
     *dispatch.ROUTES,
     *link.ROUTES,
     *letters.ROUTES,

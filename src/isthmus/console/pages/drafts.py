@@ -17,7 +17,7 @@ from isthmus.console.asking import Ask
 from isthmus.console.drafting.forms import Sent
 from isthmus.dispatch.library import MAPPING, RULE, NoSuchDefinition
 from isthmus.dispatch.mappings import NAMES, RULES, shipped, shipped_rule
-from isthmus.dispatch.rules import sketch
+from isthmus.dispatch.rules import paths, sketch
 from isthmus.dispatch.rules.filing import export
 from isthmus.dispatch.rules.known import ROOTS
 from isthmus.dispatch.rules.rule import Rule, export_rule
@@ -185,8 +185,10 @@ def _uploaded(ask: Ask) -> str:
     given = ask.form.get("file")
     if not isinstance(given, UploadFile) or not given.filename:
         return ""
+    with given.file as file:
+        content = file.read(_MOST_TEXT)
     try:
-        return given.file.read(_MOST_TEXT).decode("utf-8").replace("\r\n", "\n")
+        return str(content, "utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise FileUnread(
             "The file is no text in UTF-8.", where="the file", remedy="Save it as UTF-8."
@@ -356,6 +358,27 @@ def spelled(value: object) -> str:
     """Return a value as a page shows it: texts as they are, all else as JSON."""
     told = plain(value)
     return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+
+
+def spelled_path(text: str) -> str:
+    """Return a path in its one spelling; what is no path as it is."""
+    try:
+        return paths.spell(paths.parse(text))
+    except paths.PathWrong:
+        return text
+
+
+def at_rows(problems: Sequence[Problem], rows: Table[str, int]) -> tuple[Problem, ...]:
+    """
+    Return problems at the rows that write what they are about, each once.
+
+    Args: rows: by target path, as `spelled_path` writes it.
+    """
+    placed = [
+        replace(one, row=rows.get(spelled_path(one.field))) if one.row is None else one
+        for one in problems
+    ]
+    return tuple({(one.what, one.row): one for one in placed}.values())
 
 
 def by_row(problems: Sequence[Problem]) -> dict[int, list[Problem]]:

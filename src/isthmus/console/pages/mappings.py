@@ -229,12 +229,18 @@ def _checked(ask: Ask, told: MappingSketch, ticket: str, event: str) -> Checked:
         alone = told.numbered(problems_alone(mapping))
         return Checked((*told.problems, *alone), trouble=away)
     its = () if trial is None else told.numbered(trial.problems)
-    problems = tuple(dict.fromkeys((*told.problems, *told.numbered(found), *its)))
+    every = (*told.problems, *told.numbered(found), *its)
+    problems = drafts.at_rows(every, _rows_by_target(told))
     outcomes: dict[int, list[tuple[str, Any]]] = {}
     if trial is not None and trial.result is not None:
         for path, origin in trial.result.origins.items():
             outcomes.setdefault(told.row(origin.row), []).append((path, origin))
     return Checked(problems, trial, None, trouble, outcomes)
+
+
+def _rows_by_target(told: MappingSketch) -> dict[str, int]:
+    rows_read = () if told.mapping is None else told.mapping.rows
+    return {drafts.spelled_path(row.target): told.row(n) for n, row in enumerate(rows_read, 1)}
 
 
 # Versions

@@ -71,6 +71,12 @@ def save_scope(session: Session, dataset: str, scope: str) -> None:
     session.execute(update(kept).where(kept.c.dataset == dataset).values(scope=scope))
 
 
+def forget(session: Session, dataset: str) -> None:
+    """Remove a dataset's standing and permission."""
+    session.execute(delete(kept).where(kept.c.dataset == dataset))
+    session.execute(delete(permissions).where(permissions.c.dataset == dataset))
+
+
 def choose(session: Session, choice: DatasetChoice, now: datetime) -> None:
     """Write what was set about a dataset."""
     session.execute(delete(choices).where(choices.c.dataset == choice.dataset))

@@ -77,6 +77,11 @@ class SyncState:
         with writing(self._engine) as session:
             standing.save_scope(session, dataset, scope)
 
+    def forget(self, dataset: str) -> None:
+        """Forget where a dataset stands and what may be read of it: its table is gone."""
+        with writing(self._engine) as session:
+            standing.forget(session, dataset)
+
     # What people asked for
 
     def ask(self, ask: Ask) -> Ask:

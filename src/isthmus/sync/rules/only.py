@@ -169,7 +169,8 @@ def _condition(term: Term, fields: Sequence[FieldInfo], udfs: Sequence[UdfInfo])
     for udf in udfs:
         if udf.name.lower() == wanted:
             return _made(term, udf.name, "string", udf, udf=True)
-    names = {one.name.lower(): one.name for one in (*fields, *udfs)}
+    names = {one.name.lower(): one.name for one in fields}
+    names |= {one.name.lower(): one.name for one in udfs}
     raise _wrong(f'There is no field "{term.field}".', _near(wanted, names))
 
 

@@ -1,4 +1,4 @@
-"""Which part of a dataset a home keeps: as people set it, as it is noted, as the vendor is asked."""
+"""Which part of a dataset is kept: as people set it, as it is noted, as the vendor is asked."""
 
 import hashlib
 from collections.abc import Collection, Iterable

@@ -97,6 +97,11 @@ class DuckDBWarehouse:
         with self._session() as session:
             return upkeep.rehydrate(session, shape)
 
+    def drop(self, dataset: str) -> None:
+        """Remove a dataset's table with all its rows."""
+        with self._session() as session:
+            upkeep.drop(session, dataset)
+
     def describe(self) -> tuple[TableState, ...]:
         """Return every dataset's table, by name."""
         with self._session() as session:

@@ -110,6 +110,10 @@ class PostgresWarehouse:
         """Bring labels and hydrated columns up to date; return the rows changed."""
         return upkeep.rehydrate(self._session(self._writer), shape)
 
+    def drop(self, dataset: str) -> None:
+        """Remove a dataset's table with all its rows."""
+        upkeep.drop(self._session(self._writer), dataset)
+
     def describe(self) -> tuple[TableState, ...]:
         """Return every dataset's table, by name."""
         with self._reading() as session:

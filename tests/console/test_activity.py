@@ -1,0 +1,77 @@
+"""Activity: what went on in both halves, found by a number or an id, as it happens."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from isthmus.wiring.people import Role
+from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
+from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
+from tests.console.test_dispatch import dispatched
+from tests.console.working import at_work
+from tests.dispatch.shores import Shores
+
+
+@pytest.fixture
+def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
+    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
+    made.settle_switches()
+    return made
+
+
+@pytest.fixture
+def console(shores: Shores) -> Iterator[Served]:
+    with served(shores.home, shores.environment) as given, at_work(shores):
+        yield given
+
+
+@pytest.fixture
+def visitor(browser: Browser, console: Served) -> Iterator[Visitor]:
+    person = Visitor(browser, console)
+    yield person
+    person.close()
+    person.check()
+
+
+def test_what_went_on_is_found_by_its_number_and_leads_to_its_link(
+    console: Served, visitor: Visitor, shores: Shores
+) -> None:
+    link_id = dispatched(console, shores)
+    link = console.stores.state.link(link_id)
+    assert link is not None
+    page = visitor.visit(f"/activity?q={link.record_number}", role=Role.VIEWER)
+    row = page.get_by_role("row").filter(has_text="Made the work order")
+    expect(row).to_be_visible()
+    for scheme in ("light", "dark"):
+        for size in (WIDE, PHONE):
+            again = visitor.visit(f"/activity?q={link.record_number}", size=size, scheme=scheme)
+            assert audit(again) == []
+            assert again.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            shots(again, "activity")
+    row.get_by_role("link", name=link.record_number).click()
+    expect(page).to_have_url(f"{console.url}/dispatch/{link_id}")
+
+
+def test_the_search_above_goes_straight_to_the_one_link_or_dataset_it_names(
+    console: Served, visitor: Visitor, shores: Shores
+) -> None:
+    link_id = dispatched(console, shores)
+    link = console.stores.state.link(link_id)
+    assert link is not None
+    page = visitor.visit("/", role=Role.VIEWER)
+    page.keyboard.press("/")
+    page.keyboard.type(str(link.work_order_id))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{console.url}/dispatch/{link_id}")
+    page.get_by_label("Find", exact=True).first.fill("nothing of that name")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+
+
+def test_what_happens_appears_by_itself(console: Served, visitor: Visitor, shores: Shores) -> None:
+    page = visitor.visit("/activity?kind=write", role=Role.VIEWER)
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    dispatched(console, shores)
+    expect(page.get_by_text("Made the work order")).to_be_visible(timeout=20_000)
