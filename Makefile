@@ -6,10 +6,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help setup demo up test e2e contract check bench bench-dispatch chaos chaos-engine format lock clean
+.PHONY: help setup demo up test e2e contract check bench bench-dispatch bench-pages chaos chaos-engine chaos-dispatch format lock clean
 
 help: ## Say what there is
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(READY) ## Everything into .venv, nothing anywhere else
 
@@ -53,11 +53,19 @@ bench: $(READY) .venv-bench/.ready ## Isthmus and a dlt source on one simulator:
 bench-dispatch: $(READY) ## Dispatch beside its aims: answers, latency, rate, calls, idle cost
 	$(BIN)/python benchmarks/dispatch.py
 
+bench-pages: $(READY) ## The pages of the console at 1,000,000 tickets and 100,000 links
+	$(BIN)/python benchmarks/pages.py
+
 chaos-engine: $(READY) ## Workers of the durable engine killed at random, what they did counted
 	$(BIN)/python chaos/engine.py
 
-chaos: $(READY) ## The long storms: activity, faults and kills against an oracle
+chaos-dispatch: $(READY) ## Dispatch between both vendors: kills, faults, loops, order, lost workers
+	$(BIN)/python chaos/dispatch.py
+
+chaos: $(READY) ## All the long storms: sync, engine, dispatch, each against an oracle
 	$(BIN)/python chaos/storm.py
+	$(BIN)/python chaos/engine.py
+	$(BIN)/python chaos/dispatch.py
 
 .venv-bench/.ready: requirements/bench.txt
 	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,7 @@ def measure(house: House, stores: Stores, pairs: int) -> None:
         "board, a word that none has": board.LinkFilter(text="nothing like it"),
     }
     for name, wanted in looks.items():
-        timed(name, lambda wanted=wanted: board.board(state, wanted))
+        timed(name, partial(board.board, state, wanted))
     timed("board, second page", lambda: board.board(state, page=first.following))
     timed("board, waiting longest", lambda: board.board(state, sort="oldest"))
     timed("markers of all pages", lambda: markers(house, stores))
@@ -187,7 +188,7 @@ def measure(house: House, stores: Stores, pairs: int) -> None:
         "activity, a run": act.ActivityFilter(text="run-77"),
         "activity, a text that nothing has": act.ActivityFilter(text="nothing"),
     }.items():
-        timed(name, lambda asked=asked: act.activity(house, stores, asked))
+        timed(name, partial(act.activity, house, stores, asked))
     page = act.activity(house, stores).following
     timed("activity, second page", lambda: act.activity(house, stores, page=page))
 

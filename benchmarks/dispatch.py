@@ -46,6 +46,8 @@ from tests.dispatch.shores import DISPATCH, Shores  # noqa: E402
 PORT = 18_484
 ANYBODY = 4
 """Who changed a ticket, as a delivery says it: somebody who is not us."""
+IN_ORDER = 200
+"""Deliveries a second of a burst whose numbers do not overtake one another."""
 SIMS = """
 import json, sys
 from isthmus_sim.in_thread import start, start_fieldnation
@@ -95,6 +97,7 @@ class Site:
     secret: str = ""
     processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
     used: int = 0
+    number: int = 1
 
     def start(self, *commands: str) -> None:
         """Start our processes."""
@@ -183,9 +186,16 @@ def percentiles(times: list[float]) -> str:
 
 
 async def post_all(
-    site: Site, tickets: list[int], rate: float, first: int, who: int = ANYBODY
+    site: Site, tickets: list[int], rate: float, *, who: int = ANYBODY, again: bool = False
 ) -> list[float]:
-    """Post a delivery for each, so many a second (0: all at once); return the seconds each took."""
+    """
+    Post a delivery for each, so many a second (0: all at once); return the seconds each took.
+
+    Numbers go on from the last: one left out would rightly be taken for a lost delivery, and swept
+    for. Args: again: with the numbers before, as a repeat has them.
+    """
+    first = site.number - len(tickets) if again else site.number
+    site.number = first + len(tickets)
     url = f"http://127.0.0.1:{PORT}/hooks/autotask/Tickets"
     times: list[float] = []
     refused = 0
@@ -221,7 +231,7 @@ def measure_sustained(site: Site, count: int) -> None:
             "PATCH", f"state/Tickets/{ticket['id']}?", {"status": code, "raw": True}
         )
     linked, cpu, calls, begun = site.linked(), site.cpu(), site.calls(), time.monotonic()
-    asyncio.run(post_all(site, [one["id"] for one in tickets], 0, 1_000_000))
+    asyncio.run(post_all(site, [one["id"] for one in tickets], 0))
     wait_until(lambda: site.linked() - linked >= count)
     site.idle()
     seconds = time.monotonic() - begun
@@ -262,7 +272,7 @@ def measure_acks(site: Site, seconds: int) -> None:
     tickets = [one["id"] for one in site.shores.autotask.rows("Tickets")[-400:]]
     cpu = site.cpu()
     at_rate = [tickets[n % len(tickets)] for n in range(100 * seconds)]
-    times = asyncio.run(post_all(site, at_rate, 100, 2_000_000))
+    times = asyncio.run(post_all(site, at_rate, 100))
     site.tell(
         f"ack at 100/s for {seconds} s, workers busy",
         percentiles(times),
@@ -273,7 +283,7 @@ def measure_acks(site: Site, seconds: int) -> None:
     burst = [tickets[n % len(tickets)] for n in range(1_000)]
     site.tell(
         "ack of a burst of 1,000",
-        percentiles(asyncio.run(post_all(site, burst, 0, 3_000_000))),
+        percentiles(asyncio.run(post_all(site, burst, 0))),
         "aim p99 1 s, none refused",
     )
     site.idle()
@@ -282,10 +292,10 @@ def measure_acks(site: Site, seconds: int) -> None:
 def measure_keeping(site: Site, own: int) -> None:
     """Measure what an answer costs by itself: echoes of our own writes, which nobody works on."""
     ticket = site.stores.state.links(("linked",), 1)[0].record_id
-    asyncio.run(post_all(site, [ticket] * 100, 0, 6_000_000, own))
+    asyncio.run(post_all(site, [ticket] * 100, 0, who=own))
     for title, rate, count in (("alone, at 100/s", 100, 1_000), ("in a burst", 0, 1_000)):
         cpu = site.cpu()
-        times = asyncio.run(post_all(site, [ticket] * count, rate, 6_100_000 + rate * 1_000, own))
+        times = asyncio.run(post_all(site, [ticket] * count, rate, who=own))
         used = f", {1000 * (site.cpu() - cpu) / count:.2f} CPU ms each"
         site.tell(f"ack, nothing to do, {title}", percentiles(times) + used)
 
@@ -314,14 +324,14 @@ def measure_mappings(site: Site, house: House, name: str, count: int) -> None:
 def measure_nothing(site: Site) -> None:
     """Count calls for what is no news: repeats, echoes, edits in a burst."""
     link = site.stores.state.links(("linked",), 1)[0]
-    asyncio.run(post_all(site, [link.record_id], 0, 4_000_000))
+    asyncio.run(post_all(site, [link.record_id], 0))
     site.idle()
     calls = site.calls()
-    asyncio.run(post_all(site, [link.record_id] * 1, 0, 4_000_000))
+    asyncio.run(post_all(site, [link.record_id], 0, again=True))
     site.idle()
     site.tell("calls for a repeated delivery", str(sum(site.calls()) - sum(calls)), "aim 0")
     before = site.calls()[0]
-    asyncio.run(post_all(site, [link.record_id] * 10, 0, 5_000_000))
+    asyncio.run(post_all(site, [link.record_id] * 10, IN_ORDER))
     site.idle()
     site.tell("reads for a burst of 10 edits", str(site.calls()[0] - before), "aim at most 2")
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -36,22 +36,27 @@ _VERIFIED_BY = (
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much of each storm. `are_forked`: by a fork of a process that has imported Isthmus."""
+    """
+    How much of each storm.
+
+    `window`: tickets that people are busy with at once while it kills. `minutes`: so long at most.
+    """
 
     tickets: int = 5_000
     kills: int = 500
     faulted: int = 300
-    flipped: int = 20
-    flips: int = 50
+    flipped: int = 50
+    flips: int = 20
     ordered: int = 200
     edits: int = 50
     losses: int = 3
-    kill_sweep: int = 30
+    kill_sweep: int = 60
     fault_sweep: int = 30
-    are_forked: bool = False
+    window: int = 150
+    minutes: int = 10**6
 
 
-QUICK = Sizes(150, 40, 60, 10, 8, 40, 15, 1, 5, 15, are_forked=True)
+QUICK = Sizes(150, 40, 60, 10, 8, 40, 15, 1, 5, 15, window=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,9 @@ def say(site: Site, storm: str, text: str) -> None:
 def kill(site: Site, sizes: Sizes, seed: int) -> bool:
     """Exactly one work order, nothing lost, whenever processes die."""
     plan = kills.Plan(
-        sizes.tickets, sizes.kills, site.workers, sweep=sizes.kill_sweep, forked=sizes.are_forked
-    )
+        sizes.tickets, sizes.kills, site.workers, sizes.window, sweep=sizes.kill_sweep,
+        most_s=sizes.minutes * 60,
+    )  # fmt: skip
     found = kills.storm(site.place("kills"), plan, seed, site.state("kills"))
     say(site, "kills", f"{found.kills.total()} kills -9; {found.verdict.line()}")
     say(
@@ -200,13 +206,15 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="minutes instead of hours")
     parser.add_argument("--only", choices=STORMS, nargs="+", default=STORMS)
     parser.add_argument("--on", choices=("sqlite", "postgres"))
+    parser.add_argument("--size", nargs="+", default=(), help="otherwise: kills=50 minutes=10")
     parser.add_argument("--folder", type=Path, default=ROOT / ".chaos" / "dispatch")
     options = parser.parse_args()
     folder: Path = options.folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    sizes = QUICK if options.quick else Sizes()
+    otherwise = {name: int(n) for name, _, n in (one.partition("=") for one in options.size)}
+    sizes = replace(QUICK if options.quick else Sizes(), **otherwise)
     begun, broken = time.monotonic(), list[str]()
     for site in sites(folder, options.on):
         for name in options.only:

@@ -1,5 +1,6 @@
 """The storm of kills: people work, processes die at every boundary, and nothing may show it."""
 
+import math
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from chaos.dispatching.strikes import AT_ANY_TIME, Place
 _AT_ANY_TIME: Final = 0.1
 """The share of kills that come at random times, whatever is done then."""
 _PAUSE_S: Final = (0.5, 3.0)
+_PATIENCE_S: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Plan:
     `window`: tickets that people are busy with at one moment. `jobs`: the share of tickets with a
     whole job. `sweep`: seconds between two sweeps. `forked`: start processes by a fork of one that
     has imported Isthmus, which saves a second a kill. `rest`: calls that each may make at least,
-    from and to.
+    from and to. `most_s`: seconds after which nothing is begun any more, nor killed.
     """
 
     tickets: int
@@ -35,6 +37,7 @@ class Plan:
     sweep: int = 5
     forked: bool = True
     rest: tuple[int, int] = (3, 40)
+    most_s: float = math.inf
 
 
 @dataclass(slots=True)
@@ -64,13 +67,14 @@ def storm(folder: Path, plan: Plan, seed: int, state: str = "") -> Outcome:
         deeds = stage.cast(plan.tickets)
         stories = [write_story(stage.people, one, stage.rng, plan.jobs) for one in deeds]
         stage.strikes.rest = plan.rest
-        killer = _Killer(stage, plan.kills)
-        stage.play(stories, plan.window, killer.tick)
+        end = time.monotonic() + plan.most_s
+        killer = _Killer(stage, plan.kills, end)
+        begun_ones = [one.deeds for one in stage.play(stories, plan.window, killer.tick, end)]
         while killer.left > 0:
             killer.tick(True)
             time.sleep(TICK_S)
         stage.strikes.is_on = False
-        verdict, equal_after = stage.settle()
+        verdict, equal_after = stage.settle(begun_ones, _PATIENCE_S)
         letters, home = stage.letters(), stage.home
     return Outcome(
         stage.strikes.kills, verdict, letters, home.cpu_seconds(), time.monotonic() - begun,
@@ -84,11 +88,14 @@ class _Killer:
 
     stage: Stage
     kills: int
+    end: float
     next_at: float = 0.0
 
     @property
     def left(self) -> int:
         """Return how many are still to be killed."""
+        if time.monotonic() > self.end:
+            return 0
         return self.kills - self.stage.strikes.kills.total()
 
     def tick(self, is_idle: bool) -> None:

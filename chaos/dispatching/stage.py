@@ -1,5 +1,6 @@
 """All that a storm of dispatch stands on: both vendors, people, a gate that kills, and a home."""
 
+import math
 import random
 import time
 from collections import deque
@@ -44,24 +45,33 @@ class Stage:
         return self.people.take([row for row in rows if row["id"] not in known][:count])
 
     def play(
-        self, stories: Sequence[Story], window: int, tick: Callable[[bool], None] = lambda _: None
-    ) -> None:
+        self,
+        stories: Sequence[Story],
+        window: int,
+        tick: Callable[[bool], None] = lambda _: None,
+        until: float = math.inf,
+    ) -> tuple[Story, ...]:
         """
-        Let the stories happen, so many at a time, until all are over.
+        Let the stories happen, so many at a time, until all are over; returns those that happened.
 
-        Args: tick: called again and again; told whether all are over, and once more then.
+        Args: tick: called again and again; told whether all are over. until: the moment from which
+        on none is begun any more.
         """
-        waiting, busy = deque(stories), list[Story]()
+        waiting, busy, begun = deque(stories), list[Story](), list[Story]()
         while busy or waiting:
             now = time.monotonic()
+            if now > until:
+                waiting.clear()
             while waiting and len(busy) < window:
-                busy.append(waiting.popleft())
+                begun.append(waiting.popleft())
+                busy.append(begun[-1])
             for story in busy:
                 if story.go_on(now, self.people):
                     story.wait_until = now + self.rng.uniform(0, 0.4)
             busy = [one for one in busy if not one.is_over]
             tick(False)
             time.sleep(TICK_S)
+        return tuple(begun)
 
     # What came of it
 
@@ -70,21 +80,26 @@ class Stage:
         oracle = Oracle(self.vendors, self.before, self.gatehouse.heard)
         return oracle.judge(self.people.deeds if deeds is None else deeds, self.people.deeds)
 
-    def settle(self, patience: float = 180, stays: float | None = None) -> tuple[Verdict, float]:
+    def settle(
+        self,
+        deeds: Sequence[Deeds] | None = None,
+        patience: float = 180,
+        stays: float | None = None,
+    ) -> tuple[Verdict, float]:
         """
         Wait until both sides are equal, then see whether they stay so through a sweep.
 
         Returns: the verdict, and after how many seconds they were equal.
         """
         begun = time.monotonic()
-        verdict = self.judge()
+        verdict = self.judge(deeds)
         while not verdict.is_clean and time.monotonic() - begun < patience:
             self.home.mend()
             time.sleep(1.0)
-            verdict = self.judge()
+            verdict = self.judge(deeds)
         equal_after = time.monotonic() - begun
         time.sleep(self.sweep + 2 if stays is None else stays)
-        return self.judge(), equal_after
+        return self.judge(deeds), equal_after
 
     def wait_until_idle(self, seconds: float = 300) -> None:
         """Wait until nothing is on its way: no delivery, no work. Raises: TimeoutError."""

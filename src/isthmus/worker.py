@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from isthmus.base.clock import utc_now
+from isthmus.base.clock import sleep, utc_now
+from isthmus.base.errors import IsthmusError
 from isthmus.base.log import get_logger
 from isthmus.dispatch.alert import EVERY, SWEEPS_BEGUN, Alert
 from isthmus.dispatch.alert import KIND as ALERT
@@ -22,7 +23,7 @@ from isthmus.dispatch.process import LinkWork
 from isthmus.dispatch.relay import Relay
 from isthmus.dispatch.sweep import AUTOTASK, FIELDNATION, STANDING, Sweep
 from isthmus.dispatch.sweep import KIND as SWEEP
-from isthmus.engine import Done, Every, Kind, Outcome, Run, Schedule, Settings
+from isthmus.engine import Again, Done, Every, Kind, Outcome, Run, Schedule, Settings
 from isthmus.engine.worker import Worker
 from isthmus.state import KeyWrong
 from isthmus.wiring.activity import KEPT
@@ -34,6 +35,8 @@ from isthmus.wiring.config import Config
 from isthmus.wiring.connecting import changed_at, until_changed
 from isthmus.wiring.dispatch import Stores, open_desk
 from isthmus.wiring.own import find_own, seek_own
+from isthmus.wiring.people import people_of
+from isthmus.wiring.preferences import KEEP, Preferences
 from isthmus.wiring.quota import keep_quota_history
 from isthmus.wiring.refreshing import KIND as REFRESH
 from isthmus.wiring.refreshing import Refresh, begin_schedules
@@ -44,6 +47,8 @@ _SWEEP_PRIORITY: Final = 6
 _SWEEPS_MISSED: Final = 3
 _LEAST_SILENCE: Final = timedelta(minutes=10)
 _A_DAY: Final = timedelta(days=1)
+_FOR_ANOTHER: Final = timedelta(minutes=1)
+_AFTER_TROUBLE_SECONDS: Final = 10.0
 _log = get_logger("worker")
 
 
@@ -58,19 +63,22 @@ class Duties:
 class Tidy:
     """Forgets what is older than the settings keep it."""
 
-    def __init__(self, house: House, stores: Stores) -> None:
+    def __init__(self, house: House, stores: Stores, preferences: Preferences) -> None:
         self._house = house
         self._stores = stores
+        self._preferences = preferences
 
     async def __call__(self, run: Run) -> Outcome:
-        """Remove old messages, lines of the trail, runs, calls, and secrets nobody uses now."""
-        before = utc_now() - self._house.config.keep
+        """Remove old messages, trails of dispatch and people, runs, calls, and unused secrets."""
+        keep: timedelta = await asyncio.to_thread(self._preferences.get, KEEP)
+        before = utc_now() - keep
         messages = await asyncio.to_thread(self._stores.inbox.forget, before)
         lines = await asyncio.to_thread(self._stores.state.forget_entries, before)
         await asyncio.to_thread(self._house.state.forget_runs, before)
+        deeds = await asyncio.to_thread(people_of(self._stores).forget, before)
         await asyncio.to_thread(self._stores.calls.forget, utc_now() - KEPT)
         dropped = await asyncio.to_thread(self._settle)
-        _log.info("tidied", messages=messages, lines=lines, secrets=len(dropped))
+        _log.info("tidied", messages=messages, lines=lines, deeds=deeds, secrets=len(dropped))
         return Done()
 
     def _settle(self) -> tuple[str, ...]:
@@ -79,6 +87,23 @@ class Tidy:
         except KeyWrong as error:  # the doctor tells it to people
             _log.warning("secrets_not_settled", what=error.what)
             return ()
+
+
+class Tell:
+    """The handler of alerts: tells people by the channels that are set now."""
+
+    def __init__(self, stores: Stores, preferences: Preferences) -> None:
+        self._stores = stores
+        self._preferences = preferences
+
+    async def __call__(self, run: Run) -> Outcome:
+        """Tell what was not told yet. Raises: AlertNotSent: it is tried again."""
+        config = await asyncio.to_thread(self._preferences.in_force)
+        if not config.alerts.are_set:  # the environment of another process may name some
+            return Again(_FOR_ANOTHER) if self._stores.is_shared else Done()
+        silence = max(_LEAST_SILENCE, _SWEEPS_MISSED * config.sweep)
+        stores = self._stores
+        return await Alert(stores.state, stores.inbox, config.alerts, silence)(run)
 
 
 @asynccontextmanager
@@ -91,11 +116,13 @@ async def working(
     Args: home: opens the same home anew, for threads.
     Raises: NotConnected, and what opening the stores raises.
     """
-    config = house.config
-    kinds: dict[str, Kind] = {TIDY: Kind(Tidy(house, stores), 1)}
-    if config.alerts.are_set:
-        silence = max(_LEAST_SILENCE, _SWEEPS_MISSED * config.sweep)
-        kinds[ALERT] = Kind(Alert(stores.state, stores.inbox, config.alerts, silence), 1)
+    preferences = Preferences.of(house, stores)
+    seen = preferences.changed_at()
+    config = preferences.in_force()
+    kinds: dict[str, Kind] = {
+        TIDY: Kind(Tidy(house, stores, preferences), 1),
+        ALERT: Kind(Tell(stores, preferences), 1),
+    }
     async with AsyncExitStack() as closing:
         if duties.dispatch:
             desk = await closing.enter_async_context(open_desk(house, stores))
@@ -114,6 +141,8 @@ async def working(
         await worker.start()
         closing.push_async_callback(worker.stop)
         await asyncio.to_thread(_schedule, stores, duties, config)
+        following = asyncio.create_task(_follow_settings(stores, duties, preferences, seen))
+        closing.push_async_callback(_ended, following)
         history = asyncio.create_task(keep_quota_history(config, house.copying))
         closing.push_async_callback(_ended, history)
         yield
@@ -158,6 +187,23 @@ def able_of(house: House, duties: Duties) -> Duties:
     return Duties(dispatch=duties.dispatch and is_tied, refresh=duties.refresh and is_read)
 
 
+async def _follow_settings(
+    stores: Stores, duties: Duties, preferences: Preferences, seen: str
+) -> None:
+    """Keep the times that people set; nothing that runs is disturbed. Until cancelled."""
+    while True:
+        try:
+            now = await preferences.until_changed(seen)
+            config = await asyncio.to_thread(preferences.in_force)
+            await asyncio.to_thread(_keep_times, stores, duties, config)
+        except IsthmusError as error:
+            _log.warning("settings_not_followed", what=error.what)
+            await sleep(_AFTER_TROUBLE_SECONDS)
+        else:
+            seen = now
+            _log.info("settings_changed")
+
+
 async def _ended(task: "asyncio.Task[None]") -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -167,8 +213,7 @@ def _schedule(stores: Stores, duties: Duties, config: Config) -> None:
     """Keep the schedules there must be, and sweep at once: much may have happened meanwhile."""
     agenda = stores.agenda
     agenda.schedule(Schedule(TIDY, TIDY, TIDY, Every(_A_DAY)))
-    if config.alerts.are_set:
-        agenda.schedule(Schedule(ALERT, ALERT, ALERT, Every(EVERY)))
+    _keep_times(stores, duties, config)
     if duties.dispatch:
         if stores.state.mark(SWEEPS_BEGUN) is None:
             stores.state.save_mark(SWEEPS_BEGUN, utc_now().isoformat())
@@ -178,15 +223,24 @@ def _schedule(stores: Stores, duties: Duties, config: Config) -> None:
             agenda.unschedule(HOOKS)
             agenda.cancel(HOOKS, HOOKS)
         for side in (AUTOTASK, FIELDNATION):
-            agenda.schedule(
-                Schedule(
-                    f"sweep/{side}", SWEEP, side, Every(config.sweep), priority=_SWEEP_PRIORITY
-                )
-            )
             agenda.enqueue(SWEEP, side, priority=_SWEEP_PRIORITY)
-        gone = max(EVERY_HOUR, config.sweep)
-        agenda.schedule(
-            Schedule(f"sweep/{STANDING}", SWEEP, STANDING, Every(gone), priority=_SWEEP_PRIORITY)
-        )
     if duties.refresh:
         begin_schedules(stores)
+
+
+def _keep_times(stores: Stores, duties: Duties, config: Config) -> None:
+    """Keep the schedules whose times people may change; the same again changes nothing."""
+    agenda = stores.agenda
+    if config.alerts.are_set:
+        agenda.schedule(Schedule(ALERT, ALERT, ALERT, Every(EVERY)))
+    elif not stores.is_shared:  # nobody else knows of channels either
+        agenda.unschedule(ALERT)
+        agenda.cancel(ALERT, ALERT)
+    if not duties.dispatch:
+        return
+    times = {AUTOTASK: config.sweep, FIELDNATION: config.sweep}
+    times[STANDING] = max(EVERY_HOUR, config.sweep)
+    for side, every in times.items():
+        agenda.schedule(
+            Schedule(f"sweep/{side}", SWEEP, side, Every(every), priority=_SWEEP_PRIORITY)
+        )

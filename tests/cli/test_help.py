@@ -77,6 +77,8 @@ COMMANDS = (
     "serve",
     "worker",
     "schedule",
+    "health",
+    *(f"settings {name}" for name in ("list", "set", "unset", "test")),
     *(f"people {name}" for name in ("list", "add", "set-password", "disable", "enable", "role")),
     *(f"token {name}" for name in ("list", "make", "revoke")),
 )

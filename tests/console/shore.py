@@ -57,7 +57,7 @@ class _Worker:
     async def _work(self) -> None:
         try:
             await self._working()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - told to the test
             self._failed = error
 
     async def _working(self) -> None:

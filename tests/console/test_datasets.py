@@ -134,12 +134,42 @@ def test_a_schedule_that_is_none_is_told(reader: Visitor) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def test_columns_and_records_are_left_out_and_a_collection_is_added(
+    reader: Visitor, filled: Served
+) -> None:
+    reader.forgive("422")
+    page = reader.visit("/datasets/TimeEntries/columns")
+    page.get_by_label("Keep summaryNotes", exact=True).uncheck()
+    page.get_by_role("button", name="Save the columns").click()
+    expect(page.get_by_role("status").first).to_contain_text("1 field is left out")
+    expect(page.get_by_label("Keep summaryNotes", exact=True)).not_to_be_checked()
+    page.get_by_label("Only those where").fill("hoursWorked gt")
+    page.get_by_role("button", name="Save the filter").click()
+    expect(page.get_by_role("alert")).to_contain_text("hoursWorked gt has no value")
+    expect(page.get_by_label("Only those where")).to_have_value("hoursWorked gt")
+    page.get_by_label("Only those where").fill("hoursWorked gt 1")
+    page.get_by_role("button", name="Save the filter").click()
+    expect(page.get_by_role("status").first).to_contain_text("records meet the filter")
+    shots(page, "datasets/columns")
+    page.goto(f"{filled.url}/datasets/add?q=opportunit")
+    page.get_by_role("button", name=re.compile("^Add Opportunities")).click()
+    expect(page.get_by_role("heading", name="Opportunities")).to_be_visible()
+    page.goto(f"{filled.url}/datasets/Opportunities/columns")
+    page.get_by_role("button", name="Leave it out, keep the table").click()
+    page.get_by_role("dialog").get_by_role("button", name="Leave it out").click()
+    expect(page.get_by_role("status").first).to_contain_text("no longer copied")
+
+
 def test_each_role_may_do_what_it_may(filled: Served) -> None:
     deeds = {
         "/datasets/sync": Role.DISPATCHER,
         "/datasets/stop": Role.DISPATCHER,
         "/datasets/Tickets/full": Role.ADMIN,
         "/datasets/Tickets/schedule": Role.ADMIN,
+        "/datasets/Tickets/columns": Role.ADMIN,
+        "/datasets/Tickets/records": Role.ADMIN,
+        "/datasets/Tickets/remove": Role.ADMIN,
+        "/datasets/add": Role.ADMIN,
         "/connections/test": Role.ADMIN,
         "/connections/autotask/save": Role.ADMIN,
         "/connections/autotask/secret": Role.ADMIN,
@@ -167,6 +197,8 @@ def test_each_role_may_do_what_it_may(filled: Served) -> None:
         "/datasets",
         "/datasets/Tickets",
         "/datasets/Tickets/preview",
+        "/datasets/Tickets/columns",
+        "/datasets/add",
         "/datasets/Tickets/rows/7705",
         "/connections",
         "/connections/permissions",

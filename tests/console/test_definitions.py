@@ -11,10 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from isthmus.dispatch.library import MAPPING, RULE
 from isthmus.wiring.people import Role
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shoot
+from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served
 from tests.dispatch.shores import Shores
-
-SHOTS = Path("/tmp/shots/definitions")
 
 
 @pytest.fixture
@@ -252,8 +250,9 @@ def test_a_viewer_sees_and_changes_nothing(console: Served) -> None:
             assert "Publish the" not in shown.text
             assert "Switch on" not in shown.text
         for path in (
-            "/rules", "/rules/import", "/rules/ticket_dispatch/draft", "/rules/ticket_dispatch/switch",
-            "/rules/ticket_dispatch/discard", "/rules/ticket_dispatch/rollback", "/mappings",
+            "/rules", "/rules/import", "/rules/ticket_dispatch/draft",
+            "/rules/ticket_dispatch/switch", "/rules/ticket_dispatch/discard",
+            "/rules/ticket_dispatch/rollback", "/mappings",
             "/mappings/ticket_inbound/draft", "/mappings/ticket_inbound/rollback",
         ):  # fmt: skip
             assert http.post(path, data={"csrf": token, "on": "yes"}).status_code == 403
@@ -294,8 +293,23 @@ def test_an_auditor_finds_nothing_and_no_page_is_wider_than_the_screen(
         "/rules/ticket_dispatch?as=text",
     ):  # fmt: skip
         page.goto(person.served.url + path)
-        if "?" in path:
+        if "ticket=" in path:
             expect(page.locator("#pane")).to_contain_text("Nothing was written")
-        shoot(page, SHOTS, f"{re.sub('[^a-z]+', '-', path)}-{size[0]}-{scheme}")
         assert audit(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_a_picklist_value_that_became_inactive_is_told_at_its_row_and_mended_there(
+    person: Visitor, shores: Shores
+) -> None:
+    page = person.visit("/rules/ticket_dispatch")
+    expect(page.locator("#pane")).to_contain_text("fits")
+    code = str(shores.status_code("Dispatch to Field"))
+    away = {"collection": "Tickets", "field": "status", "value": code, "is_active": False}
+    shores.autotask.admin("POST", "picklists", {**away, "label": "Dispatch to Field"})
+    page.get_by_role("button", name="Read both sides anew").click()
+    row = page.locator("[id='o-when.0.0']")
+    expect(row).to_contain_text("the value 'Dispatch to Field' is inactive")
+    expect(row).to_contain_text("Take an active value of the picklist.")
+    choose(page, "Value", "Prog", "In Progress")
+    expect(row).not_to_contain_text("inactive")

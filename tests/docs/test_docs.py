@@ -126,16 +126,16 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
 
 
 def targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):", text_of("Makefile"), re.MULTILINE))
+    return set(re.findall(r"^([a-z0-9]+):", text_of("Makefile"), re.MULTILINE))
 
 
 @each_page
 def test_every_make_target_a_page_names_exists(page: Path) -> None:
-    assert set(re.findall(r"\bmake ([a-z]+)", code_of(page))) <= targets()
+    assert set(re.findall(r"\bmake ([a-z0-9]+)", code_of(page))) <= targets()
 
 
 def test_every_make_target_is_told_to_contributors() -> None:
-    assert targets() <= set(re.findall(r"`make ([a-z]+)`", text_of("CONTRIBUTING.md")))
+    assert targets() <= set(re.findall(r"`make ([a-z0-9]+)`", text_of("CONTRIBUTING.md")))
 
 
 @each_page

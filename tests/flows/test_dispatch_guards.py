@@ -390,7 +390,7 @@ async def test_an_outage_needs_no_person_however_long_it_lasts(shores: Shores) -
     settings = replace(QUICK, most_failures=2)
     engine = replace(ENGINE, longest_pause=timedelta(seconds=0.1))
     async with flowing(shores, settings=settings, engine=engine, alone=True) as flow:
-        break_off(flow, path="workorders", method="POST", status=503)
+        shores.fieldnation.admin("POST", "faults", {"kind": "status", "status": 503})
         ticket = shores.fit_tickets(1)[0]["id"]
         await asyncio.to_thread(shores.send_out, ticket)
         await flow.ask(f"Tickets/{ticket}")

@@ -2,17 +2,21 @@
 
 from pathlib import Path
 
+import pytest
+
 from chaos.dispatching import kills
 from chaos.dispatching.strikes import table
 
 KILLS = 22
 
 
+@pytest.mark.parametrize(("store", "workers"), [("files", 1), ("postgres", 2)])
 def test_whenever_it_is_killed_each_ticket_gets_one_order_and_nothing_is_lost(
-    tmp_path: Path,
+    store: str, workers: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    plan = kills.Plan(tickets=30, kills=KILLS, window=20, rest=(1, 12))
-    found = kills.storm(tmp_path / "storm", plan, seed=7)
+    state = request.getfixturevalue("postgres_url") if store == "postgres" else ""
+    plan = kills.Plan(tickets=30, kills=KILLS, workers=workers, window=20, rest=(1, 12))
+    found = kills.storm(tmp_path / "storm", plan, seed=7, state=state)
     assert found.kills.total() >= KILLS, "\n".join(table(found.kills))
     assert found.verdict.doubled == 0
     assert found.verdict.lost == 0

@@ -192,7 +192,7 @@ def columns(home: Kept, name: str) -> tuple[str, ...]:
 
 
 def test_since_a_day_counts_what_was_made_or_changed_from_then_on(filed: Kept) -> None:
-    moments = sorted(row["lastActivityDate"] for row in filed.sim.rows("Tickets"))
+    moments = sorted(row["lastActivityDate"] or "" for row in filed.sim.rows("Tickets"))
     day = date.fromisoformat(moments[len(moments) // 2][:10])
     filed.choose("Tickets", since=day)
     filed.refresh("Tickets")
@@ -238,11 +238,8 @@ def test_a_filter_on_a_user_defined_field_is_read_whole_each_time(filed: Kept) -
     filed.sim.admin("POST", "udfs", {"collection": "Tickets", "name": "Site code", "type": "String"})
     some = sorted(statuses(filed.sim))[:3]
     for number in some:
-        filed.sim.admin(
-            "PATCH",
-            f"state/Tickets/{number}",
-            {"userDefinedFields": [{"name": "Site code", "value": "North"}]},
-        )
+        value = {"name": "Site code", "value": "North"}
+        filed.sim.patch("Tickets", {"id": number, "userDefinedFields": [value]})
     told = filed.choose("Tickets", only='"Site code" eq North')
     assert "read whole each time" in told
     assert filed.refresh("Tickets").rows_held == 3
@@ -253,7 +250,7 @@ def test_a_filter_on_a_user_defined_field_is_read_whole_each_time(filed: Kept) -
 def test_a_lost_permission_is_not_taken_for_a_filter(filed: Kept) -> None:
     filed.refresh("Tickets")
     filed.choose("Tickets", only="status eq Complete")
-    hidden = {"kind": "permission_lost", "mode": "empty", "entity": "Tickets"}
+    hidden = {"kind": "permission_lost", "mode": "hide", "entity": "Tickets"}
     filed.sim.admin("POST", "faults", hidden)
     outcome = filed.sync("Tickets").outcomes[0]
     assert isinstance(outcome.error, TooManyRemovals)
@@ -272,30 +269,53 @@ def test_the_own_company_is_kept_whatever_the_filter(filed: Kept) -> None:
     assert filed.ids("Companies") == {0}
 
 
-class _Stop(SilentObserver):
-    def __init__(self, house: House) -> None:
+class _PlugPulled(BaseException):
+    pass
+
+
+class _Crash(SilentObserver):
+    """Pulls the plug at the sixth page."""
+
+    def __init__(self) -> None:
         super().__init__()
-        self._house = house
+        self._left = 6
 
     def page_read(self, dataset: str, rows: int, calls: int) -> None:
-        if rows:
-            self._house.copying.stop([dataset], "ann")
+        self._left -= bool(rows)
+        if not self._left:
+            raise _PlugPulled
 
 
 def test_interrupted_reading_of_one_filter_is_not_taken_for_another(
-    autotask_sim_factory: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    filed: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extract, "PAGE_SIZE", 20)
-    sim = autotask_sim_factory(tickets=300, companies=12, latency_ms=40)
-    home = Kept(sim, tmp_path / "home")
+    monkeypatch.setattr(extract, "PAGE_SIZE", 10)
     tickets = dataset_named("Tickets")
     assert tickets is not None
-    with home.house() as house:
-        summary = asyncio.run(house.sync([tickets], full=False, observer=_Stop(house)))
-    assert summary.stopped
-    home.choose("Tickets", only="status eq Complete")
-    home.refresh("Tickets")
-    assert home.ids("Tickets") == those(sim, COMPLETE)
+    with filed.house() as house, pytest.raises(BaseExceptionGroup):
+        asyncio.run(house.sync([tickets], full=False, observer=_Crash()))
+    with filed.house() as house:
+        assert house.state.open_extractions()
+    filed.choose("Tickets", only="status eq Complete")
+    filed.refresh("Tickets")
+    assert filed.ids("Tickets") == those(filed.sim, COMPLETE)
+
+
+def test_interrupted_reading_of_a_filter_goes_on_and_ends_right(
+    filed: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extract, "PAGE_SIZE", 3)
+    filed.choose("Tickets", only="status eq Complete")
+    tickets = dataset_named("Tickets")
+    assert tickets is not None
+    with filed.house() as house, pytest.raises(BaseExceptionGroup):
+        asyncio.run(house.sync([tickets], full=False, observer=_Crash()))
+    kept = sorted(those(filed.sim, COMPLETE))  # type: ignore[type-var]
+    filed.later("Tickets", kept[0], status=OPEN)  # type: ignore[arg-type]
+    entering = min(set(statuses(filed.sim)) - set(kept) - {kept[0]})
+    filed.sim.patch("Tickets", {"id": entering, "status": COMPLETE})
+    filed.refresh("Tickets")
+    assert filed.ids("Tickets") == those(filed.sim, COMPLETE)
 
 
 @pytest.mark.parametrize(

@@ -474,6 +474,46 @@ _add(
     "are caught up by one, and none overlaps itself.",
 )
 
+_add(
+    app,
+    "health",
+    "health:show",
+    RUN,
+    "Say how the installation is: databases, room, workers, sweeps, what waits.",
+    "Asks nothing of the vendors. Ends with 3 when something needs a look, and says what.",
+)
+_settings = App(
+    name="settings",
+    help="What can be changed while Isthmus runs: alerts, how long things are kept, sweeps.",
+    help_epilogue="",
+    group=RUN,
+)
+app.command(_settings)
+_add(
+    _settings,
+    "list",
+    "settings:list_",
+    RUN,
+    "List what can be changed, what counts now, and who says so.",
+)
+_add(
+    _settings,
+    "set",
+    "settings:set_",
+    RUN,
+    "Change a setting; isthmus serve goes by it within seconds.",
+    "What the environment sets stands over it. A secret is asked for on the terminal, or read from "
+    "standard input, because other users of the machine could read it off the process list.",
+)
+_add(_settings, "unset", "settings:unset", RUN, "Go back to the default of a setting.")
+_add(
+    _settings,
+    "test",
+    "settings:send_test",
+    RUN,
+    "Send a test by a channel for alerts.",
+)
+
 _people = App(
     name="people",
     help="Who may use the console, and the way back in when nobody can.",

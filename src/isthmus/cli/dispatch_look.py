@@ -19,6 +19,7 @@ from isthmus.dispatch.board import waits_for
 from isthmus.dispatch.queries import Standing, standing, timeline
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch import Link, Stores
+from isthmus.wiring.preferences import SWEEP, Preferences
 from isthmus.wiring.settings import SettingWrong
 
 State = Literal["stuck", "parked", "waiting", "linked", "closed"]
@@ -38,7 +39,7 @@ def status(*, json: bool = False) -> int:
     """
     with machine_told(wanted=json), House.from_environment() as house, Stores.open(house) as stores:
         found = standing(stores.state, stores.inbox, stores.agenda)
-        every = house.config.sweep
+        every = Preferences.of(house, stores).get(SWEEP)
     now = utc_now()
     warnings = _warnings(found, every, now)
     code = Exit.PARTIAL if warnings else Exit.OK

@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from isthmus.sync.titles import title_of
 from isthmus.wiring.addresses import ENVIRONMENTS, parse_fieldnation_url
 from isthmus.wiring.connecting import (
     CheckLine,
     Connection,
     Draft,
     FieldNationConnection,
-    Permission,
     Vendor,
     Verdict,
 )
 from isthmus.wiring.settings import parse_url, parse_zone
+from isthmus.wiring.syncing import Permission
 
 NAMES: Final[Mapping[Vendor, str]] = {"autotask": "Autotask", "fieldnation": "Field Nation"}
 _OTHER: Final = "other"
@@ -124,7 +125,9 @@ def word_of(line: CheckLine) -> str:
 
 def subject_of(line: CheckLine) -> str:
     """Return what a finding is about, as a line begins."""
-    return line.subject if line.is_dataset else line.subject[:1].upper() + line.subject[1:]
+    if line.is_dataset:
+        return title_of(line.subject)
+    return line.subject[:1].upper() + line.subject[1:]
 
 
 def wrong_ones(lines: Sequence[CheckLine]) -> str:

@@ -7,12 +7,15 @@ from secrets import token_urlsafe
 from isthmus.console.live import Live
 from isthmus.console.site import Site
 from isthmus.dispatch.library import Library
+from isthmus.reports.running import Kept
 from isthmus.wiring.bench import Bench
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch import Stores
 from isthmus.wiring.drafting import drafts_of
+from isthmus.wiring.exploring import orphan_counts, saved_reports_of
 from isthmus.wiring.markers import markers
 from isthmus.wiring.people import people_of, provider_of
+from isthmus.wiring.preferences import Preferences
 from isthmus.wiring.simulated import Simulation
 from isthmus.wiring.syncing import Syncing
 
@@ -43,6 +46,10 @@ def open_site(
         library=library,
         drafts=drafts_of(stores),
         bench=bench,
+        kept=Kept(),
+        saved=saved_reports_of(stores),
+        orphans=orphan_counts(house.readers),
+        preferences=Preferences.of(house, stores),
         provider=provider_of(house),
         setup_code=token_urlsafe(9) if people.is_empty() else "",
         address=address,

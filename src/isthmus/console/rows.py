@@ -18,7 +18,8 @@ _USUAL: Final = tuple(
     companyname projectname contractname name status priority queueid companytype contracttype
     ticketnumber assignedresourcefullname resourcefullname dateworked hoursworked hourstobill
     startdate startdatetime enddate duedatetime isactive createdate units unitprice unitcost price
-    invoicedate invoicetotal emailaddress phone city contracttitle summarynotes
+    invoicedate invoicedatetime invoicetotal duedate emailaddress phone city
+    contracttitle summarynotes
     """.split()  # noqa: SIM905 - words are read more easily so
 )
 """What people look for first, of whichever dataset has it."""

@@ -5,11 +5,16 @@ from dataclasses import dataclass, field
 from isthmus.console.away import Away
 from isthmus.console.live import Live
 from isthmus.dispatch.library import Library
+from isthmus.reports.orphans import OrphanCounts
+from isthmus.reports.running import Kept
+from isthmus.reports.saved import SavedReports
 from isthmus.wiring.bench import Bench
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch import Stores
 from isthmus.wiring.drafting import Drafts
+from isthmus.wiring.health import Pulse
 from isthmus.wiring.people import People, Provider
+from isthmus.wiring.preferences import Preferences
 from isthmus.wiring.simulated import Simulation
 from isthmus.wiring.syncing import Syncing
 
@@ -20,8 +25,10 @@ class Site:
     The rooms behind the pages; everything in it may be used by several threads.
 
     `library`, `drafts` and `bench` are of mappings and rules: those in force, those being written,
-    and where they are tried. `provider` is where people may log in instead; `away` knows who has
-    gone there.
+    and where they are tried. `kept` holds answers of ready reports, `saved` queries that people
+    saved, `orphans` counts rows that refer to nothing.
+    `preferences` are the settings that people change; `pulse` knows which workers fell silent.
+    `provider` is where people may log in instead; `away` knows who has gone there.
     `simulation` is the simulated tenant that a person may try; who opened the site stops it.
     `setup_code` lets somebody make the first account; the process that serves prints it.
     `address` is where people reach the console: https there makes the cookies travel by TLS only.
@@ -36,6 +43,11 @@ class Site:
     library: Library
     drafts: Drafts
     bench: Bench
+    kept: Kept
+    saved: SavedReports
+    orphans: OrphanCounts
+    preferences: Preferences
+    pulse: Pulse = field(default_factory=Pulse)
     away: Away = field(default_factory=Away)
     provider: Provider | None = None
     setup_code: str = field(default="", repr=False)

@@ -95,6 +95,7 @@ class Trier:
     desk: Desk
     _known: Known = field(default_factory=Known)
     _lists_at: float = float("-inf")
+    _forgotten_at: float = float("-inf")
     _records: dict[tuple[str, str], tuple[float, Record]] = field(default_factory=dict)
     _orders: dict[int, tuple[float, WorkOrder]] = field(default_factory=dict)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -126,7 +127,7 @@ class Trier:
                 company,  # type: ignore[arg-type]  # has the six lists that are read
                 [*mappings, *asked],
                 rules,
-                age=_LISTS_SECONDS,
+                age=min(_LISTS_SECONDS, monotonic() - self._forgotten_at),
             )
             if not self._is_fresh():
                 self._lists_at = monotonic()
@@ -140,6 +141,7 @@ class Trier:
     def forget(self) -> None:
         """Believe nothing that was read any longer."""
         self._known, self._lists_at = Known(), float("-inf")
+        self._forgotten_at = monotonic()
         self._records.clear()
         self._orders.clear()
 

@@ -89,6 +89,13 @@ def file_of(engine: Engine) -> Path | None:
     return Path(engine.url.database)
 
 
+def size_of(engine: Engine) -> int:
+    """Return how many bytes a database on PostgreSQL takes."""
+    with reading(engine) as session:
+        found = session.exec_driver_sql("SELECT pg_database_size(current_database())")
+        return int(found.scalar_one())
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Give a transaction that nobody else writes beside (SQLite), or that locks rows (others)."""

@@ -13,6 +13,7 @@ from isthmus.base.log import get_logger
 from isthmus.reports.names import quoted, table
 from isthmus.reports.paths import Join
 from isthmus.warehouse.answering import Limits, TableReader
+from isthmus.warehouse.dialect import DATA_SCHEMA
 
 _LIMITS: Final = Limits(rows=None, seconds=120.0)
 _log = get_logger("reports")
@@ -118,6 +119,15 @@ class OrphanCounts:
                 JoinCount(join, count.referring, count.orphans, count.at, is_current=is_current)
             )
         return tuple(found)
+
+
+def orphans_sql(join: Join) -> str:
+    """Write the query for the rows of a join that refer to nothing, for people to run."""
+    return (
+        f"select m.*\nfrom {DATA_SCHEMA}.{join.many} m\n"
+        f"left join {DATA_SCHEMA}.{join.one} o on o.id = m.{join.column}\n"
+        f"where m.{join.column} is not null and o.id is null\norder by m.id"
+    )
 
 
 def _versions(join: Join, versions: dict[str, int]) -> tuple[int, int]:

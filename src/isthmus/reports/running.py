@@ -283,6 +283,7 @@ class Kept:
         self._most = most
         self._turn = Lock()
         self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._choices: dict[str, tuple[int, tuple[tuple[str, str], ...]]] = {}
 
     def run(self, reader: TableReader, ready: Ready, limits: Limits = RUNNING) -> Answer:
         """Run a report, or give what it said last. Raises: as `run`."""
@@ -300,3 +301,16 @@ class Kept:
             while len(self._answers) > self._most:
                 self._answers.popitem(last=False)
         return answer
+
+    def choices(self, reader: TableReader, name: str) -> tuple[tuple[str, str], ...]:
+        """Return what a filter may be set to; nothing while its dataset has no table."""
+        version = reader.versions().get(CHOICES[name].dataset)
+        if version is None:
+            return ()
+        with self._turn:
+            held = self._choices.get(name)
+        if held is None or held[0] != version:
+            held = version, choices_of(reader, name)
+            with self._turn:
+                self._choices[name] = held
+        return held[1]

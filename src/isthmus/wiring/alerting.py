@@ -1,7 +1,7 @@
 """Reads where alerts go."""
 
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from isthmus.alerts import ChatChannel, MailChannel
 
@@ -49,3 +49,19 @@ def parse_mail(text: str) -> MailChannel:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
     )
+
+
+def write_mail(server: str, way: str, *, sender: str, to: str, login: tuple[str, str]) -> str:
+    """
+    Write what `parse_mail` reads, from its parts as people type them.
+
+    Args: server: a host, with a port or without. way: starttls, tls or none, which is for a relay
+    on the same machine. to: addresses, with commas. login: user and password, "" for none.
+    """
+    user, password = (quote(part, safe="") for part in login)
+    known = f"{user}:{password}@" if user or password else ""
+    told = {"from": sender, "to": ",".join(one.strip() for one in to.split(",")), "tls": "no"}
+    if way != "none":
+        del told["tls"]
+    scheme = "smtps" if way == "tls" else "smtp"
+    return f"{scheme}://{known}{server}/?{urlencode(told, safe='@,')}"

@@ -1,8 +1,10 @@
 """Looks after the webhooks that were installed: one that a vendor disabled is active again."""
 
+import asyncio
 from datetime import timedelta
 from typing import Final
 
+from isthmus.base.clock import utc_now
 from isthmus.base.log import get_logger
 from isthmus.engine import Again, Done, Outcome, Run
 from isthmus.state import KeyWrong
@@ -13,6 +15,8 @@ from isthmus.wiring.secrets import hook_secrets
 
 KIND: Final = "hooks"
 EVERY: Final = timedelta(hours=1)
+LOOKED: Final = "hooks looked at"
+"""The mark that says when the webhooks were last looked at."""
 _FOR_ANOTHER: Final = timedelta(minutes=1)
 _log = get_logger("hooks")
 
@@ -45,6 +49,7 @@ class Attend:
             return Again(_FOR_ANOTHER) if self._stores.is_shared else Done()
         async with open_hooks(self._house, self._stores) as hooks:
             troubled = [one for one in await hooks.standing() if one.is_there and not one.is_well]
+            await asyncio.to_thread(self._stores.state.save_mark, LOOKED, utc_now().isoformat())
             if not troubled:
                 return Done()
             names = [one.name for one in troubled]

@@ -55,7 +55,8 @@ class Config:
     All settings, checked. Paths are absolute; nothing here was touched on disk yet.
 
     `fieldnation_rate` is in calls a minute. `slots` are links worked on at once, in one process.
-    `sweep` lies between two sweeps; `keep` is how long inbox and trail are kept.
+    `sweep` lies between two sweeps; `keep` is how long inbox and trail are kept. `given` are the
+    names of the settings that the environment sets: what else is saved does not count for them.
     """
 
     home: Path
@@ -81,6 +82,7 @@ class Config:
     oidc: ProviderSettings | None = None
     console_listen: tuple[str, int] | None = None
     console_url: str | None = None
+    given: frozenset[str] = frozenset()
 
     @property
     def state_file(self) -> Path:
@@ -124,6 +126,7 @@ def load_config(environment: Mapping[str, str] | None = None) -> Config:
         oidc=_oidc(values),
         console_listen=values["ISTHMUS_CONSOLE_LISTEN"],
         console_url=values["ISTHMUS_CONSOLE_URL"],
+        given=frozenset(name for name in values if given.get(name, "").strip()),
         **_dispatch(values, home),
     )
 

@@ -18,6 +18,7 @@ from isthmus.wiring.build import House, NotConnected
 from isthmus.wiring.dispatch import Stores
 from isthmus.wiring.fieldnation_check import PREFIX, check_fieldnation, logs_in
 from isthmus.wiring.hooks import open_hooks
+from isthmus.wiring.preferences import SWEEP, Preferences
 from isthmus.wiring.secrets import hook_secrets
 from isthmus.wiring.vendor import (
     fieldnation_client,
@@ -63,7 +64,7 @@ async def examine_home(house: House, beat: timedelta) -> AsyncGenerator[dr.Findi
                     yield finding
         works = dr.Works(
             stores.state, stores.inbox, stores.agenda, hook_secrets(house, stores),
-            house.config.sweep, beat,
+            Preferences.of(house, stores).get(SWEEP), beat,
         )  # fmt: skip
         async for finding in dr.guarded(dr.WORK, "state", lambda: dr.look_at_work(works)):
             yield finding
@@ -162,7 +163,7 @@ async def _webhooks(
 ) -> AsyncIterator[dr.Finding]:
     url = house.config.public_url
     if url is None:
-        minutes = house.config.sweep.total_seconds() / 60
+        minutes = Preferences.of(house, stores).get(SWEEP).total_seconds() / 60
         yield dr.warning(
             dr.WEBHOOKS, "public address", f"none is set: changes are found by polling, within"
             f" {minutes:.0f} min",

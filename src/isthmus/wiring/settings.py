@@ -280,7 +280,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "ISTHMUS_KEEP_DAYS",
-        "How many days dispatch keeps what arrived and the trail of its calls.",
+        "How many days Isthmus keeps what arrived, the trail of dispatch, the log of runs, and "
+        "what people did in the console.",
         parse_days,
         "90",
     ),

@@ -237,18 +237,16 @@ class Syncing:
         Args: rate_share: the part of the hour's calls that we may use. Raises: NoSuchDataset.
         """
         name = self._named([dataset])[0].name
-        line, allowed = self._kept.kept().get(name), self._kept.permissions().get(name)
+        return self.costs([name], rate_share)[name]
+
+    def costs(self, datasets: Sequence[str], rate_share: float = 1.0) -> dict[str, Cost]:
+        """Return what `cost` says of several datasets, which are named as in the catalogue."""
+        kept, allowed = self._kept.kept(), self._kept.permissions()
         sample = self._kept.last_sample()
-        rows = None if line is None else line.rows
-        if rows is None and allowed is not None:
-            rows = allowed.rows
-        pace = None if line is None else line.pace
-        return plan_cost(
-            rows,
-            limit=None if sample is None else sample.limit,
-            share=rate_share,
-            pace=None if pace is None or not pace.calls else pace.seconds / pace.calls,
-        )
+        limit = None if sample is None else sample.limit
+        return {
+            name: _cost(kept.get(name), allowed.get(name), limit, rate_share) for name in datasets
+        }
 
     def markers(self) -> dict[str, str]:
         """Return what moves with progress, with every run that ends, and with the quota."""
@@ -279,6 +277,15 @@ class Syncing:
 
     def _all(self) -> list[Dataset]:
         return listed(self._kept.kept(), self._kept.choices())
+
+
+def _cost(line: Kept | None, allowed: Permission | None, limit: int | None, share: float) -> Cost:
+    rows = None if line is None else line.rows
+    if rows is None and allowed is not None:
+        rows = allowed.rows
+    pace = None if line is None else line.pace
+    per_call = None if pace is None or not pace.calls else pace.seconds / pace.calls
+    return plan_cost(rows, limit=limit, share=share, pace=per_call)
 
 
 def _standing(

@@ -15,6 +15,7 @@ from isthmus.dispatch.board import LetterFilter, LinkFilter, board, dead_letters
 from isthmus.dispatch.queries import standing, timeline
 from isthmus.wiring.comparing import key_named
 from isthmus.wiring.dispatch import Link
+from isthmus.wiring.health import health, health_as_json
 from isthmus.wiring.syncing import DatasetStanding
 
 
@@ -167,6 +168,12 @@ def dispatch_standing(given: Given) -> Any:
         "workers": found.workers,
         "swept": {side: at and at.isoformat() for side, at in found.swept.items()},
     }
+
+
+def health_now(given: Given) -> Any:
+    """Return how the installation is, and what needs a look: databases, workers, sweeps."""
+    site = given.site
+    return health_as_json(health(site.house, site.stores, site.preferences, site.pulse))
 
 
 def _link(given: Given) -> Link:

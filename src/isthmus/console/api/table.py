@@ -50,6 +50,7 @@ CALLS: Final = (
         "POST", "/datasets/stop", calls.stop, Role.DISPATCHER, "stopped a sync",
         body=(("dataset", "string", "one of them; none: all"),),
     ),
+    Call("GET", "/health", calls.health_now),
     Call("GET", "/dispatch", calls.dispatch_standing),
     Call(
         "GET", "/links", calls.links,

@@ -1,8 +1,8 @@
 """How both vendors are reached: tested, saved, given new secrets, forgotten."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -61,7 +61,7 @@ def edit(ask: Ask) -> Response:
     )
 
 
-def form_of(ask: Ask, vendor: Vendor) -> dict[str, object]:
+def form_of(ask: Ask, vendor: Vendor) -> dict[str, Any]:
     """Return what the form of a vendor shows: what is saved, without secrets."""
     found = known_of(ask, vendor)
     note = found.note
@@ -76,21 +76,21 @@ def form_of(ask: Ask, vendor: Vendor) -> dict[str, object]:
     return {"found": found, "given": given, "is_saved": found.source in {"saved", "both"}}
 
 
-async def save_and_test(ask: Ask) -> AsyncIterator[str]:
+async def save_and_test(ask: Ask) -> AsyncGenerator[str]:
     """Test what was filled in, finding by finding; save it where it is right."""
     async with aclosing(_alone(ask, _saving(ask))) as parts:
         async for part in parts:
             yield part
 
 
-async def test(ask: Ask) -> AsyncIterator[str]:
+async def test(ask: Ask) -> AsyncGenerator[str]:
     """Test what is saved, both vendors."""
     async with aclosing(_alone(ask, _testing(ask))) as parts:
         async for part in parts:
             yield part
 
 
-async def rotate(ask: Ask) -> AsyncIterator[str]:
+async def rotate(ask: Ask) -> AsyncGenerator[str]:
     """Test new secrets; they replace the old only when they are right."""
     async with aclosing(_alone(ask, _rotating(ask))) as parts:
         async for part in parts:
@@ -134,7 +134,7 @@ def known_of(ask: Ask, vendor: Vendor) -> Connected:
 
 async def tested(
     ask: Ask, found: AsyncGenerator[CheckLine], lines: list[CheckLine]
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str]:
     """Draw findings as they come, and keep them in `lines`; what was not looked at in one line."""
     async with aclosing(found):
         async for line in found:
@@ -168,7 +168,7 @@ def end_part(
     )  # fmt: skip
 
 
-async def _alone(ask: Ask, parts: AsyncIterator[str]) -> AsyncIterator[str]:
+async def _alone(ask: Ask, parts: AsyncGenerator[str]) -> AsyncGenerator[str]:
     """Put parts into a page of their own where no script asked for them."""
     if not ask.is_fragment:
         yield ask.part("connecting/alone_begin.html")
@@ -178,7 +178,7 @@ async def _alone(ask: Ask, parts: AsyncIterator[str]) -> AsyncIterator[str]:
         yield ask.part("connecting/alone_end.html")
 
 
-async def _saving(ask: Ask) -> AsyncIterator[str]:
+async def _saving(ask: Ask) -> AsyncGenerator[str]:
     vendor, house = vendor_of(ask), ask.site.house
     await run_in_threadpool(connecting.expect_ours, house, vendor)
     filled = _filled(ask, vendor)
@@ -220,7 +220,7 @@ def _saved_part(ask: Ask, vendor: Vendor, draft: Draft, lines: list[CheckLine]) 
     return end_part(ask, "Saved.", text, saved=True, go=go, more=more)
 
 
-async def _testing(ask: Ask) -> AsyncIterator[str]:
+async def _testing(ask: Ask) -> AsyncGenerator[str]:
     lines: list[CheckLine] = []
     async with aclosing(tested(ask, connecting.check_saved(ask.site.house), lines)) as parts:
         async for part in parts:
@@ -235,7 +235,7 @@ async def _testing(ask: Ask) -> AsyncIterator[str]:
         yield end_part(ask, "All is well.", f"{len(lines)} checks.", saved=True)
 
 
-async def _rotating(ask: Ask) -> AsyncIterator[str]:
+async def _rotating(ask: Ask) -> AsyncGenerator[str]:
     vendor = vendor_of(ask)
     new = NewSecrets(**{name: ask.secret(name).strip() for name in _SECRETS[vendor]})
     if new == NewSecrets():

@@ -1,6 +1,6 @@
 """The datasets: how each stands, refreshed now, stopped, scheduled, read again whole."""
 
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import Response
 
@@ -27,7 +27,7 @@ def datasets(ask: Ask) -> Response:
     return ask.show("datasets/list.html", **values)
 
 
-def _all(ask: Ask) -> dict[str, object]:
+def _all(ask: Ask) -> dict[str, Any]:
     syncing = ask.site.syncing
     now, standing = utc_now(), syncing.standing()
     kept = [one for one in standing if one.is_kept]
@@ -85,7 +85,11 @@ def _shown(
 def tabs_of(one: DatasetStanding) -> tuple[tuple[str, str, int | None], ...]:
     """Return the parts of a dataset's page."""
     here = f"{HERE}/{one.name}"
-    return ((here, "State", None), (f"{here}/preview", "Preview", one.rows))
+    return (
+        (here, "State", None),
+        (f"{here}/preview", "Preview", one.rows),
+        (f"{here}/columns", "Columns and filter", None),
+    )
 
 
 def sync(ask: Ask) -> Response:

@@ -1,7 +1,7 @@
 """The first page: how things stand, and what waits for a person."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import Response
 
@@ -67,7 +67,7 @@ def home(ask: Ask) -> Response:
     vendors = connected(site.house)
     is_read = any(one.rows is not None for one in kept)
     sample = quota_now(site.house.config)
-    values = {
+    values: dict[str, Any] = {
         "vendors": vendors,
         "steps": steps_of(
             vendors,

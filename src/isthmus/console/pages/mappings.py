@@ -212,7 +212,11 @@ def _checked(ask: Ask, told: MappingSketch, ticket: str, event: str) -> Checked:
     if mapping is None:
         return Checked(told.problems)
 
+    is_anew = bool(ask.query("anew"))
+
     async def look(trier: Trier) -> tuple[tuple[Problem, ...], Trial | None, IsthmusError | None]:
+        if is_anew:
+            trier.forget()
         found = await trier.problems_of_mapping(mapping)
         try:
             trial = await trier.try_mapping(mapping, ticket, event) if ticket else None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import Response
 
@@ -63,7 +63,11 @@ def quota(ask: Ask) -> Response:
     """Show the hour, and the hours before it."""
     house = ask.site.house
     now = quota_now(house.config)
-    values = {"sample": now, "gauge": gauge_of(now), "found": known_of(ask, "autotask")}
+    values: dict[str, Any] = {
+        "sample": now,
+        "gauge": gauge_of(now),
+        "found": known_of(ask, "autotask"),
+    }
     if ask.is_fragment:
         return ask.show("connecting/gauge.html", **values)
     hours = ask.query("hours", "24")

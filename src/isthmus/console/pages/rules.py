@@ -275,9 +275,13 @@ def _checked(ask: Ask, told: RuleSketch, ticket: str) -> Checked:
     mapping = _mapping_of(ask, rule)
     when, cancel = nodes["when"], nodes["cancel_when"]
 
+    is_anew = bool(ask.query("anew"))
+
     async def look(
         trier: Trier,
     ) -> tuple[tuple[Problem, ...], RuleTrial | None, IsthmusError | None]:
+        if is_anew:
+            trier.forget()
         found = await trier.problems_of_rule(rule)
         try:
             trial = await trier.try_rule(rule, ticket, when, cancel, mapping) if ticket else None

@@ -14,6 +14,7 @@ from isthmus.dispatch.hooks import HookPlan, Hooks
 from isthmus.wiring import connecting
 from isthmus.wiring.hooks import open_hooks
 from isthmus.wiring.people import Role
+from isthmus.wiring.preferences import SWEEP
 
 HERE: Final = f"{CONNECTIONS}/webhooks"
 _SIDES: Final = ("autotask", "fieldnation", "callout")
@@ -28,7 +29,7 @@ def webhooks(ask: Ask) -> Response:
         tabs=TABS,
         public_url=house.config.public_url,
         missing=[one for one in connecting.connected(house) if one.source == "nothing"],
-        sweep=house.config.sweep,
+        sweep=ask.site.preferences.get(SWEEP),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Final
+from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -14,7 +14,9 @@ from isthmus.console.connecting import read_badge
 from isthmus.console.pages.connections import end_part, form_of, known_of, line_part
 from isthmus.console.routes import deed, page, stream
 from isthmus.wiring import connecting
+from isthmus.wiring.copying import add, remove
 from isthmus.wiring.people import Role
+from isthmus.wiring.refreshing import begin_schedules
 from isthmus.wiring.simulated import ConnectedAlready, how_to_install
 from isthmus.wiring.syncing import Ask as Asked
 
@@ -67,13 +69,15 @@ async def try_simulated(ask: Ask) -> AsyncIterator[str]:
 def datasets(ask: Ask) -> Response:
     """Show what there is to copy, what may be read of it, and what that costs."""
     syncing = ask.site.syncing
-    standing = [one for one in syncing.standing() if one.is_kept]
-    costs = {one.name: syncing.cost(one.name) for one in standing}
+    standing = syncing.standing()
+    costs = syncing.costs([one.name for one in standing])
     return ask.show(
         "welcome/datasets.html",
         standing=standing,
         costs=costs,
-        cost=standings.cost_words(standings.cost_of_all(costs.values())),
+        cost=standings.cost_words(
+            standings.cost_of_all(costs[one.name] for one in standing if one.is_kept)
+        ),
         read_badge=read_badge,
         found=known_of(ask, "autotask"),
         **_path(ask, "datasets"),
@@ -82,8 +86,24 @@ def datasets(ask: Ask) -> Response:
 
 def begin_sync(ask: Ask) -> Response:
     """Ask for everything that is kept."""
+    if ask.text("chosen"):
+        if not ask.many("dataset"):
+            return ask.to(f"{HERE}/datasets", "Choose at least one.", "warn")
+        _choose(ask, set(ask.many("dataset")))
     key = ask.site.syncing.ask(by=ask.who)
     return ask.to(f"{HERE}/sync?key={key}")
+
+
+def _choose(ask: Ask, wanted: set[str]) -> None:
+    """Leave out what was not chosen, and take in again what was."""
+    house, agenda = ask.site.house, ask.site.stores.agenda
+    begin_schedules(ask.site.stores)
+    for one in ask.site.syncing.standing():
+        if one.is_kept and one.name not in wanted:
+            remove(house, agenda, one.name, ask.who)
+        elif not one.is_kept and one.name in wanted:
+            add(house, agenda, one.name, ask.who)
+    ask.detail = {"datasets": sorted(wanted)}
 
 
 def sync(ask: Ask) -> Response:
@@ -93,7 +113,7 @@ def sync(ask: Ask) -> Response:
     now = utc_now()
     standing = [one for one in syncing.standing() if one.is_kept]
     progress = syncing.progress()
-    values = {
+    values: dict[str, Any] = {
         "asked": asked,
         "round": standings.round_of(asked, progress) if asked or progress else None,
         "standing": standing,
@@ -116,7 +136,7 @@ def _asked(ask: Ask) -> Asked | None:
     return next(iter(ask.site.syncing.asks()), None)
 
 
-def _path(ask: Ask, here: str) -> dict[str, object]:
+def _path(ask: Ask, here: str) -> dict[str, Any]:
     """Return the steps, and which are done."""
     found = known_of(ask, "autotask")
     is_connected = found.source != "nothing"

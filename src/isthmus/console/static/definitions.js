@@ -20,7 +20,7 @@
 
   // The dry run beside the editor.
   let trying = null;
-  const refresh = async () => {
+  const refresh = async (anew) => {
     const there = pane();
     if (!there) return;
     if (trying) trying.abort();
@@ -28,12 +28,14 @@
     const ticket = document.getElementById("f-ticket");
     const event = document.querySelector("[data-event]");
     const query = new URLSearchParams({ ticket: ticket ? ticket.value.trim() : "", event: event ? event.value : "" });
+    if (anew) query.set("anew", "1");
     there.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(`${there.dataset.pane}?${query}`, { headers: { "HX-Request": "true" }, signal: mine.signal });
       const text = await answer.text();
       if (mine.signal.aborted) return;
       there.replaceChildren(...place(parsed(text)).childNodes);
+      if (!list.hidden) showAt();
     } catch (error) {
       if (error.name === "AbortError") return;
       there.textContent = "The connection to Isthmus was lost. What you change is tried again when it is back.";
@@ -239,6 +241,7 @@
   document.addEventListener("focusin", (event) => { close(); enter(event.target); });
   document.addEventListener("focusout", () => setTimeout(() => { if (!list.matches(":hover")) close(); }, 0));
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-anew]")) { refresh(true); return; }
     const option = event.target.closest && event.target.closest(".picks [role=option]");
     if (option && box) { choose(option); return; }
     if (event.target === box && list.hidden && event.target.matches("[data-pick]")) ask(true);

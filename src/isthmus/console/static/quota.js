@@ -21,9 +21,9 @@
       axes: [axis, { ...axis, size: 64 }],
       series: [
         {},
-        { label: "All tools", stroke: colour("--chart-2"), width: 2, fill: `${colour("--chart-2")}22` },
-        { label: "Isthmus", stroke: colour("--chart-1"), width: 2, fill: `${colour("--chart-1")}33` },
-        { label: "Allowed", stroke: colour("--bad"), width: 1, dash: [4, 4] },
+        { label: "All tools", stroke: colour("--chart-2"), width: 2, points: { show: false }, fill: `${colour("--chart-2")}22` },
+        { label: "Isthmus", stroke: colour("--chart-1"), width: 2, points: { show: false }, fill: `${colour("--chart-1")}33` },
+        { label: "Allowed", stroke: colour("--bad"), width: 1, points: { show: false }, dash: [4, 4] },
       ],
     }, [at, all, ours, limit], holder);
   };

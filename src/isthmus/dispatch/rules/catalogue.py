@@ -254,21 +254,29 @@ def search(choices: Iterable[Choice], text: str, limit: int = 40) -> tuple[Choic
 
 
 def _rank(one: Choice, words: Sequence[str]) -> int | None:
-    """Return how near a choice is to what was typed, 0 the nearest; None: it is something else."""
+    """Return how far a choice is from what was typed, 0 the nearest; None: it is something else."""
     path, label = one.path.casefold(), one.label.casefold()
-    hay = f"{path} {label} {one.within.casefold()} {' '.join(one.values).casefold()}"
-    if not all(word in hay for word in words):
-        return None
-    typed = " ".join(words)
-    if not typed:
+    if not words:
         return 0
-    depth = min(path.count("."), 6)
-    if typed in {path, label}:
-        return depth
-    last = path.removesuffix(".label").rpartition(".")[2]
-    if label.startswith(typed) or last.startswith(typed):
-        return 10 + depth
-    return (20 if typed in label or typed in last else 30 if typed in path else 40) + depth
+    if " ".join(words) in {path, label}:
+        return path.count(".")
+    total = 10 + path.count(".")
+    for word in words:
+        rank = _word_rank(one, word, path, label)
+        if rank is None:
+            return None
+        total += 10 * rank
+    return total + (1 if len(label.split()) > len(words) else 0)
+
+
+def _word_rank(one: Choice, word: str, path: str, label: str) -> int | None:
+    if any(part.startswith(word) for part in label.split()):
+        return 0
+    if any(part.startswith(word) for part in one.within.casefold().split()):
+        return 1
+    if word in label or word in path:
+        return 2
+    return 4 if any(word in value.casefold() for value in one.values) else None
 
 
 def spoken(name: str) -> str:

@@ -70,10 +70,14 @@ def _node(told: Any, depth: int) -> Node:
     operator = next((name for name in told if name in OPERATORS), "is")
     value = told.get(operator, "")
     field = told.get("field", "")
-    lines = [_typed(field, one) for one in value] if isinstance(value, list) else None
-    typed = "\n".join(lines) if lines is not None else _typed(field, value)
-    if OPERATORS[operator].kind == "none":
+    kind = OPERATORS[operator].kind
+    if kind == "none":
         typed = ""
+    elif isinstance(value, list):
+        typed = "\n".join(_typed(field, one) for one in value)
+    else:
+        is_text = kind == "text" and isinstance(value, str)
+        typed = value if is_text else _typed(field, value)
     return Node(TEST, (), field if isinstance(field, str) else "", operator, typed)
 
 

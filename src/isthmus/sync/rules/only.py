@@ -160,15 +160,16 @@ def _quoted(text: str) -> str:
 
 def _condition(term: Term, fields: Sequence[FieldInfo], udfs: Sequence[UdfInfo]) -> q.Condition:
     wanted = term.field.lower()
-    for field in fields:
-        if field.name.lower() == wanted:
-            if not field.is_queryable:
-                raise _wrong(f"Autotask cannot be asked for {field.name}.", "Use another field.")
-            kind = "picklist" if field.picklist is not None else field.data_type
-            return _made(term, field.name, kind, field, udf=False)
-    for udf in udfs:
-        if udf.name.lower() == wanted:
-            return _made(term, udf.name, "string", udf, udf=True)
+    field = next((one for one in fields if one.name.lower() == wanted), None)
+    if field is not None and not field.is_queryable:
+        raise _wrong(f"Autotask cannot be asked for {field.name}.", "Use another field.")
+    if field is not None:
+        kind = "picklist" if field.picklist is not None else field.data_type
+        return _made(term, field.name, kind, field, udf=False)
+    near = [one for one in udfs if one.name.lower() == wanted]
+    udf = next((one for one in near if one.name == term.field), near[0] if near else None)
+    if udf is not None:
+        return _made(term, udf.name, "string", udf, udf=True)
     names = {one.name.lower(): one.name for one in fields}
     names |= {one.name.lower(): one.name for one in udfs}
     raise _wrong(f'There is no field "{term.field}".', _near(wanted, names))

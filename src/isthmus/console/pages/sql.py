@@ -1,0 +1,166 @@
+"""People's own SQL: asked within limits, drawn, downloaded, saved as a report."""
+
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from isthmus.base.errors import IsthmusError, NeedsPerson
+from isthmus.console import charting
+from isthmus.console.asking import Ask
+from isthmus.console.pages.explore import HERE, tabs
+from isthmus.console.routes import deed, page, status_of
+from isthmus.console.sending import FORMATS, send
+from isthmus.reports.export import Source, of_question
+from isthmus.reports.saved import ASKING, SavedReport, run_saved
+from isthmus.reports.shapes import Chart
+from isthmus.wiring.people import Role
+from isthmus.wiring.reading import Answer, NothingHeld, TableReader, TableState
+
+BOX: Final = f"{HERE}/sql"
+MOST_SHOWN: Final = 300
+"""Rows of an answer that a page lists; a download has all."""
+_CHARTS: Final = (("", "Table"), *((str(chart), str(chart).capitalize()) for chart in Chart))
+_EXAMPLE: Final = (
+    "select companyName, count(*) as tickets\nfrom autotask.Tickets\n"
+    "where status <> 'Complete'\ngroup by companyName\norder by tickets desc"
+)
+
+
+class NoSuchDownload(NeedsPerson):
+    """Downloads come as CSV and as Parquet."""
+
+
+def box(ask: Ask) -> Response:
+    """Show the box, and the answer to what stands in it."""
+    sql = ask.query("sql")
+    saved = ask.site.saved.find(ask.query("saved")) if ask.query("saved") else None
+    if saved is not None and not sql:
+        sql = saved.sql
+    states: tuple[TableState, ...] = ()
+    answer: Answer | None = None
+    error: IsthmusError | None = None
+    try:
+        with ask.site.house.readers.reader() as reader:
+            states = reader.describe()
+            if sql:
+                answer = reader.ask(sql, ASKING, zone=str(ask.look.clock))
+    except NothingHeld:
+        return ask.show("explore/nothing.html", tabs=tabs(), title="Your own SQL")
+    except IsthmusError as failed:
+        error = failed
+    chart, x, series = _shape(ask, saved)
+    return ask.show(
+        "explore/sql.html",
+        200 if error is None else status_of(error),
+        tabs=tabs(),
+        sql=sql,
+        example=_EXAMPLE,
+        states=states,
+        answer=answer,
+        error=error,
+        limits=ASKING,
+        charts=_CHARTS,
+        chart=chart,
+        x=x,
+        series=series,
+        drawing=None if answer is None else charting.of_answer(answer, chart, x, series),
+        charting=charting,
+        shown=MOST_SHOWN,
+        saved=saved,
+        download=urlencode({"sql": sql}),
+        may_save=ask.may(Role.DISPATCHER),
+    )
+
+
+def save(ask: Ask) -> Response:
+    """Save a query as a report, or another wording of one."""
+    fields = {name: ask.text(name) for name in ("title", "chart", "x", "series")}
+    saved = ask.text("saved")
+    with ask.site.house.readers.reader() as reader:
+        if saved:
+            kept = ask.site.saved.change(reader, saved, sql=ask.text("sql"), **fields)
+        else:
+            kept = ask.site.saved.save(reader, author=ask.who, sql=ask.text("sql"), **fields)
+    ask.about = kept.title
+    return ask.to(f"{HERE}/saved/{kept.id}", f"Saved as {kept.title}.")
+
+
+def one(ask: Ask) -> Response:
+    """Show a saved report."""
+    found = ask.site.saved.find(ask.path["id"])
+    answer: Answer | None = None
+    error: IsthmusError | None = None
+    try:
+        with ask.site.house.readers.reader() as reader:
+            answer = run_saved(reader, found, zone=str(ask.look.clock))
+    except NothingHeld:
+        return ask.show("explore/nothing.html", tabs=tabs(), title=found.title)
+    except IsthmusError as failed:
+        error = failed
+    return ask.show(
+        "explore/saved.html",
+        200 if error is None else status_of(error),
+        one=found,
+        answer=answer,
+        error=error,
+        drawing=None if answer is None else _drawn(found, answer),
+        charting=charting,
+        shown=MOST_SHOWN,
+        may_save=ask.may(Role.DISPATCHER),
+    )
+
+
+def remove(ask: Ask) -> Response:
+    """Remove a saved report."""
+    found = ask.site.saved.find(ask.path["id"])
+    ask.about = found.title
+    ask.site.saved.remove(found.id)
+    return ask.to(HERE, f"{found.title} is removed.")
+
+
+def download(ask: Ask) -> Response:
+    """Send the answer to a query, whole."""
+    return _send(ask, ask.query("sql"), "answer")
+
+
+def download_saved(ask: Ask) -> Response:
+    """Send the answer of a saved report, whole."""
+    found = ask.site.saved.find(ask.path["id"])
+    plain = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in found.title)
+    return _send(ask, found.sql, plain.strip("-").lower() or "report")
+
+
+def _send(ask: Ask, sql: str, name: str) -> Response:
+    form = str(ask.path["form"])
+    if form not in FORMATS:
+        raise NoSuchDownload(
+            f"There is no download as {form}.", remedy=f"Take {' or '.join(FORMATS)}."
+        )
+
+    def source(_: TableReader) -> Source:
+        return of_question(sql, str(ask.look.clock))
+
+    return send(ask.site, source, name, form)
+
+
+def _shape(ask: Ask, saved: SavedReport | None) -> tuple[str, str, str]:
+    """Return the chart that is asked for, with its columns; without, that of the saved report."""
+    chart = ask.query("chart")
+    if "chart" not in ask.request.query_params and saved is not None:
+        return saved.chart, saved.x, saved.series
+    return chart if chart in list(Chart) else "", ask.query("x"), ask.query("series")
+
+
+def _drawn(found: SavedReport, answer: Answer) -> charting.Drawing | None:
+    return charting.of_answer(answer, found.chart, found.x, found.series)
+
+
+ROUTES: Final = (
+    page(BOX, box),
+    page(f"{BOX}/{{form}}", download),
+    deed(f"{BOX}/save", save, Role.DISPATCHER, "saved a report"),
+    page(f"{HERE}/saved/{{id}}", one),
+    page(f"{HERE}/saved/{{id}}/{{form}}", download_saved),
+    deed(f"{HERE}/saved/{{id}}/remove", remove, Role.DISPATCHER, "removed a report"),
+)

@@ -1,0 +1,249 @@
+"""Explore: a chart drawn, the rows behind it, downloads, people's own SQL, other programs."""
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from isthmus.console import charting
+from isthmus.reports.catalogue import REPORTS
+from isthmus.wiring.people import Role
+from isthmus.wiring.reading import Answer, Kind
+from tests.console.exploring import explored
+from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
+
+_PAGES = (
+    "/explore",
+    "/explore/ticket-flow",
+    "/explore/hours-by-client",
+    "/explore/sla-by-queue",
+    "/explore/sql?sql=select+status,+count(*)+as+n+from+Tickets+group+by+1&chart=bar",
+    "/explore/connect",
+)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with explored(tmp_path_factory.mktemp("explore")) as console:
+        yield console
+
+
+@pytest.fixture
+def visitor(browser: Browser, filled: Served) -> Iterator[Visitor]:
+    person = Visitor(browser, filled)
+    yield person
+    person.close()
+    person.check()
+
+
+def fetched(console: Served, path: str, role: Role = Role.VIEWER) -> httpx2.Response:
+    cookie = console.cookie(role)
+    with httpx2.Client(cookies={cookie["name"]: cookie["value"]}, timeout=60) as client:
+        return client.get(console.url + path)
+
+
+def saved_to(page: Page, folder: Path, name: str) -> Path:
+    with page.expect_download() as coming:
+        page.get_by_role("link", name=re.compile(f"^{name}")).first.click()
+    path = folder / coming.value.suggested_filename
+    coming.value.save_as(path)
+    return path
+
+
+def test_a_chart_leads_to_the_rows_behind_a_figure_and_both_are_downloaded(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    page = visitor.visit("/explore", Role.VIEWER)
+    page.get_by_role("link", name="Tickets by client").click()
+    expect(page.locator("figure.chart canvas")).to_be_visible()
+    cells = page.locator(".figures-of tbody tr").first.locator("th, td")
+    client, count = cells.nth(0).inner_text(), int(cells.nth(1).inner_text())
+    figures = duckdb.read_csv(str(saved_to(page, tmp_path, "CSV"))).fetchall()
+    assert (client, count) in figures
+    assert duckdb.read_parquet(str(saved_to(page, tmp_path, "Parquet"))).fetchall() == figures
+
+    cells.nth(1).get_by_role("link").click()
+    expect(page.get_by_text(f"{count} rows.")).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(count)
+    shots(page, "explore/rows")
+    with saved_to(page, tmp_path, "CSV").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == count
+    assert {row["companyName"] for row in rows} == {client}
+    page.get_by_role("link", name="Tickets by client").click()
+    expect(page.get_by_role("heading", name="Tickets by client")).to_be_visible()
+
+
+def test_a_click_into_the_chart_shows_the_rows_of_that_bar(visitor: Visitor) -> None:
+    page = visitor.visit("/explore/tickets-by-client", Role.VIEWER)
+    cells = page.locator(".figures-of tbody tr").first.locator("th, td")
+    client = cells.nth(0).inner_text()
+    over = page.locator(".u-over").bounding_box()
+    places = page.locator(".figures-of tbody tr").count()
+    assert over is not None
+    page.mouse.move(over["x"] + over["width"] / places / 2, over["y"] + over["height"] - 10)
+    expect(page.locator(".tip")).to_contain_text(client)
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Tickets: {client}")
+
+
+def test_a_report_is_narrowed_by_period_grain_and_choice_and_the_address_keeps_it(
+    visitor: Visitor,
+) -> None:
+    page = visitor.visit("/explore/backlog-by-queue", Role.VIEWER)
+    page.get_by_label("By").select_option("month")
+    expect(page).to_have_url(re.compile("grain=month"))
+    page.get_by_label("Client").select_option(index=1)
+    expect(page).to_have_url(re.compile(r"company=\d+"))
+    expect(page.get_by_role("link", name="As at first").first).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Client")).to_have_value("")
+    expect(page.get_by_label("By")).to_have_value("month")
+
+
+def test_every_ready_report_is_shown_with_its_sql(filled: Served) -> None:
+    for report in REPORTS:
+        answer = fetched(filled, f"/explore/{report.name}")
+        assert answer.status_code == 200, report.name
+        assert "The SQL behind it" in answer.text
+        assert "problem" not in answer.text.split("<main")[1]
+
+
+def test_days_that_are_none_are_told_and_the_form_stays(filled: Served) -> None:
+    answer = fetched(filled, "/explore/ticket-flow?first=soon")
+    assert answer.status_code == 409
+    assert "soon is no day" in answer.text
+    assert 'name="grain"' in answer.text
+
+
+def test_a_choice_among_many_is_found_by_its_name(filled: Served) -> None:
+    with filled.house.readers.reader() as reader:
+        _, name = filled.site.kept.choices(reader, "company")[0]
+    assert name in fetched(filled, f"/explore/choices/company?company={name[:5]}").text
+    narrowed = fetched(filled, f"/explore/ticket-flow?company={name}")
+    assert narrowed.status_code == 200
+
+
+def test_sql_that_writes_is_refused_and_stays_in_the_box(visitor: Visitor) -> None:
+    visitor.forgive("422")
+    page = visitor.visit("/explore/sql", Role.VIEWER)
+    page.get_by_label("SQL", exact=True).fill("delete from Tickets")
+    page.get_by_label("SQL", exact=True).press("Control+Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("SQL", exact=True)).to_have_value("delete from Tickets")
+    shots(page, "explore/refused")
+
+
+def test_a_query_is_run_drawn_saved_changed_and_removed(visitor: Visitor, filled: Served) -> None:
+    page = visitor.visit("/explore/sql", Role.DISPATCHER)
+    page.get_by_label("SQL", exact=True).fill(
+        "select status, count(*) as n from Tickets group by 1 order by 2 desc"
+    )
+    page.get_by_role("button", name="Run").click()
+    page.get_by_label("Show it as").select_option("bar")
+    page.get_by_role("button", name="Draw").click()
+    expect(page.locator("figure.chart canvas")).to_be_visible()
+    page.get_by_label("Save it as a report").fill("Tickets by state")
+    page.get_by_role("button", name="Save the report").click()
+    expect(page.get_by_text("Saved as Tickets by state.")).to_be_visible()
+    expect(page.locator("figure.chart canvas")).to_be_visible()
+    shots(page, "explore/saved")
+    page.get_by_role("link", name="Change").click()
+    page.get_by_label("Title of the report").fill("Tickets by status")
+    page.get_by_role("button", name="Save the changes").click()
+    (kept,) = filled.site.saved.all()
+    assert (kept.title, kept.chart, kept.author) == (
+        "Tickets by status", "bar", "dispatcher@example.com",
+    )  # fmt: skip
+    read = fetched(filled, f"/explore/saved/{kept.id}")
+    assert "Remove" not in read.text
+    assert fetched(filled, f"/explore/saved/{kept.id}/csv").text.startswith("status,n\r\n")
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Tickets by status is removed.")).to_be_visible()
+
+
+def test_a_viewer_asks_but_saves_nothing(filled: Served) -> None:
+    cookie = filled.cookie(Role.VIEWER)
+    session = filled.site.people.session(cookie["value"])
+    assert session is not None
+    shown = fetched(filled, "/explore/sql?sql=select 1 as one")
+    assert "Save the report" not in shown.text
+    with httpx2.Client(cookies={cookie["name"]: cookie["value"]}) as client:
+        form = {"csrf": session.csrf, "sql": "select 1", "title": "Mine"}
+        refused = client.post(f"{filled.url}/explore/sql/save", data=form)
+    assert refused.status_code == 403
+    assert filled.site.saved.all() == ()
+
+
+def test_a_long_answer_says_that_it_was_cut_and_its_download_is_whole(filled: Served) -> None:
+    sql = "select a.id from Tickets a cross join Tickets b"
+    shown = fetched(filled, f"/explore/sql?sql={sql}")
+    assert "More than 10,000 rows" in shown.text
+    assert shown.text.count("<tr>") < 310
+    assert fetched(filled, f"/explore/sql/csv?sql={sql}").text.count("\r\n") == 150 * 150 + 1
+    refused = fetched(filled, "/explore/sql/parquet?sql=select * from read_csv('/etc/passwd')")
+    assert refused.status_code == 422
+
+
+def test_the_tables_beside_the_box_are_searched_by_their_columns(visitor: Visitor) -> None:
+    page = visitor.visit("/explore/sql", Role.VIEWER)
+    page.get_by_label("Tables and columns").last.fill("hourstobill")
+    expect(page.locator("#tables details:visible")).to_have_count(1)
+    expect(page.locator("#tables li:visible")).to_contain_text("hoursToBill")
+
+
+def test_other_programs_are_told_where_the_tables_are(filled: Served) -> None:
+    shown = fetched(filled, "/explore/connect").text
+    for program in ("Power BI", "Metabase", "Grafana", "Excel", "Python"):
+        assert f"<h2>{program}</h2>" in shown
+    assert "warehouse.duckdb" in shown
+
+
+def test_without_tables_it_is_said_what_to_do(tmp_path: Path) -> None:
+    with served(tmp_path / "home") as empty:
+        for path in ("/explore", "/explore/ticket-flow", "/explore/sql", "/joins"):
+            answer = fetched(empty, path)
+            assert answer.status_code == 200
+            assert "No table was read yet" in answer.text
+
+
+@pytest.mark.parametrize("path", _PAGES)
+def test_every_page_can_be_read_by_everybody_and_fits_a_phone(visitor: Visitor, path: str) -> None:
+    for scheme in ("light", "dark"):
+        for size in (WIDE, PHONE):
+            page = visitor.visit(path, size=size, scheme=scheme)
+            assert audit(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            shots(page, path)
+
+
+def test_a_chart_has_as_many_lines_as_colours_and_adds_up_the_rest() -> None:
+    rows = tuple((f"queue {n}", date(2026, 3, 1), n + 1) for n in range(9))
+    answer = Answer(("queue", "day", "n"), (Kind.TEXT, Kind.TIME, Kind.NUMBER), rows)
+    drawing = charting.of_answer(answer, "stacked bar", "day", "queue")
+    assert drawing is not None
+    assert len(drawing.lines) == 9
+    assert [line.title for line in drawing.drawn][-1] == "All others (4)"
+    assert drawing.drawn[-1].values == (1 + 2 + 3 + 4,)
+    assert not charting.may_drill(drawing.drawn[-1], drawing.places[0])
+
+
+def test_an_answer_without_figures_is_not_drawn() -> None:
+    words = Answer(("a", "b"), (Kind.TEXT, Kind.TEXT), (("x", "y"),))
+    assert charting.of_answer(words, "bar") is None
+    assert charting.of_answer(Answer(("n",), (Kind.NUMBER,), ((1,),)), "bar") is None
+
+
+def test_figures_are_written_in_their_unit() -> None:
+    assert charting.written(1234.5, "money") == "1,234.50"
+    assert charting.written(97.25, "%") == "97.2 %"
+    assert charting.written(None) == "–"  # noqa: RUF001
+    assert charting.cell(datetime(2026, 3, 4)) == "2026-03-04"  # noqa: DTZ001

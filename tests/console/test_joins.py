@@ -1,0 +1,125 @@
+"""The join map: read, moved about by mouse and keys, and asked for the way between two tables."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from isthmus.console.diagram import HIGH, WIDE, broken, diagram_of
+from isthmus.reports.orphans import orphans_sql
+from isthmus.reports.paths import Join
+from isthmus.wiring.exploring import JOINS_TO_EXPLORE
+from isthmus.wiring.people import Role
+from tests.console.exploring import explored
+from tests.console.site import PHONE, Served, Visitor, audit, shots
+from tests.console.site import WIDE as WIDE_SCREEN
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with explored(tmp_path_factory.mktemp("joins")) as console:
+        yield console
+
+
+@pytest.fixture
+def visitor(browser: Browser, filled: Served) -> Iterator[Visitor]:
+    person = Visitor(browser, filled)
+    yield person
+    person.close()
+    person.check()
+
+
+def test_no_two_tables_of_the_map_lie_on_each_other_and_none_under_a_line() -> None:
+    made = diagram_of(JOINS_TO_EXPLORE)
+    assert made == diagram_of(JOINS_TO_EXPLORE)
+    for one, other in combinations(made.nodes, 2):
+        assert abs(one.x - other.x) > WIDE or abs(one.y - other.y) > HIGH, (one, other)
+    for edge in made.edges:
+        for node in made.nodes:
+            if node.name in (edge.join.one, edge.join.many):
+                continue
+            for step in range(101):
+                x = edge.x1 + (edge.x2 - edge.x1) * step / 100
+                y = edge.y1 + (edge.y2 - edge.y1) * step / 100
+                inside = abs(x - node.x) < WIDE / 2 and abs(y - node.y) < HIGH / 2
+                assert not inside, (edge.join, node.name)
+
+
+def test_a_table_the_map_does_not_know_gets_a_place_of_its_own() -> None:
+    made = diagram_of((*JOINS_TO_EXPLORE, Join("Companies", "Quotes", "companyID")))
+    quotes = next(node for node in made.nodes if node.name == "Quotes")
+    assert quotes.y > max(node.y for node in made.nodes if node.name != "Quotes")
+    assert made.height > quotes.y
+
+
+def test_a_long_name_is_broken_between_its_words() -> None:
+    assert broken("ServiceCallTicketResources") == ("ServiceCall", "TicketResources")
+    assert broken("Tickets") == ("Tickets",)
+
+
+def _place(page: Page, name: str) -> tuple[float, float]:
+    node = page.locator(f".node[data-name={name}]")
+    return float(node.get_attribute("data-x") or 0), float(node.get_attribute("data-y") or 0)
+
+
+def test_a_table_is_dragged_moved_by_keys_and_put_back(visitor: Visitor) -> None:
+    page = visitor.visit("/joins", Role.VIEWER)
+    shots(page, "joins")
+    x, y = _place(page, "Contacts")
+    box = page.locator(".node[data-name=Contacts] .box").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + 50, steps=4)
+    page.mouse.up()
+    moved_x, moved_y = _place(page, "Contacts")
+    assert moved_x > x + 30
+    assert moved_y > y + 10
+    expect(page.get_by_role("region", name="Joins of Companies")).to_be_visible()
+    page.locator(".node[data-name=Contacts]").focus()
+    page.keyboard.press("ArrowLeft")
+    assert _place(page, "Contacts")[0] == moved_x - 12
+    page.reload()
+    assert _place(page, "Contacts")[0] == moved_x - 12
+    page.get_by_role("button", name="As at first").click()
+    assert _place(page, "Contacts") == (x, y)
+
+
+def test_a_chosen_table_tells_its_joins_and_how_many_rows_refer_to_nothing(
+    visitor: Visitor, filled: Served
+) -> None:
+    filled.site.orphans.count()
+    page = visitor.visit("/joins", Role.VIEWER)
+    page.locator(".node[data-name=Tickets]").focus()
+    page.keyboard.press("Enter")
+    part = page.get_by_role("region", name="Joins of Tickets")
+    expect(part).to_contain_text("Tickets.companyID = Companies.id")
+    expect(part).to_contain_text("TimeEntries.ticketID = Tickets.id")
+    assert page.url.endswith("?at=Tickets")
+    part.get_by_role("link", name="Contracts").click()
+    expect(page.get_by_role("region", name="Joins of Contracts")).to_be_visible()
+    row = page.get_by_role("row").filter(has_text="TimeEntries").filter(has_text="ticketID")
+    expect(row.locator("td").last).to_have_text("0")
+    with filled.house.readers.reader() as reader:
+        join = next(j for j in JOINS_TO_EXPLORE if j.column == "ticketID")
+        assert reader.query(orphans_sql(join)).rows == ()
+
+
+def test_the_way_between_two_tables_is_shown_with_its_sql_and_runs(visitor: Visitor) -> None:
+    page = visitor.visit("/joins?from=Tickets&to=Contracts", Role.VIEWER)
+    expect(page.get_by_role("heading", name="from Tickets to Contracts")).to_be_visible()
+    first = page.locator(".way-of").first
+    expect(first).to_contain_text("left join autotask.Contracts c on c.id = t.contractID")
+    shots(page, "joins/way")
+    first.get_by_role("link", name="Open in Explore").click()
+    expect(page.get_by_role("region", name="The answer").first).to_contain_text("100 rows")
+
+
+def test_the_map_can_be_read_by_everybody_and_fits_a_phone(visitor: Visitor) -> None:
+    for scheme in ("light", "dark"):
+        for size in (WIDE_SCREEN, PHONE):
+            page = visitor.visit("/joins?from=Companies&to=TimeEntries", size=size, scheme=scheme)
+            assert audit(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            shots(page, "joins/all")
