@@ -40,6 +40,7 @@ from isthmus.dispatch.rules.rule import export_rule  # noqa: E402
 from isthmus.dispatch.scripts.translate import translate  # noqa: E402
 from isthmus.wiring.build import House  # noqa: E402
 from isthmus.wiring.dispatch import Stores, open_desk  # noqa: E402
+from isthmus.wiring.secrets import hook_secrets  # noqa: E402
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim  # noqa: E402
 from tests.dispatch.shores import DISPATCH, Shores  # noqa: E402
 
@@ -364,7 +365,7 @@ def measure(title: str, folder: Path, state: str, commands: tuple[str, ...], opt
         env = {**os.environ, **sims.environment}
         install = [sys.executable, "-m", "isthmus", "webhooks", "install"]
         subprocess.run(install, env=env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        site.secret = house.state.live_secrets("hook/autotask/Tickets")[0]
+        site.secret = hook_secrets(house, stores).live("hook/autotask/Tickets")[0]
         own = load_own(stores.state, sims.autotask.username, "").resource
         assert own is not None
         measure_idle(site, 10)

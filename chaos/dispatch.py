@@ -39,7 +39,8 @@ class Sizes:
     """
     How much of each storm.
 
-    `window`: tickets that people are busy with at once while it kills. `minutes`: so long at most.
+    Of kills: `window`: tickets that people are busy with at once; `rest`: calls that each process
+    may make at least, at most; `minutes`: so long at most.
     """
 
     tickets: int = 5_000
@@ -53,10 +54,11 @@ class Sizes:
     kill_sweep: int = 60
     fault_sweep: int = 30
     window: int = 150
+    rest: int = 100
     minutes: int = 10**6
 
 
-QUICK = Sizes(150, 40, 60, 10, 8, 40, 15, 1, 5, 15, window=40)
+QUICK = Sizes(150, 40, 60, 10, 8, 40, 15, 1, 5, 15, window=40, rest=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def kill(site: Site, sizes: Sizes, seed: int) -> bool:
     """Exactly one work order, nothing lost, whenever processes die."""
     plan = kills.Plan(
         sizes.tickets, sizes.kills, site.workers, sizes.window, sweep=sizes.kill_sweep,
-        most_s=sizes.minutes * 60,
+        rest=(sizes.rest // 10, sizes.rest), most_s=sizes.minutes * 60,
     )  # fmt: skip
     found = kills.storm(site.place("kills"), plan, seed, site.state("kills"))
     say(site, "kills", f"{found.kills.total()} kills -9; {found.verdict.line()}")

@@ -9,7 +9,7 @@ from typing import Final
 
 from chaos.dispatching.oracle import Verdict
 from chaos.dispatching.people import write_story
-from chaos.dispatching.stage import TICK_S, Stage, staged
+from chaos.dispatching.stage import SLOTS, TICK_S, Stage, staged
 from chaos.dispatching.strikes import AT_ANY_TIME, Place
 
 _AT_ANY_TIME: Final = 0.1
@@ -26,7 +26,8 @@ class Plan:
     `window`: tickets that people are busy with at one moment. `jobs`: the share of tickets with a
     whole job. `sweep`: seconds between two sweeps. `forked`: start processes by a fork of one that
     has imported Isthmus, which saves a second a kill. `rest`: calls that each may make at least,
-    from and to. `most_s`: seconds after which nothing is begun any more, nor killed.
+    from and to. `slots`: links that each works on at once, and that wait when it dies. `most_s`:
+    seconds after which nothing is begun any more, nor killed.
     """
 
     tickets: int
@@ -37,6 +38,7 @@ class Plan:
     sweep: int = 5
     forked: bool = True
     rest: tuple[int, int] = (3, 40)
+    slots: int = SLOTS
     most_s: float = math.inf
 
 
@@ -62,7 +64,7 @@ def storm(folder: Path, plan: Plan, seed: int, state: str = "") -> Outcome:
     begun = time.monotonic()
     with staged(
         folder, tickets=plan.tickets, seed=seed, state=state, workers=plan.workers,
-        sweep=plan.sweep, forked=plan.forked,
+        sweep=plan.sweep, slots=plan.slots, forked=plan.forked,
     ) as stage:  # fmt: skip
         deeds = stage.cast(plan.tickets)
         stories = [write_story(stage.people, one, stage.rng, plan.jobs) for one in deeds]

@@ -19,7 +19,7 @@ from chaos.dispatching.strikes import Strikes
 from chaos.dispatching.vendors import Vendors, start
 
 TICK_S: Final = 0.01
-NEVER_S: Final = 86_400
+SLOTS: Final = 8
 _SPARE: Final = 60
 
 
@@ -132,6 +132,7 @@ def staged(
     state: str = "",
     workers: int = 1,
     sweep: int = 5,
+    slots: int = SLOTS,
     forked: bool = True,
     rule: dict[str, Any] | None = None,
     mapping: Callable[[str], str] | None = None,
@@ -140,8 +141,9 @@ def staged(
     """
     Give a stage with Isthmus at work; all ends with the block.
 
-    Args: rule: settings of the rule otherwise than usual. mapping: makes another text of the
-    file of the inbound mapping. ready: called when all is made and nothing runs yet.
+    Args: slots: links that a process works on at once. rule: settings of the rule otherwise than
+    usual. mapping: makes another text of the file of the inbound mapping. ready: called when all is
+    made and nothing runs yet.
     """
     rng = random.Random(seed)
     vendors = start(seed=seed, companies=40, tickets=tickets + _SPARE)
@@ -155,7 +157,7 @@ def staged(
         gatehouse = Gatehouse(doors, strikes).start()
         home = Home(
             folder, vendors.autotask, vendors.fieldnation, gatehouse.url, doors, state,
-            {"ISTHMUS_SWEEP_S": str(sweep)}, forked,
+            {"ISTHMUS_SWEEP_S": str(sweep), "ISTHMUS_SLOTS": str(slots)}, forked,
         )  # fmt: skip
         try:
             usual = {**staffed(vendors.autotask), "costs": "charge", "notes": "both",

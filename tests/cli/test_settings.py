@@ -69,7 +69,7 @@ def test_what_the_environment_sets_is_not_changed(
 
 def test_a_test_by_a_channel_that_is_not_set_says_how_to_set_it(isthmus: Run) -> None:
     ended = isthmus("settings", "test", "chat")
-    assert ended.code == Exit.UNREADABLE
+    assert ended.code == Exit.USAGE
     assert "isthmus settings set ISTHMUS_ALERT_CHAT" in " ".join(ended.err.split())
 
 

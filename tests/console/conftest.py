@@ -37,9 +37,14 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Give one browser for all tests of a process."""
+    """
+    Give one browser for the tests of a module.
+
+    Its driver keeps an event loop running in this thread, in which asynchronous tests of other
+    modules could not run theirs.
+    """
     path = chromium()
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))

@@ -12,7 +12,7 @@ from tests.console.site import Served
 @contextmanager
 def explored(folder: Path) -> Iterator[Served]:
     """Serve a console with full tables while the block lasts."""
-    sim = start(folder=folder / "sim")
+    sim = start(folder=folder)
     try:
         with shore(folder / "home", sim) as console:
             key = console.site.syncing.ask(by="ann")

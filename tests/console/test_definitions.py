@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from isthmus.dispatch.library import MAPPING, RULE
+from isthmus.dispatch.rules.sketch import mapping_text
 from isthmus.wiring.people import Role
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served
@@ -280,23 +282,57 @@ def test_without_script_a_form_is_saved_and_comes_back(console: Served) -> None:
         assert http.get("/mappings/plain").status_code == 409
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+EVERY_ACTION: list[dict[str, Any]] = [
+    {"target": "title", "action": "template", "template": "{{ticket.title}}", "required": True},
+    {"target": "incident_id", "action": "sync", "source": "ticket.ticketNumber", "default": "-"},
+    {"target": "pay.type", "action": "static", "value": "sometimes"},
+    {"target": "location.zip", "action": "date_convert", "source": "ticket.createDate"},
+    {
+        "target": "custom_fields.Priority", "action": "array_map",
+        "source": "ticket.priority.label", "mappings": [{"compare": "High", "value": "High"}],
+    },
+    {
+        "target": "pay.base.amount", "action": "range_map",
+        "source": "ticket.estimatedHours", "ranges": [{"compare": 2, "value": 100}],
+    },
+    {"target": "location.city", "action": "concat", "parts": [{"type": "static", "value": "a"}]},
+    {"target": "description.html", "action": "custom", "script": "$.input.ticket.title"},
+]  # fmt: skip
+EVERY_PART = """
+kind = "rule"
+name = "every"
+root = "ticket"
+inbound = "ticket_inbound"
+[when]
+all = [
+  { field = "ticket.status.label", in = ["New", "Nowhere"] },
+  { any = [{ field = "ticket.title", is_empty = true }, 'text("ticket.title") == "x"'] },
+]
+[owners]
+schedule = "fieldnation"
+"""
+
+
 def test_an_auditor_finds_nothing_and_no_page_is_wider_than_the_screen(
-    person: Visitor, shores: Shores, scheme: str, size: tuple[int, int]
+    person: Visitor, shores: Shores, connected: Served
 ) -> None:
     number = shores.fit_tickets(1)[0]["ticketNumber"]
-    page = person.visit("/rules", size=size, scheme=scheme)
+    told = {"name": "every", "direction": "inbound", "root": "ticket", "rows": EVERY_ACTION}
+    connected.site.drafts.save(MAPPING, "every", mapping_text(told), by="ann@example.com")
+    connected.site.drafts.save(RULE, "every", EVERY_PART, by="ann@example.com")
+    page = person.visit("/rules")
     for path in (
-        "/rules", "/mappings", f"/rules/ticket_dispatch?ticket={number}",
-        f"/mappings/ticket_inbound?ticket={number}", "/mappings/ticket_inbound/versions",
-        "/rules/ticket_dispatch?as=text",
+        "/rules", "/mappings", f"/rules/every?ticket={number}", f"/mappings/every?ticket={number}",
+        "/mappings/ticket_inbound/versions", "/rules/every?as=text",
     ):  # fmt: skip
         page.goto(person.served.url + path)
         if "ticket=" in path:
             expect(page.locator("#pane")).to_contain_text("Nothing was written")
-        assert audit(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        for scheme, size in (("dark", WIDE), ("light", PHONE)):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            assert audit(page) == [], (path, scheme, size)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
 def test_a_picklist_value_that_became_inactive_is_told_at_its_row_and_mended_there(

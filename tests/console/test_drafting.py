@@ -93,7 +93,7 @@ def test_a_condition_comes_back_from_its_form() -> None:
             {"field": "ticket.title", "is_not_empty": True},
         ]
     }
-    sent = {}
+    sent: dict[str, str] = {}
     for address, one in walk(node_of(told)):
         at = f"when.{address}"
         sent |= {f"{at}.kind": one.kind, f"{at}.n": str(len(one.parts)), f"{at}.typed": one.typed}

@@ -355,20 +355,25 @@ async def test_refused_credentials_are_one_letter_and_all_goes_on_by_itself(
         assert [waits_for(flow, one) for one in tickets] == ["", ""]
 
 
-async def test_a_sweep_leaves_a_vendor_alone_that_refuses_us(flow: Flow) -> None:
-    break_off(flow, path="workorders", method="GET", status=401)
-    await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
-    agenda, state = flow.stores.agenda, flow.stores.state
-    for _ in range(2):
-        agenda.enqueue("sweep", "fieldnation")
-        await until(lambda: agenda.find("sweep", "fieldnation") is None)
-    assert [one.key for one in state.dead_letters()] == ["connection/fieldnation"]
-    assert state.mark("swept/fieldnation") is None
-    mend(flow)
-    await flow.idle()
-    assert flow.stores.state.dead_letters() == ()
-    await flow.sweep("fieldnation")
-    assert flow.stores.state.mark("swept/fieldnation") is not None
+async def test_a_sweep_leaves_a_vendor_alone_that_refuses_us(shores: Shores) -> None:
+    settings = replace(QUICK, pause=timedelta(hours=1))
+    async with flowing(shores, settings=settings, alone=True) as flow:
+        await flow.dispatched(shores.fit_tickets(1)[0]["id"])
+        break_off(flow, path="workorders", method="GET", status=401)
+        agenda, state = flow.stores.agenda, flow.stores.state
+        asked: list[int] = []
+        for _ in range(2):
+            agenda.enqueue("sweep", "fieldnation")
+            await until(lambda: agenda.find("sweep", "fieldnation") is None)
+            asked.append(len(shores.fieldnation.admin("GET", "requests")))
+        assert asked[0] == asked[1]
+        assert state.mark("swept/fieldnation") is None
+        mend(flow)
+        letters = state.dead_letters()
+        assert [one.key for one in letters] == ["connection/fieldnation"]
+        await asyncio.to_thread(flow.stores.commands.replay, letters, "a test")
+        await flow.sweep("fieldnation")
+        assert state.mark("swept/fieldnation") is not None
 
 
 async def test_a_person_has_refused_credentials_tried_at_once(shores: Shores) -> None:

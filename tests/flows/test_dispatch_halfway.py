@@ -11,7 +11,7 @@ from isthmus.dispatch.rules.conditions import parse_condition
 from isthmus.dispatch.rules.occurrences import mark_of
 from isthmus.dispatch.rules.rule import export_rule
 from isthmus.state.dispatch import LINKED, STUCK, Arrival
-from tests.dispatch.shores import Flow, Shores, flowing, until
+from tests.dispatch.shores import QUICK, Flow, Shores, flowing, until
 
 
 @pytest.fixture
@@ -122,7 +122,6 @@ async def test_a_fault_of_ours_becomes_a_dead_letter_and_not_an_endless_try(
     shores: Shores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from isthmus.dispatch import process
-    from tests.dispatch.shores import QUICK
 
     def broken(*_: object) -> object:
         raise ValueError("a fault of ours")
@@ -143,3 +142,15 @@ async def test_what_comes_twice_by_a_person_is_one_look(flow: Flow) -> None:
     again = Arrival("person", "the very same", "record", link.key)
     first, second = flow.stores.inbox.keep([again, again])
     assert (first.is_new, second.is_new) == (True, False)
+
+
+async def test_an_order_links_to_its_ticket_though_the_zone_was_not_known_at_the_start(
+    shores: Shores,
+) -> None:
+    fault = {"kind": "status", "status": 503, "path": "zoneInformation", "count": 2}
+    shores.autotask.admin("POST", "faults", fault)
+    async with flowing(shores, settings=replace(QUICK, web_url=""), alone=True) as flow:
+        ticket = shores.fit_tickets(1)[0]["id"]
+        link = await flow.dispatched(ticket)
+        shown = str(shores.order(link.work_order_id or 0)["custom_fields"])
+        assert f"TicketID={ticket}" in shown

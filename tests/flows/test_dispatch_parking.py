@@ -1,12 +1,13 @@
 """A person parks and resumes while runs go on: what they say counts, and nothing is lost."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from isthmus.state.dispatch import LINKED, PARKED
+from isthmus.state.dispatch import LINKED, PARKED, Arrival
 from tests.dispatch.shores import Flow, Shores, flowing, until
 
 
@@ -119,3 +120,24 @@ async def test_a_link_parked_before_its_order_is_made_makes_it_once_when_resumed
     await flow.idle()
     assert state(flow, ticket) == LINKED
     assert len(flow.shores.orders()) == 1
+
+
+async def test_what_comes_while_a_link_is_parked_is_kept_for_the_day_it_is_resumed(
+    flow: Flow,
+) -> None:
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    await asyncio.to_thread(flow.stores.commands.park, link, "look at it", "a test")
+    declined = "workorder.declined"  # of which the order itself shows nothing
+    told = {"event": {"name": declined}, "workorder": {"id": link.work_order_id}}
+    inbox, body = flow.stores.inbox, json.dumps(told).encode()
+    (receipt,) = inbox.keep([Arrival("fieldnation", "m1", declined, link.key, body)])
+    assert receipt.number is not None
+    inbox.assign({receipt.number: link.key})
+    inbox.relayed([receipt.number])
+    await flow.ask(link.key)
+    await flow.idle()
+    assert declined in [one.event for one in inbox.undone(link.key)]
+    await asyncio.to_thread(flow.stores.commands.resume, link, "a test")
+    await flow.idle()
+    entries = flow.stores.state.entries(link.key)
+    assert sum(one.what.startswith(f"{declined} happened") for one in entries) == 1

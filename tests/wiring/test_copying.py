@@ -1,7 +1,7 @@
 """What people set about datasets, and what the tables hold then; in files and on a server."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,9 +12,9 @@ import pytest
 from isthmus.sync import extract
 from isthmus.sync.catalog import dataset_named
 from isthmus.sync.outcomes import DatasetOutcome, RunSummary, SilentObserver
+from isthmus.sync.spool import SegmentWriter
 from isthmus.warehouse.ports import TooManyRemovals
 from isthmus.wiring import copying
-from isthmus.wiring.build import House
 from isthmus.wiring.copying import ChoiceWrong, DatasetChoice, FilterWrong
 from isthmus.wiring.syncing import Syncing
 from isthmus_sim.in_thread import AutotaskSim
@@ -172,13 +172,13 @@ def test_names_taken_from_what_is_left_out_become_empty_elsewhere(home: Kept) ->
 def test_what_is_left_out_reaches_no_disk(filed: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     filed.choose("Tickets", left_out=("title",))
     seen: list[bytes] = []
-    write = extract.SegmentWriter.write
+    write = SegmentWriter.write
 
     def watched(self: Any, rows: list[bytes], last_id: int) -> None:
         seen.extend(rows)
         write(self, rows, last_id)
 
-    monkeypatch.setattr(extract.SegmentWriter, "write", watched)
+    monkeypatch.setattr(SegmentWriter, "write", watched)
     filed.refresh("Tickets")
     assert len(seen) == len(statuses(filed.sim))
     assert not any(b'"title"' in row for row in seen)
@@ -235,7 +235,9 @@ def test_a_filter_on_a_dataset_without_dates_is_read_whole_and_right(filed: Kept
 
 
 def test_a_filter_on_a_user_defined_field_is_read_whole_each_time(filed: Kept) -> None:
-    filed.sim.admin("POST", "udfs", {"collection": "Tickets", "name": "Site code", "type": "String"})
+    filed.sim.admin(
+        "POST", "udfs", {"collection": "Tickets", "name": "Site code", "type": "String"}
+    )
     some = sorted(statuses(filed.sim))[:3]
     for number in some:
         value = {"name": "Site code", "value": "North"}
@@ -430,6 +432,5 @@ def test_a_filter_is_shown_as_it_was_written_and_in_parts(filed: Kept) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("isthmus.sync.noting.BEAT", 0.05)
-    yield

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from isthmus.autotask import query as q
-from isthmus.autotask.models import EntityInfo, FieldInfo, Threshold, UdfInfo
+from isthmus.autotask.models import EntityInfo, FieldInfo, Threshold, UdfInfo, Zone
 
 Value = str | int | Decimal | bool | datetime | None
 NONE_GIVEN: Final[Mapping[str, "Writable"]] = {}
@@ -156,6 +156,10 @@ class Records(Protocol):
 
     async def user_defined_fields(self, entity: str) -> tuple[UdfInfo, ...]:
         """Return an entity's user-defined fields; () where it has none."""
+        ...
+
+    async def zone(self) -> Zone:
+        """Return where the tenant lives; costs a call at the first need only."""
         ...
 
     async def threshold(self) -> Threshold:

@@ -9,7 +9,7 @@ from isthmus.autotask.calls.call import Call
 from isthmus.autotask.client import AutotaskClient
 from isthmus.autotask.errors import QueryRefused, UnknownEntity
 from isthmus.autotask.metadata.known import KnownEntities
-from isthmus.autotask.models import EntityInfo, FieldInfo, Page, Threshold, UdfInfo
+from isthmus.autotask.models import EntityInfo, FieldInfo, Page, Threshold, UdfInfo, Zone
 from isthmus.autotask.port import NONE_GIVEN, Attachment, Record, Writable, Written
 from isthmus.autotask.records import record_of
 from isthmus.autotask.records.decoding import decode_one, decode_row
@@ -182,6 +182,10 @@ class RestRecords:
     async def user_defined_fields(self, entity: str) -> tuple[UdfInfo, ...]:
         """Return an entity's user-defined fields, at most `metadata_age` old; () for none."""
         return (await self._known.get(entity, self._settings.metadata_age)).udfs
+
+    async def zone(self) -> Zone:
+        """Return where the tenant lives; see `AutotaskClient.zone`."""
+        return await self.client.zone()
 
     async def threshold(self) -> Threshold:
         """Return the hour's limit and use, now."""

@@ -104,6 +104,46 @@ _add(
 )
 _add(
     app,
+    "quota",
+    "quota:quota",
+    COPY,
+    "Show the calls of the hour as last known, and how they went before.",
+    "Asks nothing of Autotask: it is what all processes of the installation have seen.",
+)
+
+_dataset = App(
+    name="dataset",
+    help="One dataset: how it stands, which records and columns are kept, others added.",
+    help_epilogue="",
+    group=COPY,
+)
+app.command(_dataset)
+_add(
+    _dataset,
+    "show",
+    "dataset:show",
+    COPY,
+    "Show how a dataset stands, what is kept of it, and what a full read would cost.",
+    "Asks nothing of Autotask, but for the columns of a table that is not there yet.",
+)
+_add(
+    _dataset,
+    "set",
+    "dataset:set_",
+    COPY,
+    "Set what is kept of a dataset: which columns, which records, or nothing at all.",
+    "It is held against Autotask first, and says what follows. It counts from the next refresh on.",
+)
+_add(
+    _dataset,
+    "add",
+    "dataset:add",
+    COPY,
+    "Have another collection of Autotask copied from now on.",
+)
+_add(_dataset, "remove", "dataset:remove", COPY, "Have a dataset copied no more.")
+_add(
+    app,
     "datasets",
     "datasets:datasets",
     LOOK,

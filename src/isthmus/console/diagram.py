@@ -11,30 +11,31 @@ HIGH: Final = 44
 _COLUMN: Final = 144
 _ROW: Final = 86
 _EDGE: Final = 12
-_LONGEST_LINE: Final = 13
+_LONGEST_ALONE: Final = 13
+_LONGEST_LINE: Final = 15
 
 _PLACES: Final[Mapping[str, tuple[float, float]]] = {
-    "Services": (0, 3.6),
-    "ContractMilestones": (1, 0.9),
-    "ContractRates": (1, 1.8),
-    "ContractServiceUnits": (1, 3),
-    "ContractServices": (1, 4.2),
-    "ContractServiceBundles": (1, 5.4),
-    "ConfigurationItems": (2, 1.4),
-    "Contracts": (2, 3),
-    "Invoices": (2.5, 0.3),
-    "Contacts": (3.5, 0.3),
+    "Services": (0, 4.25),
+    "ContractMilestones": (0.75, 1.5),
+    "ContractRates": (0.75, 2.3),
+    "ContractServiceUnits": (1, 3.25),
+    "ContractServices": (1.25, 4.5),
+    "ContractServiceBundles": (2.5, 4.25),
+    "ConfigurationItems": (1.75, 1.5),
+    "Contracts": (2.5, 2.75),
+    "Invoices": (2.5, 0),
+    "Contacts": (3.25, 0.75),
     "Companies": (3, 2),
-    "Projects": (3, 4),
-    "Tasks": (3, 5),
-    "TimeEntries": (3, 6),
-    "Tickets": (4, 3),
-    "ServiceCalls": (4, 1),
-    "ServiceCallTasks": (5, 0.3),
-    "ServiceCallTickets": (5, 2),
-    "ServiceCallTicketResources": (5, 3.2),
-    "ServiceCallTaskResources": (6, 1),
-    "Resources": (5.5, 5),
+    "Projects": (3.75, 3.5),
+    "Tasks": (4.75, 4.5),
+    "TimeEntries": (3.5, 5),
+    "Tickets": (4.75, 3.25),
+    "ServiceCalls": (4.5, 1),
+    "ServiceCallTasks": (5, 0.25),
+    "ServiceCallTickets": (4.25, 2),
+    "ServiceCallTicketResources": (5.25, 2.45),
+    "ServiceCallTaskResources": (5.75, 1.5),
+    "Resources": (6, 5),
 }
 """Column and row of each table: companies in the middle, each subject on a side of its own."""
 
@@ -109,14 +110,14 @@ def _node(name: str, column: float, row: float) -> Node:
 
 
 def broken(name: str) -> tuple[str, ...]:
-    """Break a name before a capital, as near to its middle as may be, where it is long."""
-    if len(name) <= _LONGEST_LINE:
+    """Break a long name before the last of its words that leaves room for both lines."""
+    if len(name) <= _LONGEST_ALONE:
         return (name,)
     places = [place for place in range(1, len(name)) if name[place].isupper()]
     if not places:
         return (name,)
-    middle = min(places, key=lambda place: abs(place - len(name) / 2))
-    return name[:middle], name[middle:]
+    at = max((one for one in places if one <= _LONGEST_LINE), default=places[0])
+    return name[:at], name[at:]
 
 
 def _edge(join: Join, one: Node, many: Node) -> Edge:

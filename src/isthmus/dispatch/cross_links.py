@@ -25,10 +25,17 @@ _PAGES: Final = {
 """Commands of Autotask's pages. Source: the ticket's observed, the others assumed."""
 
 
-def record_url(desk: Desk, record: Record) -> str:
-    """Return where a person finds a record in Autotask; "" where that is not known."""
-    page, base = _PAGES.get(record.entity), desk.settings.web_url
-    if not base or page is None:
+async def record_url(desk: Desk, record: Record) -> str:
+    """
+    Return where a person finds a record in Autotask; "" where Autotask does not say.
+
+    Raises: as reading does: an order without it would stay so.
+    """
+    page = _PAGES.get(record.entity)
+    if page is None:
+        return ""
+    base = desk.settings.web_url or (await desk.records.zone()).web_url
+    if not base:
         return ""
     return f"{base}Autotask/AutotaskExtend/ExecuteCommand.aspx?Code={page}={record.id}"
 

@@ -38,7 +38,8 @@ class DispatchSettings:
     `most_failures`: of one piece of work in a row, before it becomes a dead letter where waiting
     does not help. `pause`: between looks whether refused credentials are taken again; `patience`:
     how long the work behind them waits where nobody wakes it. `web_url`: the tenant's Autotask
-    address for people, for deep links. `order_url`: the same of Field Nation, with a slash.
+    address for people, for deep links; "": Autotask is asked. `order_url`: the same of Field
+    Nation, with a slash.
     """
 
     search_lag: timedelta = timedelta(seconds=10)

@@ -114,7 +114,8 @@ async def dry_run(desk: Desk, record: Record, rule_name: str = "") -> DryRun:
     made = await toward_order.attempt(desk, rule, record)
     problems = await toward_order.problems_of(desk, made)
     link = toward_order.new_link(record, rule, f"{record.entity}/{record.id}")
-    body = add_links(made.body, link, record_url(desk, record), rule, made.known.company)
+    url = await record_url(desk, record)
+    body = add_links(made.body, link, url, rule, made.known.company)
     return DryRun(
         record=record,
         rule=rule.name,

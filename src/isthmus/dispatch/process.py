@@ -302,5 +302,3 @@ def _rule_gone(name: str, key: str) -> RuleGone:
         where=key,
         remedy="isthmus rule rollback brings a version of it back; then resume the link.",
     )
-
-

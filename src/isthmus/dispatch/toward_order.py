@@ -148,7 +148,7 @@ async def make(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     """Make the record's work order once, or adopt the one that an earlier run made."""
     made = await draft(desk, rule, record, job.reads, await edits_for(desk, job))
     link = job.linked
-    url = record_url(desk, record)
+    url = await record_url(desk, record)
     body = add_links(made.body, link, url, rule, made.known.company)
     job.tell("decision", f"Rule {rule.name} dispatches it by {made.name}", rule=rule.version)
     _tell_edits(job, made.edits)

@@ -1,7 +1,6 @@
 """Mappings and rules that are still being written, tried on real records; nothing is written."""
 
 import asyncio
-from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -18,70 +17,23 @@ from isthmus.dispatch.rules import sources
 from isthmus.dispatch.rules.catalogue import COMMON
 from isthmus.dispatch.rules.changes import to_changes
 from isthmus.dispatch.rules.check import check_result
-from isthmus.dispatch.rules.events import EXPENSE, HOURS, POSTED
 from isthmus.dispatch.rules.known import ROOTS, Known
-from isthmus.dispatch.rules.needs import needs, related
-from isthmus.dispatch.rules.nodes import Node, Seen, seen
+from isthmus.dispatch.rules.needs import needs
+from isthmus.dispatch.rules.nodes import Node, seen
 from isthmus.dispatch.rules.occurrences import occurrences
 from isthmus.dispatch.rules.orders import to_body
 from isthmus.dispatch.rules.rule import Rule, decide_rule, paths_needed
-from isthmus.dispatch.rules.shapes import INBOUND, Mapping, Problem, Result, Row
+from isthmus.dispatch.rules.shapes import INBOUND, Mapping, Problem
 from isthmus.dispatch.scripts.check import check_scripts
 from isthmus.dispatch.scripts.translate import translate
 from isthmus.dispatch.toward_order import new_link
+from isthmus.dispatch.trials import RuleTrial, Suggestion, Trial, asking, things
 from isthmus.fieldnation import WorkOrder
-from isthmus.fieldnation.readout import rows_of
-from isthmus.state.dispatch import Link
 
 _BELIEVED_SECONDS: Final = 120.0
 _LISTS_SECONDS: Final = 900.0
 _RECENT: Final = timedelta(days=30)
 _MOST_FOUND: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A record to try on. `note` says why it is suggested."""
-
-    number: str
-    title: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """
-    What a mapping makes of a record, or of what happened to its order.
-
-    `body` is what would be sent; `event` what happened, "" inbound; `happened` are the events that
-    can be tried. `lack` says why nothing could be made.
-    """
-
-    record: Record
-    result: Result | None
-    body: Any = None
-    event: str = ""
-    happened: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    lack: str = ""
-    link: Link | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RuleTrial:
-    """
-    What a rule makes of a record.
-
-    `parts` by address what each part of its condition comes to; `cancels` the same of the condition
-    that withdraws. `winner` is the rule that would dispatch it if this one were on.
-    """
-
-    record: Record
-    parts: Table[str, Seen]
-    cancels: Table[str, Seen]
-    is_wanted: bool
-    winner: str
-    trial: Trial | None = None
 
 
 @dataclass(slots=True)
@@ -117,9 +69,9 @@ class Trier:
         """
         async with self._lock:
             roots = {one.root for one in mappings} | {one.root for one in rules} | {root}
-            asked = [_asking(name, COMMON.get(name, ())) for name in sorted(roots & ROOTS.keys())]
+            asked = [asking(name, COMMON.get(name, ())) for name in sorted(roots & ROOTS.keys())]
             if inside and root in ROOTS:
-                asked.append(_asking(root, inside))
+                asked.append(asking(root, inside))
             desk = self.desk
             company = _Kept(self._known) if self._is_fresh() else desk.orders.company
             read = await read_known(
@@ -236,7 +188,7 @@ class Trier:
         body, unnamed = to_body(result.document, known.company)
         if rule is not None:
             link = new_link(record, rule, f"{record.entity}/{record.id}")
-            body = add_links(body, link, record_url(desk, record), rule, known.company)
+            body = add_links(body, link, await record_url(desk, record), rule, known.company)
         found = (*result.problems, *check_result(mapping, result, known), *unnamed)
         return Trial(record, result, body, problems=tuple(dict.fromkeys(found)))
 
@@ -259,7 +211,7 @@ class Trier:
         told: dict[str, Any] = {"name": chosen}
         if chosen in happened:
             told["at"] = happened[chosen].at.isoformat()
-        source = sources.of_order(order.raw, told, _things(chosen, order))
+        source = sources.of_order(order.raw, told, things(chosen, order))
         result = await desk.kept(translate, mapping, source, desk.scripts, event=chosen)
         known = await self.known([mapping])
         changes, misfits = to_changes(result.document, known)
@@ -295,12 +247,6 @@ class Trier:
         )
 
 
-def _asking(root: str, inside: Sequence[str]) -> Mapping:
-    """Return a mapping that touches a record, those below it, and nothing else."""
-    rows = tuple(Row(f"a[{n}]", "sync", f"{root}.{path}.id") for n, path in enumerate(inside))
-    return Mapping("", INBOUND, root, rows)
-
-
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """The company's lists as they were read lately, asked for as its client is."""
@@ -324,21 +270,3 @@ class _Kept:
 
     async def custom_fields(self) -> Any:
         return self.known.company.custom_fields
-
-
-def _things(event: str, order: WorkOrder) -> dict[str, Any]:
-    """Return what an event is about: the order's first of its kind, or an example of one."""
-    if event == HOURS:
-        log = next(iter(rows_of(order.raw.get("time_logs"))), None)
-        return {"timeLog": log or {}}
-    if event == EXPENSE:
-        return {"expense": next(iter(rows_of(order.raw.get("expenses"))), None) or {}}
-    if event == POSTED:
-        text = "An example of a message"
-        return {"message": {"text": text, "author": "Field Nation", "role": "provider"}}
-    return {}
-
-
-def told_inside(root: str, text: str) -> tuple[str, ...]:
-    """Return the related records that a path being typed leads through, parents first."""
-    return related(root, [f"{text.rpartition('.')[0]}.id"]) if text.startswith(f"{root}.") else ()

@@ -186,7 +186,8 @@ class Package:
 
     `segments` are NDJSON files of raw vendor records, mended (see sync/rules/normalize.py); where
     an id comes twice the later line of the later segment wins. `deleted_ids` are removed after the
-    rows are merged. `emptied` names columns that lose their values in all rows. `watermark` None leaves the stored one alone.
+    rows are merged. `emptied` names columns that lose their values in all rows. `watermark` None
+    leaves the stored one alone.
     """
 
     dataset: str

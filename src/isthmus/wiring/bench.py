@@ -9,7 +9,8 @@ from typing import Final, TypeVar
 from isthmus.base.clock import monotonic
 from isthmus.base.errors import Retryable
 from isthmus.dispatch.rules.known import Known
-from isthmus.dispatch.trying import RuleTrial, Suggestion, Trial, Trier, told_inside
+from isthmus.dispatch.trials import RuleTrial, Suggestion, Trial, told_inside
+from isthmus.dispatch.trying import Trier
 from isthmus.wiring.build import House, NotConnected
 from isthmus.wiring.dispatch import Stores, open_desk
 

@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
 from typing import Final, Self
 
 from isthmus.base.clock import monotonic, sleep, utc_now
-from isthmus.base.errors import IsthmusError
 from isthmus.dispatch.commands import LINK, Commands
 from isthmus.dispatch.desk import Desk, DispatchSettings
 from isthmus.dispatch.hydrate import Hydrator
@@ -156,7 +155,7 @@ async def open_desk(
             metadata=Metadata(mine, orders.company, library),
             scripts=scripts,
             threads=threads,
-            settings=settings or await _settings(house),
+            settings=settings or _settings(house),
         )
 
 
@@ -200,23 +199,11 @@ async def is_idle_within(
     return True
 
 
-async def _settings(house: House) -> DispatchSettings:
+def _settings(house: House) -> DispatchSettings:
     """Return the settings of a home: where people find the records and orders of both sides."""
-    field = house.fieldnation_connection()
+    field, zone = house.fieldnation_connection(), house.zone(house.connection().title)
     pages = DispatchSettings().order_url
     return DispatchSettings(
-        web_url=await _web_url(house),
+        web_url="" if zone is None else zone.web_url,
         order_url=_SANDBOX_PAGES if _SANDBOX in (field.base_url or "") else pages,
     )
-
-
-async def _web_url(house: House) -> str:
-    """Return where people find the tenant's records; "" when it cannot be found out now."""
-    connection = house.connection()
-    noted = house.zone(connection.title)
-    if noted is not None:
-        return noted.web_url
-    with suppress(IsthmusError):  # an outage must not keep the work from beginning
-        async with house.autotask(connection, patient=False) as client:
-            return (await client.zone()).web_url
-    return ""

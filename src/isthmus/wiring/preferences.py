@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 from isthmus.alerts import AlertNotSent, Channels, ChatChannel, MailChannel
 from isthmus.base.clock import sleep, utc_now
-from isthmus.base.errors import NeedsPerson
 from isthmus.base.log import get_logger
 from isthmus.state import KeyWrong, State
 from isthmus.state.shared_secrets import SharedSecrets
@@ -48,7 +47,7 @@ class EnvironmentDecides(SettingWrong):
     """The environment of the process sets it, and stands over what is saved."""
 
 
-class NoChannel(NeedsPerson):
+class NoChannel(SettingWrong):
     """A channel for alerts is to be tried that is not set."""
 
 

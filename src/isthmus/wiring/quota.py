@@ -61,10 +61,10 @@ class Sampler:
         if self._last is not None and (now - self._last.at).total_seconds() < _EVERY_SECONDS:
             return
         found = quota_now(self._config)
-        before = self._kept.last_sample() if self._last is None else self._last
-        self._last = found
         if found.limit is None and found.field_turns is None:
             return
+        before = self._kept.last_sample() if self._last is None else self._last
+        self._last = found
         if before is None or _told(before) != _told(found):
             self._kept.add_sample(found)
 

@@ -117,7 +117,12 @@ def reasons_of(facts: Facts, now: datetime) -> list[Reason]:
         text = f"The webhooks were last looked at {_span(now - facts.hooks_at)} ago."
         found.append(_warn(text, "A worker looks every hour; its log says what stops it."))
     if not facts.is_connected:
-        found.append(_warn("Autotask is not connected.", "Connect it: isthmus connect autotask."))
+        found.append(
+            _warn(
+                "Autotask is not connected.",
+                "Do so under Connections, or by isthmus connect autotask.",
+            )
+        )
     return found
 
 

@@ -1,6 +1,5 @@
 """What the pages of mappings and of rules have in common: drafts kept, published, rolled back."""
 
-import asyncio
 import json
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from urllib.parse import quote
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from isthmus.base.errors import IsthmusError, NeedsPerson
+from isthmus.base.errors import NeedsPerson
 from isthmus.console.asking import Ask
 from isthmus.console.drafting.forms import Sent
 from isthmus.dispatch.library import MAPPING, RULE, NoSuchDefinition
@@ -20,11 +19,10 @@ from isthmus.dispatch.mappings import NAMES, RULES, shipped, shipped_rule
 from isthmus.dispatch.rules import paths, sketch
 from isthmus.dispatch.rules.filing import export
 from isthmus.dispatch.rules.known import ROOTS
-from isthmus.dispatch.rules.rule import Rule, export_rule
-from isthmus.dispatch.rules.shapes import Mapping, Problem
+from isthmus.dispatch.rules.rule import export_rule
+from isthmus.dispatch.rules.shapes import Problem
 from isthmus.dispatch.rules.values import plain
-from isthmus.wiring.build import NotConnected
-from isthmus.wiring.definitions import Definition, check_live
+from isthmus.wiring.definitions import Definition
 from isthmus.wiring.drafting import Draft
 from isthmus.wiring.people import Role
 
@@ -115,7 +113,7 @@ def sent_of(ask: Ask) -> Sent:
 def keep(ask: Ask, now: Held, text: str) -> Held:
     """Keep a text as the draft. Raises: DraftMoved: somebody else saved it meanwhile."""
     seen = ask.text("revision")
-    if text == now.text and (now.draft is not None or text == now.text):
+    if text == now.text:
         return replace(now, page=ask.text("page") or now.page)
     draft = ask.site.drafts.save(
         now.kind,
@@ -202,95 +200,6 @@ def discard(ask: Ask, kind: str) -> Response:
     ask.about = now.name
     there = PATHS[kind] if now.current is None else now.path
     return ask.to(there, f"The draft of {now.name} was discarded.")
-
-
-# Published
-
-
-def publish(ask: Ask, now: Held) -> Response:
-    """Put a draft in force where it fits, else say how many problems keep it."""
-    if now.current is not None and not now.is_changed:
-        ask.site.drafts.drop(now.kind, now.name)
-        return ask.to(now.path, "Nothing was changed: it is in force as it stands.")
-    item = _whole(ask, now)
-    if item is None:
-        said = "It was not published: parts of it cannot be read. They are marked below."
-        return ask.to(now.path, said, "warn")
-    if not ask.text("unchecked") and (refused := refusal(ask, item)):
-        return ask.to(now.path, refused, "warn")
-    made = put(ask, item, ask.text("said"))
-    ask.site.drafts.drop(now.kind, now.name)
-    note(ask, f"published a {now.kind}", made)
-    said = f"{made.name} {made.version} is in force now (publication {made.number})."
-    return ask.to(now.path, said)
-
-
-def _whole(ask: Ask, now: Held) -> Mapping | Rule | None:
-    if now.kind == MAPPING:
-        read = sketch.sketch_mapping(now.text)
-        return read.mapping if read.is_whole else None
-    told = sketch.sketch_rule(now.text)
-    if not told.is_whole or told.rule is None:
-        return None
-    before = ask.site.library.rule(now.name)
-    return replace(told.rule, is_enabled=before is not None and before.is_enabled)
-
-
-def refusal(ask: Ask, item: Mapping | Rule) -> str:
-    """Return why a definition cannot be put in force as both vendors are now; "" when it can."""
-    site = ask.site
-    try:
-        checked = asyncio.run(check_live(site.house, site.library, [item]))
-    except NotConnected as lack:
-        return f"It was not published: it cannot be checked. {lack.what}"
-    except IsthmusError as trouble:
-        return f"It was not published: it cannot be checked now. {trouble.what}"
-    fatal = [one for one in checked[item.name] if one.is_fatal]
-    if not fatal:
-        return ""
-    forget(ask)
-    more = f" and {len(fatal) - 1} more" if len(fatal) > 1 else ""
-    return f"It does not fit, so it was not put in force: {fatal[0].what}{more}."
-
-
-def forget(ask: Ask) -> None:
-    """Have the next dry run read anew what both sides have."""
-
-    async def forgetting(trier: object) -> None:
-        trier.forget()  # type: ignore[attr-defined]
-
-    ask.site.bench.do(forgetting)
-
-
-def put(ask: Ask, item: Mapping | Rule, said: str) -> Definition:
-    """Put a definition in force."""
-    library = ask.site.library
-    if isinstance(item, Mapping):
-        return library.publish_mapping(export(item), by=ask.who, note=said)
-    return library.publish_rule(export_rule(item), by=ask.who, note=said)
-
-
-def roll_back(ask: Ask, kind: str) -> Response:
-    """Put an earlier version in force again, when it still fits."""
-    now = held(ask, kind)
-    found = ask.site.library.find(kind, now.name, ask.text("to"))
-    read = sketch.sketch_mapping if kind == MAPPING else sketch.sketch_rule
-    told = read(found.content)
-    item = told.mapping if isinstance(told, sketch.MappingSketch) else told.rule
-    versions = f"{now.path}/versions"
-    if item is None or not told.is_whole:
-        return ask.to(versions, "That version cannot be read by this Isthmus.", "warn")
-    if not ask.text("unchecked") and (refused := refusal(ask, item)):
-        return ask.to(versions, refused, "warn")
-    made = put(ask, item, ask.text("note") or f"back to {found.version}")
-    note(ask, f"rolled back a {kind}", made)
-    return ask.to(versions, f"{now.name} {made.version} is in force again.")
-
-
-def note(ask: Ask, what: str, made: Definition) -> None:
-    """Write a line of the audit trail about a publication."""
-    detail = {"version": made.version, "publication": made.number, "note": made.note}
-    ask.site.people.note(ask.who, what, made.name, detail, ask.source)
 
 
 # Versions and files

@@ -9,7 +9,7 @@ from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
 from isthmus.console.drafting import rows
 from isthmus.console.drafting.forms import Deed
-from isthmus.console.pages import drafts
+from isthmus.console.pages import drafts, publishing
 from isthmus.console.pages.drafts import PATHS, ROOT_WORDS, Held, held
 from isthmus.console.routes import deed, page
 from isthmus.dispatch.library import MAPPING
@@ -145,7 +145,7 @@ def change(ask: Ask) -> Response:
     if ask.text("quiet"):
         return ask.show("definitions/saved.html", held=now)
     if todo.name == "publish":
-        return drafts.publish(ask, now)
+        return publishing.publish(ask, now)
     if todo.name in {"as-text", "as-rows"}:
         return ask.to(f"{now.path}?as={todo.name[3:]}")
     as_text = bool(ask.text("as_text"))
@@ -280,5 +280,6 @@ ROUTES: Final = (
     deed("/mappings/{name}/draft", change, Role.DISPATCHER),
     deed("/mappings/{name}/discard", lambda ask: drafts.discard(ask, MAPPING), Role.DISPATCHER,
          "discarded the draft of a mapping"),
-    deed("/mappings/{name}/rollback", lambda ask: drafts.roll_back(ask, MAPPING), Role.DISPATCHER),
+    deed("/mappings/{name}/rollback", lambda ask: publishing.roll_back(ask, MAPPING),
+         Role.DISPATCHER),
 )  # fmt: skip

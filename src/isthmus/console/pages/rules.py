@@ -10,13 +10,13 @@ from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
 from isthmus.console.drafting import conditions, settings
 from isthmus.console.drafting.forms import Deed
-from isthmus.console.pages import drafts
+from isthmus.console.pages import drafts, publishing, rule_trying
 from isthmus.console.pages.drafts import PATHS, ROOT_WORDS, Held, held
+from isthmus.console.pages.rule_trying import CONDITIONS, node_at
 from isthmus.console.routes import deed, page
 from isthmus.dispatch.library import MAPPING, RULE, NoSuchDefinition
-from isthmus.dispatch.rules.nodes import Node, Seen, node_of, seen, told_of, walk
+from isthmus.dispatch.rules.nodes import Node, told_of
 from isthmus.dispatch.rules.rule import Rule
-from isthmus.dispatch.rules.shapes import Problem
 from isthmus.dispatch.rules.sketch import (
     RuleSketch,
     new_rule,
@@ -24,21 +24,8 @@ from isthmus.dispatch.rules.sketch import (
     sketch_mapping,
     sketch_rule,
 )
-from isthmus.wiring.bench import NotConnected, RuleTrial, Trier
+from isthmus.wiring.bench import Trier
 from isthmus.wiring.people import Role
-
-CONDITIONS: Final = ("when", "cancel_when")
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What a draft is worth now: what is wrong, and what it makes of a record."""
-
-    problems: tuple[Problem, ...] = ()
-    parts: dict[str, dict[str, Seen]] | None = None
-    trial: RuleTrial | None = None
-    lack: IsthmusError | None = None
-    trouble: IsthmusError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +53,7 @@ def listing(ask: Ask) -> Response:
     for name in {*current, *kept}:
         text = current[name].content if name in current else kept[name].content
         told = sketch_rule(text)
-        when = conditions.in_words(_node(told, "when"))
+        when = conditions.in_words(node_at(told, "when"))
         lines.append(Line(name, told.rule, when, current.get(name), kept.get(name), uses.get(name)))
     lines.sort(key=lambda one: (1000 if one.rule is None else one.rule.order, one.name))
     problems, lack = _all_problems(ask) if ask.query("checked") else (None, None)
@@ -120,10 +107,10 @@ def switch(ask: Ask) -> Response:
         )
     back = ask.text("back") if ask.text("back") == PATHS[RULE] else now.path
     changed = replace(rule, is_enabled=is_on)
-    if is_on and (refused := drafts.refusal(ask, changed)):
+    if is_on and (refused := publishing.refusal(ask, changed)):
         return ask.to(back, refused.replace("put in force", "switched on"), "warn")
-    made = drafts.put(ask, changed, "switched on" if is_on else "switched off")
-    drafts.note(ask, f"switched a rule {'on' if is_on else 'off'}", made)
+    made = publishing.put(ask, changed, "switched on" if is_on else "switched off")
+    publishing.note(ask, f"switched a rule {'on' if is_on else 'off'}", made)
     said = (
         f"{now.name} is on: what it wants is dispatched from now on."
         if is_on
@@ -148,7 +135,7 @@ def _editor(ask: Ask, now: Held, *, as_text: bool, part: bool = False) -> Respon
         held=now,
         told=told.told,
         sketch=told,
-        nodes={name: _node(told, name) or Node("all") for name in CONDITIONS},
+        nodes={name: node_at(told, name) or Node("all") for name in CONDITIONS},
         has_cancel="cancel_when" in told.told,
         as_text=as_text or not told.told,
         is_shown=bool(told.told),
@@ -166,10 +153,6 @@ def _editor(ask: Ask, now: Held, *, as_text: bool, part: bool = False) -> Respon
 def _is_on(ask: Ask, now: Held) -> bool:
     rule = ask.site.library.rule(now.name)
     return rule is not None and rule.is_enabled
-
-
-def _node(told: RuleSketch, name: str) -> Node | None:
-    return node_of(told.told[name]) if name in told.told else None
 
 
 def _mappings(ask: Ask, root: object) -> dict[str, list[str]]:
@@ -193,7 +176,7 @@ def change(ask: Ask) -> Response:
     if ask.text("quiet"):
         return ask.show("definitions/saved.html", held=now)
     if todo.name == "publish":
-        return drafts.publish(ask, now)
+        return publishing.publish(ask, now)
     if todo.name in {"as-text", "as-rows"}:
         return ask.to(f"{now.path}?as={todo.name[3:]}")
     as_text = bool(ask.text("as_text"))
@@ -218,97 +201,6 @@ def _text_of(ask: Ask, now: Held, todo: Deed) -> str:
         if condition is not None:
             told[name] = condition
     return now.text if told == before else rule_text(told)
-
-
-# The dry run
-
-
-def trying(ask: Ask) -> Response:
-    """Show what is wrong with it, and what it makes of a record; nothing is written."""
-    now = held(ask, RULE)
-    told = sketch_rule(now.text)
-    ticket = ask.query("ticket")
-    checked = _checked(ask, told, ticket)
-    nodes = {name: node for name in CONDITIONS if (node := _node(told, name)) is not None}
-    at = {name: conditions.fields_at(node) for name, node in nodes.items()}
-    return ask.show(
-        "rules/pane.html",
-        held=now,
-        sketch=told,
-        checked=checked,
-        spelled=drafts.spelled,
-        ticket=ticket,
-        nodes=nodes,
-        walk=walk,
-        placed=_placed(checked.problems, at),
-        may_write=drafts.may_write(ask),
-        roots=ROOT_WORDS,
-        settings=settings,
-    )
-
-
-def _placed(
-    problems: tuple[Problem, ...], at: dict[str, dict[str, list[str]]]
-) -> dict[str, list[Problem]]:
-    """Return problems by the place in the form they are about: a setting, or a part's address."""
-    found: dict[str, list[Problem]] = {}
-    for one in problems:
-        places = [
-            f"{name}.{address}"
-            for name, fields in at.items()
-            for address in fields.get(one.field, ())
-        ]
-        name = one.field.partition(",")[0]
-        if not places and name in settings.SETTINGS:
-            places = [name]
-        for place in places:
-            found.setdefault(place, []).append(one)
-    return found
-
-
-def _checked(ask: Ask, told: RuleSketch, ticket: str) -> Checked:
-    nodes = {name: _node(told, name) for name in CONDITIONS}
-    alone = {name: seen(node, {}) for name, node in nodes.items() if node is not None}
-    rule = told.rule
-    if rule is None:
-        return Checked(told.problems, alone)
-    mapping = _mapping_of(ask, rule)
-    when, cancel = nodes["when"], nodes["cancel_when"]
-
-    is_anew = bool(ask.query("anew"))
-
-    async def look(
-        trier: Trier,
-    ) -> tuple[tuple[Problem, ...], RuleTrial | None, IsthmusError | None]:
-        if is_anew:
-            trier.forget()
-        found = await trier.problems_of_rule(rule)
-        try:
-            trial = await trier.try_rule(rule, ticket, when, cancel, mapping) if ticket else None
-        except IsthmusError as trouble:
-            return found, None, trouble
-        return found, trial, None
-
-    try:
-        found, trial, trouble = ask.site.bench.do(look)
-    except NotConnected as lack:
-        return Checked(told.problems, alone, lack=lack)
-    except IsthmusError as away:
-        return Checked(told.problems, alone, trouble=away)
-    problems = tuple(dict.fromkeys((*told.problems, *found)))
-    parts = alone
-    if trial is not None:
-        parts = {"when": dict(trial.parts), "cancel_when": dict(trial.cancels)}
-    return Checked(problems, parts, trial, None, trouble)
-
-
-def _mapping_of(ask: Ask, rule: Rule) -> Any:
-    """Return the inbound mapping of a rule: in force, or the draft of a new one."""
-    found = ask.site.library.mapping(rule.inbound)
-    if found is None and rule.inbound:
-        draft = ask.site.drafts.find(MAPPING, rule.inbound)
-        return None if draft is None else sketch_mapping(draft.content).mapping
-    return found
 
 
 # Versions
@@ -356,7 +248,7 @@ def _label(name: str) -> str:
 
 def _said(told: RuleSketch, name: str) -> str:
     if name in CONDITIONS:
-        return conditions.in_words(_node(told, name))
+        return conditions.in_words(node_at(told, name))
     value = settings.shown(told.told, name)
     return {"True": "yes", "False": "no"}.get(value, value)
 
@@ -366,12 +258,12 @@ ROUTES: Final = (
     deed("/rules", begin, Role.DISPATCHER, "began a rule"),
     deed("/rules/import", drafts.bring_in, Role.DISPATCHER, "imported a mapping or rule"),
     page("/rules/{name}", editor),
-    page("/rules/{name}/try", trying),
+    page("/rules/{name}/try", rule_trying.trying),
     page("/rules/{name}/versions", versions),
     page("/rules/{name}/file", lambda ask: drafts.file_of(ask, RULE)),
     deed("/rules/{name}/draft", change, Role.DISPATCHER),
     deed("/rules/{name}/switch", switch, Role.DISPATCHER),
     deed("/rules/{name}/discard", lambda ask: drafts.discard(ask, RULE), Role.DISPATCHER,
          "discarded the draft of a rule"),
-    deed("/rules/{name}/rollback", lambda ask: drafts.roll_back(ask, RULE), Role.DISPATCHER),
+    deed("/rules/{name}/rollback", lambda ask: publishing.roll_back(ask, RULE), Role.DISPATCHER),
 )  # fmt: skip

@@ -44,7 +44,11 @@ AMOUNTS: Final = (
         ),
     ),
 )
-TONES: Final = {Verdict.GOOD: "good", Verdict.WARNING: "warn", Verdict.BAD: "bad"}
+TONES: Final = {
+    Verdict.GOOD: ("all is well", "good"),
+    Verdict.WARNING: ("needs a look", "warn"),
+    Verdict.BAD: ("does not work", "bad"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@
     const count = short.length;
     const isStacked = told.chart === "stacked bar";
     const isLine = told.chart === "line";
+    const isTime = keys.every((key) => /^\d{4}-\d\d-\d\d$/.test(key));
     const places = short.map((_, place) => place);
     const sums = lines.map((_, at) => places.map((place) => lines.slice(0, at + 1).reduce((sum, line) => sum + (line.values[place] || 0), 0)));
     const drawn = isStacked ? sums : lines.map((line) => line.values);
@@ -62,7 +63,7 @@
       const styles = getComputedStyle(document.documentElement);
       const colour = (name) => styles.getPropertyValue(name).trim();
       const longest = Math.max(...short.map((text) => text.length));
-      const isLong = longest * 6.5 * count > holder.clientWidth - 80 && longest > 8;
+      const isLong = !isTime && count * (longest * 6.5 + 10) > holder.clientWidth - 80;
       const cut = (text) => text.length > 20 ? `${text.slice(0, 19)}…` : text;
       const high = (phone.matches ? 260 : 320) + (isLong ? 70 : 0);
       const font = "12px system-ui, sans-serif";
@@ -83,7 +84,7 @@
         width: holder.clientWidth,
         height: high,
         legend: { show: false },
-        padding: [12, 8, 0, isLong ? 24 : 0],
+        padding: [12, 8, 0, 0],
         cursor: { y: false, x: isLine, drag: { x: false, y: false }, points: { show: isLine } },
         scales: {
           x: { time: false, range: () => [-0.5, Math.max(count, 1) - 0.5] },
@@ -99,7 +100,7 @@
               return places.filter((place) => place % every === 0);
             },
             values: (_, splits) => splits.map((place) => cut(short[place] || "")),
-            rotate: isLong ? -40 : 0,
+            rotate: isLong ? 40 : 0,
             size: isLong ? 100 : 36,
           },
           { ...axis, size: 64, values: (_, splits) => splits.map((value) => value.toLocaleString("en-GB")) },
