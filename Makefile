@@ -27,8 +27,8 @@ demo: $(READY) ## Both halves on simulated vendors: three reports, and a ticket 
 up: $(READY) ## The console on both simulated vendors, with people at work, until Ctrl+C
 	@$(BIN)/python -m demo.up
 
-test: $(READY) ## All tests, on two processes
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+test: $(READY) ## All tests but the long walks through pages, on two processes
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
 
 e2e: $(READY) ## The console in a real browser, walked as its people would; pictures in .shots
 	$(BIN)/python requirements/browser.py

@@ -80,7 +80,8 @@ class Isthmus:
     def kill(self) -> None:
         """Kill it at once; its end is not waited for."""
         self.cpu_at_end = self.cpu_seconds()
-        os.kill(self.pid, signal.SIGKILL)
+        if self.pid:  # 0 would be ourselves and all that belong to us
+            os.kill(self.pid, signal.SIGKILL)
 
     def pause(self) -> None:
         """Let it stand still, as a machine that hangs."""

@@ -9,7 +9,7 @@ from isthmus.dispatch.commands import EditWrong, NothingToDo
 from isthmus.dispatch.editing import to_be_sent
 from isthmus.dispatch.preview import compare
 from isthmus.state.dispatch import DeadLetter
-from isthmus.wiring.activity import ActivityFilter, activity, mark_now
+from isthmus.wiring.activity import ActivityFilter, Happening, activity, mark_now
 from isthmus.wiring.calls import call_log
 from isthmus.wiring.looking import side_by_side, sides_as_kept
 from isthmus.wiring.markers import markers
@@ -164,7 +164,8 @@ async def test_all_that_went_on_is_found_by_number_order_and_correlation_id(flow
         }
         assert "?" not in call.what
 
-        pages, page = [], ""
+        pages: list[Happening] = []
+        page = ""
         while True:
             got = activity(house, flow.stores, ActivityFilter(link.id), limit=3, page=page)
             pages += got.items

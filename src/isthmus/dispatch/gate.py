@@ -59,15 +59,15 @@ class Gate:
         self._seen_open = float("-inf")
         desk, key = self._desk, f"{CONNECTION}/{vendor}"
         if not await self.is_shut(vendor):
-            _log.warning("credentials_refused", vendor=vendor, what=error.what)
             letter = DeadLetter(
                 id=f"dl-{new_ordered_id()}", key=key, kind=CREDENTIALS, what=error.what,
                 where=error.where, remedy=error.remedy, at=utc_now(),
             )  # fmt: skip
             later = utc_now() + desk.settings.pause
             await desk.kept(desk.agenda.enqueue, _LINK, key, not_before=later)
-            await desk.kept(desk.state.save_dead_letter, letter)
-            await desk.kept(desk.state.save_mark, refused(vendor), utc_now().isoformat())
+            now = utc_now().isoformat()
+            if await desk.kept(desk.state.save_first_mark, refused(vendor), now, letter):
+                _log.warning("credentials_refused", vendor=vendor, what=error.what)
         return desk.settings.patience
 
     async def try_again(self, vendor: str) -> Outcome:

@@ -1,5 +1,6 @@
 """What is to be made once: no second worker undoes what was done, and what was doubled is said."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -100,3 +101,15 @@ def test_a_mark_is_noted_changed_and_forgotten(state: DispatchState) -> None:
         assert state.marks(["gate", "other"]) == {"gate": value}
     state.save_mark("gate", None)
     assert state.mark("gate") is None
+
+
+def test_of_many_who_note_the_same_at_once_one_is_first_and_writes_the_letter(
+    state: DispatchState,
+) -> None:
+    def note(number: int) -> bool:
+        return state.save_first_mark("refused", str(number), letter(number, "credentials", "No"))
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(note, range(8))) == 1
+    (kept_one,) = state.dead_letters()
+    assert kept_one.id == f"dl-{state.mark('refused')}"

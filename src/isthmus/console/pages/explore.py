@@ -218,8 +218,8 @@ def _ready(ask: Ask, reader: TableReader, wanted: Report, filled: Filled) -> Rea
 def _chosen(ask: Ask, reader: TableReader, name: str, text: str) -> str:
     """Return the number that a choice's name stands for; what is no name is left as it is."""
     options = ask.site.kept.choices(reader, name)
-    told = text.lower()
-    return next((value for value, label in options if label.lower() == told), text)
+    told = text.strip().lower()
+    return next((value for value, label in options if label.strip().lower() == told), text)
 
 
 def _filters(ask: Ask, reader: TableReader, wanted: Report, filled: Filled) -> tuple[Filter, ...]:

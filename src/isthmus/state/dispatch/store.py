@@ -291,3 +291,11 @@ class DispatchState:
         """Note a value in the place of an earlier one; None forgets it."""
         with writing(self.engine) as session:
             noted.save(session, name, value)
+
+    def save_first_mark(self, name: str, value: str, letter: DeadLetter) -> bool:
+        """Note a value where none is noted, and a letter with it; False: another was quicker."""
+        with writing(self.engine) as session:
+            is_first = noted.save_first(session, name, value)
+            if is_first:
+                dead_letters.save(session, letter)
+        return is_first
