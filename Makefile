@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help setup demo up test e2e contract check bench bench-dispatch bench-pages chaos chaos-engine chaos-dispatch format lock clean
+.PHONY: help setup demo up test long e2e contract check bench bench-dispatch bench-pages chaos chaos-engine chaos-dispatch format lock clean
 
 help: ## Say what there is
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,8 +27,11 @@ demo: $(READY) ## Both halves on simulated vendors: three reports, and a ticket 
 up: $(READY) ## The console on both simulated vendors, with people at work, until Ctrl+C
 	@$(BIN)/python -m demo.up
 
-test: $(READY) ## All tests but the long walks through pages, on two processes
+test: $(READY) ## The tests but those that make long makes, on two processes
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
+
+long: $(READY) ## The tests that make test leaves out for the time they take
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m long
 
 e2e: $(READY) ## The console in a real browser, walked as its people would; pictures in .shots
 	$(BIN)/python requirements/browser.py
