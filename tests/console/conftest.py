@@ -66,3 +66,30 @@ def visitor(browser: Browser, console: Served) -> Iterator[Visitor]:
     yield person
     person.close()
     person.check()
+
+
+IN_SHORT = (
+    "test_the_first_visitor_with_the_code",
+    "test_a_wrong_password_is_told",
+    "test_an_admin_lets_somebody_in",
+    "test_a_dispatcher_sends_a_ticket_out",
+    "test_dead_letters_are_replayed",
+    "test_a_wrong_secret_is_named",
+    "test_a_sync_is_watched_in_numbers",
+    "test_a_missing_permission_is_told",
+    "test_a_chart_leads_to_the_rows",
+    "test_sql_that_writes_is_refused",
+    "test_a_mapping_is_built_from_nothing",
+    "test_a_viewer_sees_and_changes_nothing",
+    "test_the_way_between_two_tables",
+    "test_an_admin_sets_a_chat",
+)
+"""Walks of every kind that `make test` takes; `make e2e` takes all of them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the other walks through pages to `make e2e`: a browser is slow."""
+    for item in items:
+        is_walk = "browser" in getattr(item, "fixturenames", ())
+        if is_walk and not item.name.startswith(IN_SHORT):
+            item.add_marker(pytest.mark.long)

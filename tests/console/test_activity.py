@@ -35,7 +35,6 @@ def visitor(browser: Browser, console: Served) -> Iterator[Visitor]:
     person.check()
 
 
-@pytest.mark.long
 def test_what_went_on_is_found_by_its_number_and_leads_to_its_link(
     console: Served, visitor: Visitor, shores: Shores
 ) -> None:
@@ -55,7 +54,6 @@ def test_what_went_on_is_found_by_its_number_and_leads_to_its_link(
     expect(page).to_have_url(f"{console.url}/dispatch/{link_id}")
 
 
-@pytest.mark.long
 def test_the_search_above_goes_straight_to_the_one_link_or_dataset_it_names(
     console: Served, visitor: Visitor, shores: Shores
 ) -> None:

@@ -58,7 +58,6 @@ def test_a_wrong_secret_is_named_and_the_right_one_leads_to_full_tables(
     assert "connected Autotask" in told
 
 
-@pytest.mark.long
 def test_what_is_saved_is_never_shown_and_need_not_be_entered_again(
     visitor: Visitor, console: Served, autotask_sim: AutotaskSim
 ) -> None:
@@ -106,7 +105,6 @@ def test_a_wrong_new_secret_leaves_the_old_one_in_force(
     assert connecting.connected(console.house)[0].source == "nothing"
 
 
-@pytest.mark.long
 def test_field_nation_is_connected_and_its_webhooks_are_made_at_a_click(
     tmp_path: Path, browser: Browser, autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim
 ) -> None:
@@ -136,7 +134,6 @@ def test_field_nation_is_connected_and_its_webhooks_are_made_at_a_click(
         visitor.check()
 
 
-@pytest.mark.long
 def test_a_simulated_tenant_is_one_button_away_from_full_tables(
     console: Served, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,7 +152,6 @@ def test_a_simulated_tenant_is_one_button_away_from_full_tables(
     assert all(one.is_simulated for one in connecting.connected(console.house))
 
 
-@pytest.mark.long
 def test_the_calls_of_the_hours_before_are_drawn(console: Served, visitor: Visitor) -> None:
     now = utc_now()
     for minutes in range(300, 0, -10):
@@ -170,7 +166,6 @@ def test_the_calls_of_the_hours_before_are_drawn(console: Served, visitor: Visit
     expect(page.locator("details table tbody tr")).to_have_count(30)
 
 
-@pytest.mark.long
 def test_nothing_is_tested_while_something_is_left_empty(console: Served, visitor: Visitor) -> None:
     cookie = console.cookie(Role.ADMIN)
     session = console.site.people.session(cookie["value"])

@@ -74,7 +74,6 @@ def reader(browser: Browser, filled: Served) -> Any:
     person.check()
 
 
-@pytest.mark.long
 def test_rows_are_searched_sorted_filtered_and_one_is_opened(reader: Visitor) -> None:
     page = reader.visit("/datasets/Tickets/preview", Role.VIEWER)
     shots(page, "preview")
@@ -109,7 +108,6 @@ def test_a_missing_permission_is_told_where_the_rows_are(reader: Visitor) -> Non
     expect(row).to_contain_text("right to query")
 
 
-@pytest.mark.long
 def test_an_admin_says_when_and_the_cost_of_a_full_read_is_told_before_it(
     reader: Visitor, filled: Served
 ) -> None:
@@ -136,7 +134,6 @@ def test_a_schedule_that_is_none_is_told(reader: Visitor) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
-@pytest.mark.long
 def test_columns_and_records_are_left_out_and_a_collection_is_added(
     reader: Visitor, filled: Served
 ) -> None:
@@ -193,7 +190,6 @@ def test_each_role_may_do_what_it_may(filled: Served) -> None:
                     assert answer.status_code == 403, (role, path)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "path",
     [

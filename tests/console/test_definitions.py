@@ -147,7 +147,6 @@ def test_a_rule_is_built_from_nothing_and_shows_row_by_row_why_it_wants_a_ticket
     assert rule.is_enabled
 
 
-@pytest.mark.long
 def test_versions_are_compared_rolled_back_exported_and_imported(
     person: Visitor, tmp_path: Path
 ) -> None:
@@ -183,7 +182,6 @@ def test_versions_are_compared_rolled_back_exported_and_imported(
     assert mapping.rows[15].params["value"] == 150
 
 
-@pytest.mark.long
 def test_pointing_and_text_are_two_forms_of_one_draft(person: Visitor) -> None:
     page = person.visit("/rules/ticket_dispatch")
     page.get_by_label("Place among the rules").fill("7")
@@ -203,7 +201,6 @@ def test_pointing_and_text_are_two_forms_of_one_draft(person: Visitor) -> None:
     )
 
 
-@pytest.mark.long
 def test_what_another_person_saved_meanwhile_is_not_written_over(
     person: Visitor, connected: Served
 ) -> None:
@@ -220,7 +217,6 @@ def test_what_another_person_saved_meanwhile_is_not_written_over(
     assert "175" not in draft.content
 
 
-@pytest.mark.long
 def test_without_the_vendors_the_text_can_still_be_written_and_what_is_missing_is_said(
     visitor: Visitor, console: Served
 ) -> None:
@@ -265,7 +261,6 @@ def test_a_viewer_sees_and_changes_nothing(console: Served) -> None:
     assert console.site.drafts.all(MAPPING) == console.site.drafts.all(RULE) == ()
 
 
-@pytest.mark.long
 def test_without_script_a_form_is_saved_and_comes_back(console: Served) -> None:
     http, token = client(console, Role.DISPATCHER)
     with http:
@@ -318,7 +313,6 @@ schedule = "fieldnation"
 """
 
 
-@pytest.mark.long
 def test_an_auditor_finds_nothing_and_no_page_is_wider_than_the_screen(
     person: Visitor, shores: Shores, connected: Served
 ) -> None:
@@ -341,7 +335,6 @@ def test_an_auditor_finds_nothing_and_no_page_is_wider_than_the_screen(
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
-@pytest.mark.long
 def test_a_picklist_value_that_became_inactive_is_told_at_its_row_and_mended_there(
     person: Visitor, shores: Shores
 ) -> None:

@@ -97,7 +97,6 @@ def test_a_link_is_parked_with_a_reason_and_resumed(
     assert {"parked a link", "resumed a link"} <= set(deeds)
 
 
-@pytest.mark.long
 def test_both_sides_stand_beside_each_other_and_are_brought_in_step(
     console: Served, visitor: Visitor, shores: Shores
 ) -> None:
@@ -142,7 +141,6 @@ def test_dead_letters_are_replayed_and_dismissed_by_who_may(
     expect(theirs.get_by_role("button", name="Replay")).to_have_count(0)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_an_auditor_finds_nothing_on_the_pages_of_dispatch(
     console: Served, visitor: Visitor, shores: Shores, size: tuple[int, int]

@@ -64,7 +64,6 @@ def test_who_logs_out_is_out(console: Served, visitor: Visitor) -> None:
     expect(page).to_have_url(re.compile("/login"))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_an_auditor_finds_nothing_at_the_entrance(

@@ -81,7 +81,6 @@ def test_a_chart_leads_to_the_rows_behind_a_figure_and_both_are_downloaded(
     expect(page.get_by_role("heading", name="Tickets by client")).to_be_visible()
 
 
-@pytest.mark.long
 def test_a_click_into_the_chart_shows_the_rows_of_that_bar(visitor: Visitor) -> None:
     page = visitor.visit("/explore/tickets-by-client", Role.VIEWER)
     cells = page.locator(".figures-of tbody tr").first.locator("th, td")
@@ -96,7 +95,6 @@ def test_a_click_into_the_chart_shows_the_rows_of_that_bar(visitor: Visitor) -> 
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Tickets opened: {client}")
 
 
-@pytest.mark.long
 def test_a_report_is_narrowed_by_period_grain_and_choice_and_the_address_keeps_it(
     visitor: Visitor,
 ) -> None:
@@ -111,7 +109,6 @@ def test_a_report_is_narrowed_by_period_grain_and_choice_and_the_address_keeps_i
     expect(page.get_by_label("By", exact=True)).to_have_value("month")
 
 
-@pytest.mark.long
 def test_every_ready_report_is_shown_with_its_sql(filled: Served) -> None:
     for report in REPORTS:
         answer = fetched(filled, f"/explore/{report.name}")
@@ -120,7 +117,6 @@ def test_every_ready_report_is_shown_with_its_sql(filled: Served) -> None:
         assert "problem" not in answer.text.split("<main")[1]
 
 
-@pytest.mark.long
 def test_days_that_are_none_are_told_and_the_form_stays(filled: Served) -> None:
     answer = fetched(filled, "/explore/ticket-flow?first=soon")
     assert answer.status_code == 409
@@ -128,7 +124,6 @@ def test_days_that_are_none_are_told_and_the_form_stays(filled: Served) -> None:
     assert 'name="grain"' in answer.text
 
 
-@pytest.mark.long
 def test_a_choice_among_many_is_found_by_its_name(filled: Served) -> None:
     with filled.house.readers.reader() as reader:
         _, name = filled.site.kept.choices(reader, "company")[0]
@@ -176,7 +171,6 @@ def test_a_query_is_run_drawn_saved_changed_and_removed(visitor: Visitor, filled
     expect(page.get_by_text("Tickets by status is removed.")).to_be_visible()
 
 
-@pytest.mark.long
 def test_a_viewer_asks_but_saves_nothing(filled: Served) -> None:
     cookie = filled.cookie(Role.VIEWER)
     session = filled.site.people.session(cookie["value"])
@@ -190,7 +184,6 @@ def test_a_viewer_asks_but_saves_nothing(filled: Served) -> None:
     assert filled.site.saved.all() == ()
 
 
-@pytest.mark.long
 def test_a_long_answer_says_that_it_was_cut_and_its_download_is_whole(filled: Served) -> None:
     sql = "select a.id from Tickets a cross join Tickets b"
     shown = fetched(filled, f"/explore/sql?sql={sql}")
@@ -201,7 +194,6 @@ def test_a_long_answer_says_that_it_was_cut_and_its_download_is_whole(filled: Se
     assert refused.status_code == 422
 
 
-@pytest.mark.long
 def test_the_tables_beside_the_box_are_searched_by_their_columns(visitor: Visitor) -> None:
     page = visitor.visit("/explore/sql", Role.VIEWER)
     page.get_by_label("Tables and columns").last.fill("hourstobill")
@@ -209,7 +201,6 @@ def test_the_tables_beside_the_box_are_searched_by_their_columns(visitor: Visito
     expect(page.locator("#tables li:visible")).to_contain_text("hoursToBill")
 
 
-@pytest.mark.long
 def test_other_programs_are_told_where_the_tables_are(filled: Served) -> None:
     shown = fetched(filled, "/explore/connect").text
     for program in ("Power BI", "Metabase", "Grafana", "Excel", "Python"):
@@ -217,7 +208,6 @@ def test_other_programs_are_told_where_the_tables_are(filled: Served) -> None:
     assert "warehouse.duckdb" in shown
 
 
-@pytest.mark.long
 def test_without_tables_it_is_said_what_to_do(tmp_path: Path) -> None:
     with served(tmp_path / "home") as empty:
         for path in ("/explore", "/explore/ticket-flow", "/explore/sql", "/joins"):
@@ -226,7 +216,6 @@ def test_without_tables_it_is_said_what_to_do(tmp_path: Path) -> None:
             assert "No table was read yet" in answer.text
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("path", _PAGES)
 def test_every_page_can_be_read_by_everybody_and_fits_a_phone(visitor: Visitor, path: str) -> None:
     for scheme in ("light", "dark"):

@@ -63,7 +63,6 @@ def _place(page: Page, name: str) -> tuple[float, float]:
     return float(node.get_attribute("data-x") or 0), float(node.get_attribute("data-y") or 0)
 
 
-@pytest.mark.long
 def test_a_table_is_dragged_moved_by_keys_and_put_back(visitor: Visitor) -> None:
     page = visitor.visit("/joins", Role.VIEWER)
     shots(page, "joins")
@@ -87,7 +86,6 @@ def test_a_table_is_dragged_moved_by_keys_and_put_back(visitor: Visitor) -> None
     assert _place(page, "Contacts") == (x, y)
 
 
-@pytest.mark.long
 def test_a_chosen_table_tells_its_joins_and_how_many_rows_refer_to_nothing(
     visitor: Visitor, filled: Served
 ) -> None:
@@ -118,7 +116,6 @@ def test_the_way_between_two_tables_is_shown_with_its_sql_and_runs(visitor: Visi
     expect(page.get_by_role("region", name="The answer").first).to_contain_text("100 rows")
 
 
-@pytest.mark.long
 def test_the_map_can_be_read_by_everybody_and_fits_a_phone(visitor: Visitor) -> None:
     for scheme in ("light", "dark"):
         for size in (WIDE_SCREEN, PHONE):

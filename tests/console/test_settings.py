@@ -100,7 +100,6 @@ def test_a_new_password_counts_and_the_old_one_does_not(console: Served, visitor
     assert console.site.people.check_password(account.id, "eleven gulls over the pier")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("path", ["/settings/people", "/settings/me", "/settings/audit"])
 def test_an_auditor_finds_nothing_in_the_settings(
     console: Served, visitor: Visitor, path: str

@@ -81,7 +81,6 @@ def test_an_admin_sets_a_chat_tries_it_and_forgets_it(
     assert "/hook" not in trail
 
 
-@pytest.mark.long
 def test_mail_is_set_by_its_parts_and_a_wrong_server_is_named_at_its_field(
     console: Served, visitor: Visitor
 ) -> None:
@@ -106,7 +105,6 @@ def test_mail_is_set_by_its_parts_and_a_wrong_server_is_named_at_its_field(
     )  # fmt: skip
 
 
-@pytest.mark.long
 def test_how_long_and_how_often_are_set_and_put_back(console: Served, visitor: Visitor) -> None:
     visitor.forgive("422")
     page = visitor.visit("/settings/alerts")
@@ -124,7 +122,6 @@ def test_how_long_and_how_often_are_set_and_put_back(console: Served, visitor: V
     expect(days).to_have_value("90")
 
 
-@pytest.mark.long
 def test_where_the_environment_decides_the_fields_are_closed_and_say_so(
     browser: Browser, tmp_path: Path
 ) -> None:
@@ -143,7 +140,6 @@ def test_where_the_environment_decides_the_fields_are_closed_and_say_so(
         person.check()
 
 
-@pytest.mark.long
 def test_a_viewer_sees_where_alerts_go_and_changes_nothing(
     console: Served, visitor: Visitor
 ) -> None:
@@ -170,7 +166,6 @@ def test_settings_lead_to_ones_own(console: Served, visitor: Visitor) -> None:
     expect(page).to_have_url(f"{console.url}/settings/me")
 
 
-@pytest.mark.long
 def test_health_says_what_is_wrong_and_nothing_once_it_is_mended(
     console: Served, visitor: Visitor
 ) -> None:
@@ -189,7 +184,6 @@ def test_health_says_what_is_wrong_and_nothing_once_it_is_mended(
         expect(page.get_by_text("at work").first).to_be_visible()
 
 
-@pytest.mark.long
 def test_the_api_is_shown_with_a_call_that_answers(console: Served, visitor: Visitor) -> None:
     page = visitor.visit("/settings/me")
     page.get_by_role("link", name="JSON API").click()
@@ -219,7 +213,6 @@ def test_every_foreign_file_is_named_with_its_version_and_licence(
         assert httpx2.get(console.url + str(link)).status_code == 200
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("path", PAGES)
 def test_an_auditor_finds_nothing_in_alerts_and_health(
     console: Served, visitor: Visitor, path: str

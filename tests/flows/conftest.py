@@ -26,11 +26,9 @@ def shores(
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
-    Leave what breaks in the middle, on PostgreSQL with a second process, to `make long`.
-
-    The same tests run on SQLite in `make test`, and the plain flow on both.
+    Leave dispatch on PostgreSQL with a second process to `make long`; on SQLite it is in any test.
     """
     for item in items:
-        is_halfway = item.path.name.startswith("test_dispatch_")
-        if item.path.parent == Path(__file__).parent and is_halfway and "postgres" in item.name:
+        is_dispatch = item.path.name.startswith("test_dispatch")
+        if item.path.parent == Path(__file__).parent and is_dispatch and "postgres" in item.name:
             item.add_marker(pytest.mark.long)
