@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.console.site import Served, Visitor, served
 
@@ -21,6 +21,7 @@ _ARGUMENTS = (
     "--disable-default-apps",
     "--disable-features=Translate,OptimizationHints,MediaRouter",
 )
+expect.set_options(timeout=20_000)  # a busy machine draws late
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

@@ -20,7 +20,7 @@ def test_a_sync_is_watched_in_numbers_stopped_and_taken_up_where_it_was(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(extract, "PAGE_SIZE", 20)
-    sim = autotask_sim_factory(tickets=600, companies=12, latency_ms=50)
+    sim = autotask_sim_factory(tickets=600, companies=12, latency_ms=300)
     with shore(tmp_path / "home", sim) as console:
         visitor = Visitor(browser, console)
         page = visitor.visit("/datasets/Tickets")
