@@ -36,6 +36,7 @@ from isthmus.wiring.build import House  # noqa: E402
 from isthmus.wiring.config import load_config  # noqa: E402
 from isthmus.wiring.dispatch import Stores  # noqa: E402
 from isthmus.wiring.markers import markers  # noqa: E402
+from isthmus.wiring.syncing import Syncing  # noqa: E402
 
 NOW = datetime.now(UTC)
 WORDS = ("printer", "switch", "server", "door", "reader", "cable", "camera", "phone", "router")
@@ -153,7 +154,7 @@ def timed(name: str, look: Callable[[], object]) -> None:
 
 def measure(house: House, stores: Stores, pairs: int) -> None:
     """Time what the pages ask."""
-    state, some = stores.state, pairs // 2
+    state, some, syncing = stores.state, pairs // 2, Syncing.of(stores)
     first = board.board(state)
     number = f"T20260101.{some:06d}"
     looks: dict[str, board.LinkFilter] = {
@@ -171,7 +172,7 @@ def measure(house: House, stores: Stores, pairs: int) -> None:
         timed(name, partial(board.board, state, wanted))
     timed("board, second page", lambda: board.board(state, page=first.following))
     timed("board, waiting longest", lambda: board.board(state, sort="oldest"))
-    timed("markers of all pages", lambda: markers(house, stores))
+    timed("markers of all pages", lambda: markers(house, stores, syncing))
     link = state.find_links(number)[0]
     timed("a link's story", lambda: timeline(state, stores.inbox, link))
     for name, asked in {

@@ -9,13 +9,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from isthmus.base.clock import sleep, utc_now
 from isthmus.base.errors import IsthmusError
 from isthmus.base.log import get_logger
-from isthmus.dispatch.alert import EVERY, SWEEPS_BEGUN, Alert
+from isthmus.dispatch.alert import EVERY, SWEEPS_BEGUN
 from isthmus.dispatch.alert import KIND as ALERT
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.process import KIND as LINK
@@ -23,10 +22,8 @@ from isthmus.dispatch.process import LinkWork
 from isthmus.dispatch.relay import Relay
 from isthmus.dispatch.sweep import AUTOTASK, FIELDNATION, STANDING, Sweep
 from isthmus.dispatch.sweep import KIND as SWEEP
-from isthmus.engine import Again, Done, Every, Kind, Outcome, Run, Schedule, Settings
+from isthmus.engine import Every, Kind, Schedule, Settings
 from isthmus.engine.worker import Worker
-from isthmus.state import KeyWrong
-from isthmus.wiring.activity import KEPT
 from isthmus.wiring.attending import EVERY as EVERY_HOUR
 from isthmus.wiring.attending import KIND as HOOKS
 from isthmus.wiring.attending import Attend
@@ -35,19 +32,16 @@ from isthmus.wiring.config import Config
 from isthmus.wiring.connecting import changed_at, until_changed
 from isthmus.wiring.dispatch import Stores, open_desk
 from isthmus.wiring.own import find_own, seek_own
-from isthmus.wiring.people import people_of
-from isthmus.wiring.preferences import KEEP, Preferences
+from isthmus.wiring.preferences import Preferences
 from isthmus.wiring.quota import keep_quota_history
 from isthmus.wiring.refreshing import KIND as REFRESH
 from isthmus.wiring.refreshing import Refresh, begin_schedules
-from isthmus.wiring.secrets import hook_secrets
+from isthmus.wiring.telling import Tell
+from isthmus.wiring.tidying import EVERY as EVERY_DAY
+from isthmus.wiring.tidying import KIND as TIDY
+from isthmus.wiring.tidying import Tidy
 
-TIDY: Final = "tidy"
 _SWEEP_PRIORITY: Final = 6
-_SWEEPS_MISSED: Final = 3
-_LEAST_SILENCE: Final = timedelta(minutes=10)
-_A_DAY: Final = timedelta(days=1)
-_FOR_ANOTHER: Final = timedelta(minutes=1)
 _AFTER_TROUBLE_SECONDS: Final = 10.0
 _log = get_logger("worker")
 
@@ -58,52 +52,6 @@ class Duties:
 
     dispatch: bool = True
     refresh: bool = True
-
-
-class Tidy:
-    """Forgets what is older than the settings keep it."""
-
-    def __init__(self, house: House, stores: Stores, preferences: Preferences) -> None:
-        self._house = house
-        self._stores = stores
-        self._preferences = preferences
-
-    async def __call__(self, run: Run) -> Outcome:
-        """Remove old messages, trails of dispatch and people, runs, calls, and unused secrets."""
-        keep: timedelta = await asyncio.to_thread(self._preferences.get, KEEP)
-        before = utc_now() - keep
-        messages = await asyncio.to_thread(self._stores.inbox.forget, before)
-        lines = await asyncio.to_thread(self._stores.state.forget_entries, before)
-        await asyncio.to_thread(self._house.state.forget_runs, before)
-        deeds = await asyncio.to_thread(people_of(self._stores).forget, before)
-        await asyncio.to_thread(self._stores.calls.forget, utc_now() - KEPT)
-        dropped = await asyncio.to_thread(self._settle)
-        _log.info("tidied", messages=messages, lines=lines, deeds=deeds, secrets=len(dropped))
-        return Done()
-
-    def _settle(self) -> tuple[str, ...]:
-        try:
-            return hook_secrets(self._house, self._stores).settle_due(utc_now())
-        except KeyWrong as error:  # the doctor tells it to people
-            _log.warning("secrets_not_settled", what=error.what)
-            return ()
-
-
-class Tell:
-    """The handler of alerts: tells people by the channels that are set now."""
-
-    def __init__(self, stores: Stores, preferences: Preferences) -> None:
-        self._stores = stores
-        self._preferences = preferences
-
-    async def __call__(self, run: Run) -> Outcome:
-        """Tell what was not told yet. Raises: AlertNotSent: it is tried again."""
-        config = await asyncio.to_thread(self._preferences.in_force)
-        if not config.alerts.are_set:  # the environment of another process may name some
-            return Again(_FOR_ANOTHER) if self._stores.is_shared else Done()
-        silence = max(_LEAST_SILENCE, _SWEEPS_MISSED * config.sweep)
-        stores = self._stores
-        return await Alert(stores.state, stores.inbox, config.alerts, silence)(run)
 
 
 @asynccontextmanager
@@ -212,7 +160,7 @@ async def _ended(task: "asyncio.Task[None]") -> None:
 def _schedule(stores: Stores, duties: Duties, config: Config) -> None:
     """Keep the schedules there must be, and sweep at once: much may have happened meanwhile."""
     agenda = stores.agenda
-    agenda.schedule(Schedule(TIDY, TIDY, TIDY, Every(_A_DAY)))
+    agenda.schedule(Schedule(TIDY, TIDY, TIDY, Every(EVERY_DAY)))
     _keep_times(stores, duties, config)
     if duties.dispatch:
         if stores.state.mark(SWEEPS_BEGUN) is None:

@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 
 from isthmus.cli import main
+from isthmus.dispatch.library import Library
+from isthmus.wiring.dispatch import Stores
+from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
+from tests.dispatch.shores import Shores
 
 
 @dataclass(frozen=True)
@@ -52,3 +56,21 @@ def isthmus(home: Path, capfd: pytest.CaptureFixture[str]) -> Run:
         return Ended(code, out, err)
 
     return run
+
+
+@pytest.fixture
+def shores(
+    isthmus: Run,
+    home: Path,
+    autotask_sim: AutotaskSim,
+    fieldnation_sim: FieldNationSim,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Shores:
+    """Give both vendors, and a home that knows them and dispatches tickets."""
+    made = Shores(autotask_sim, fieldnation_sim, home)
+    made.settle_switches()
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    with made.house() as house, Stores.open(house) as stores:
+        Library(stores.definitions).enable("ticket_dispatch", is_enabled=True, by="a test")
+    return made

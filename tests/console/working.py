@@ -2,9 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from tests.console.site import Served
 from tests.dispatch.shores import Flow, Shores, flowing
 
 
@@ -28,3 +30,27 @@ def at_work(shores: Shores) -> Iterator[Flow]:
     finally:
         ended.set()
         thread.join(60)
+
+
+def until(holds: Callable[[], object]) -> None:
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)
+
+
+def dispatched(console: Served, shores: Shores) -> str:
+    """Send a ticket out without a browser; returns its link's id."""
+    ticket = shores.fit_tickets(1)[0]
+    shores.send_out(ticket["id"])
+    key = f"Tickets/{ticket['id']}"
+    console.stores.commands.ask(key, "record+order+notes", "a test")
+
+    def linked() -> bool:
+        link = console.stores.state.link_of(key)
+        return link is not None and link.work_order_id is not None
+
+    until(linked)
+    link = console.stores.state.link_of(key)
+    assert link is not None
+    return link.id

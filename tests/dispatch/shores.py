@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from isthmus.dispatch.desk import Desk, DispatchSettings
 from isthmus.dispatch.process import LinkWork
+from isthmus.dispatch.rules.rule import export_rule
 from isthmus.dispatch.sweep import Sweep
 from isthmus.engine import Agenda, Kind, Settings
 from isthmus.engine.worker import Worker
@@ -211,3 +212,21 @@ async def until(holds: Callable[[], bool], seconds: float = 60) -> None:
     while not await asyncio.to_thread(holds):
         assert time.monotonic() < end, "it did not come about in time"
         await asyncio.sleep(0.03)
+
+
+def writes(sim: Any) -> int:
+    """How many calls that write a simulator has answered."""
+    seen = sim.admin("GET", "requests")
+    return sum(
+        1
+        for call in seen
+        if call["method"] in {"POST", "PUT", "PATCH", "DELETE"}
+        and not call["path"].endswith(("/query", "/query/count", "/oauth/token"))
+    )
+
+
+def with_rule(flow: Flow, **changes: Any) -> None:
+    """Publish the ticket rule with some settings otherwise."""
+    rule = flow.desk.library.rule("ticket_dispatch")
+    assert rule is not None
+    flow.desk.library.publish_rule(export_rule(replace(rule, **changes)), by="a test")

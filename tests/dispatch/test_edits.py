@@ -13,6 +13,7 @@ from isthmus.wiring.activity import ActivityFilter, Happening, activity, mark_no
 from isthmus.wiring.calls import call_log
 from isthmus.wiring.looking import side_by_side, sides_as_kept
 from isthmus.wiring.markers import markers
+from isthmus.wiring.syncing import Syncing
 from tests.dispatch.shores import Flow, Shores, flowing
 from tests.flows.conftest import shores
 from tests.postgres import postgres_server, postgres_url
@@ -144,7 +145,7 @@ async def test_all_that_went_on_is_found_by_number_order_and_correlation_id(flow
     ticket = flow.shores.fit_tickets(2)[0]
     with flow.shores.house() as house:
         nothing = mark_now(house, flow.stores)
-        before = markers(house, flow.stores)
+        before = markers(house, flow.stores, Syncing.of(flow.stores))
         link = await flow.dispatched(ticket["id"])
         await asyncio.to_thread(call_log(house.config).flush)
 
@@ -176,7 +177,7 @@ async def test_all_that_went_on_is_found_by_number_order_and_correlation_id(flow
         newer = activity(house, flow.stores, above=nothing)
         assert len(newer.items) >= len(kinds)
         assert activity(house, flow.stores, above=newer.mark).items == ()
-        after = markers(house, flow.stores)
+        after = markers(house, flow.stores, Syncing.of(flow.stores))
         assert {name for name in after if after[name] != before[name]} >= {"links", "activity"}
 
 

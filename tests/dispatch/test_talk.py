@@ -9,8 +9,7 @@ import pytest
 
 from isthmus.state.dispatch import Link
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.dispatch.shores import Flow, Shores, flowing
-from tests.flows.test_dispatch import with_rule
+from tests.dispatch.shores import Flow, Shores, flowing, with_rule
 
 ALL, INTERNAL = 1, 2
 

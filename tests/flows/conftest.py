@@ -1,9 +1,10 @@
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.dispatch.shores import Shores
+from tests.dispatch.shores import Flow, Shores, flowing
 from tests.postgres import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
@@ -22,6 +23,12 @@ def shores(
         made.state = request.getfixturevalue("postgres_url")
     made.settle_switches()
     return made
+
+
+@pytest.fixture
+async def flow(shores: Shores) -> AsyncIterator[Flow]:
+    async with flowing(shores) as opened:
+        yield opened
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,8 +17,7 @@ from isthmus.dispatch import toward_order
 from isthmus.engine import Settings
 from isthmus.fieldnation import ServerTrouble, f
 from isthmus.state.dispatch import DONE, LINKED, STUCK
-from tests.dispatch.shores import ENGINE, QUICK, Flow, Shores, flowing, until
-from tests.flows.test_dispatch import with_rule, writes
+from tests.dispatch.shores import ENGINE, QUICK, Flow, Shores, flowing, until, with_rule, writes
 
 if TYPE_CHECKING:
     from isthmus.autotask.port import Writable

@@ -1,29 +1,14 @@
 """What breaks in the middle of dispatch: nothing is lost, doubled, or stuck without a word."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from isthmus.dispatch.rules.conditions import parse_condition
 from isthmus.dispatch.rules.occurrences import mark_of
-from isthmus.dispatch.rules.rule import export_rule
 from isthmus.state.dispatch import LINKED, STUCK, Arrival
-from tests.dispatch.shores import QUICK, Flow, Shores, flowing, until
-
-
-@pytest.fixture
-async def flow(shores: Shores) -> AsyncIterator[Flow]:
-    async with flowing(shores) as opened:
-        yield opened
-
-
-def with_rule(flow: Flow, **changes: Any) -> None:
-    rule = flow.desk.library.rule("ticket_dispatch")
-    assert rule is not None
-    flow.desk.library.publish_rule(export_rule(replace(rule, **changes)), by="a test")
+from tests.dispatch.shores import QUICK, Flow, Shores, flowing, until, with_rule
 
 
 async def test_an_order_that_was_begun_is_found_though_its_rule_was_switched_off(

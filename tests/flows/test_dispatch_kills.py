@@ -19,8 +19,7 @@ from isthmus.state.dispatch import LINKED, Arrival, Link
 from isthmus.wiring.dispatch import Stores
 from tests.dispatch.another import another_worker
 from tests.dispatch.births import let_orders_make_tickets
-from tests.dispatch.shores import ENGINE, QUICK, Shores
-from tests.flows.test_dispatch import with_rule
+from tests.dispatch.shores import ENGINE, QUICK, Shores, with_rule
 
 
 @dataclass

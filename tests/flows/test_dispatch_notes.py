@@ -4,8 +4,7 @@ import asyncio
 from pathlib import Path
 
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.dispatch.shores import Shores, flowing, until
-from tests.flows.test_dispatch import with_rule
+from tests.dispatch.shores import Shores, flowing, until, with_rule
 
 
 async def test_a_note_that_no_message_told_of_is_found_although_its_ticket_was_read_since(

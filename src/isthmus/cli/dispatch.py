@@ -17,9 +17,9 @@ from isthmus.dispatch.commands import NothingToDo
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.named import Listed, find_records, rule_named
 from isthmus.wiring.build import House
-from isthmus.wiring.comparing import key_named
 from isthmus.wiring.dispatch import Stores, open_desk
 from isthmus.wiring.following import person_here
+from isthmus.wiring.looking import key_named
 from isthmus.wiring.settings import SettingWrong
 
 Entity = Literal["ticket", "task", "service-call"]

@@ -40,7 +40,7 @@ def open_site(
         house=house,
         stores=stores,
         people=people,
-        live=Live(lambda: {**markers(house, stores), **syncing.markers()}),
+        live=Live(lambda: markers(house, stores, syncing)),
         syncing=syncing,
         simulation=Simulation(house.config) if simulation is None else simulation,
         library=library,

@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from isthmus.base.clock import monotonic
 from isthmus.warehouse.ports import QueryFailed, TableState
 
 NOTHING: Mapping[str, object] = {}
@@ -207,8 +208,15 @@ def tidy(sql: str) -> str:
     return text
 
 
-def gather(stream: Stream, limits: Limits) -> tuple[tuple[tuple[object, ...], ...], Cut]:
-    """Read a stream up to the limits."""
+def gather(opening: AbstractContextManager[Stream], limits: Limits) -> Answer:
+    """Open a stream and read it up to the limits."""
+    started = monotonic()
+    with opening as stream:
+        rows, cut = _gathered(stream, limits)
+    return Answer(stream.columns, stream.kinds, rows, cut, monotonic() - started)
+
+
+def _gathered(stream: Stream, limits: Limits) -> tuple[tuple[tuple[object, ...], ...], Cut]:
     rows: list[tuple[object, ...]] = []
     size = 0
     for batch in stream.batches:

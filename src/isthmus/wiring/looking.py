@@ -13,7 +13,7 @@ from isthmus.base.clock import utc_now
 from isthmus.base.errors import IsthmusError, NeedsPerson
 from isthmus.dispatch.desk import body_of
 from isthmus.dispatch.editing import Settable, ToBeSent, to_be_sent
-from isthmus.dispatch.preview import FieldPair, NoSuchRecord, compare
+from isthmus.dispatch.preview import Comparison, FieldPair, NoSuchRecord, compare, find_record
 from isthmus.dispatch.rules.known import ROOTS
 from isthmus.dispatch.rules.values import plain
 from isthmus.fieldnation import WorkOrder
@@ -27,6 +27,8 @@ __all__ = [
     "Side",
     "Sides",
     "ToBeSent",
+    "compared",
+    "key_named",
     "side_by_side",
     "sides_as_kept",
     "what_would_be_sent",
@@ -133,6 +135,33 @@ async def what_would_be_sent(house: House, stores: Stores, letter: DeadLetter) -
     """Show what would be sent for a dead letter; see `editing.to_be_sent`."""
     async with open_desk(house, stores) as desk:
         return await to_be_sent(desk, letter)
+
+
+def compared(house: House, stores: Stores, link: Link) -> Comparison:
+    """Compare both sides of a link, field by field. Raises: NotConnected, what the clients do."""
+
+    async def ask() -> Comparison:
+        async with open_desk(house, stores) as desk:
+            return await compare(desk, link)
+
+    return asyncio.run(ask())
+
+
+def key_named(house: House, stores: Stores, entity: str, text: str) -> tuple[str, str]:
+    """
+    Return the key of a record that a person names by number or id, and what people call it.
+
+    Raises: NoSuchRecord, NotConnected, what the clients do.
+    """
+
+    async def ask() -> tuple[str, str]:
+        async with open_desk(house, stores) as desk:
+            record = await find_record(desk, entity, text)
+        numbers = (record.values.get(name) for name in ("ticketNumber", "taskNumber"))
+        name = next((str(one) for one in numbers if one), str(record.id))
+        return f"{entity}/{record.id}", name
+
+    return asyncio.run(ask())
 
 
 # Live

@@ -1,6 +1,7 @@
 """Mappings: what becomes of what, pointed at or written, tried, published, rolled back."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -139,19 +140,12 @@ def _users(ask: Ask, name: str) -> list[str]:
 
 def change(ask: Ask) -> Response:
     """Keep what the form says as the draft, and do what its button wants."""
-    now = held(ask, MAPPING, ask.text("page"))
-    todo = Deed.of(ask.text("do"))
-    now = drafts.keep(ask, now, _text_of(ask, now, todo))
-    if ask.text("quiet"):
-        return ask.show("definitions/saved.html", held=now)
-    if todo.name == "publish":
-        return publishing.publish(ask, now)
-    if todo.name in {"as-text", "as-rows"}:
-        return ask.to(f"{now.path}?as={todo.name[3:]}")
-    as_text = bool(ask.text("as_text"))
-    if ask.is_fragment:
-        return _editor(ask, now, as_text=as_text, part=True)
-    return ask.to(f"{now.path}?as={'text' if as_text else 'rows'}", "The draft was saved.")
+    return publishing.change(
+        ask,
+        MAPPING,
+        partial(_text_of, ask),
+        lambda now, as_text: _editor(ask, now, as_text=as_text, part=True),
+    )
 
 
 def _text_of(ask: Ask, now: Held, todo: Deed) -> str:

@@ -1,13 +1,15 @@
 """Drafts put in force, earlier versions put in force again; both held against the vendors first."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from starlette.responses import Response
 
 from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
-from isthmus.console.pages.drafts import Held, held
+from isthmus.console.drafting.forms import Deed
+from isthmus.console.pages.drafts import Held, held, keep
 from isthmus.dispatch.library import MAPPING
 from isthmus.dispatch.rules import sketch
 from isthmus.dispatch.rules.filing import export
@@ -16,6 +18,33 @@ from isthmus.dispatch.rules.shapes import Mapping
 from isthmus.wiring.bench import Trier
 from isthmus.wiring.build import NotConnected
 from isthmus.wiring.definitions import Definition, check_live
+
+
+def change(
+    ask: Ask,
+    kind: str,
+    text_of: Callable[[Held, Deed], str],
+    editor: Callable[[Held, bool], Response],
+) -> Response:
+    """
+    Keep what the form says as the draft, and do what its button wants.
+
+    Args: text_of: the draft that the form makes of what was. editor: draws the rows, or the text,
+    as a part of the page.
+    """
+    todo = Deed.of(ask.text("do"))
+    before = held(ask, kind, ask.text("page"))
+    now = keep(ask, before, text_of(before, todo))
+    if ask.text("quiet"):
+        return ask.show("definitions/saved.html", held=now)
+    if todo.name == "publish":
+        return publish(ask, now)
+    if todo.name in {"as-text", "as-rows"}:
+        return ask.to(f"{now.path}?as={todo.name[3:]}")
+    as_text = bool(ask.text("as_text"))
+    if ask.is_fragment:
+        return editor(now, as_text)
+    return ask.to(f"{now.path}?as={'text' if as_text else 'rows'}", "The draft was saved.")
 
 
 def publish(ask: Ask, now: Held) -> Response:

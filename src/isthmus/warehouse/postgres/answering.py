@@ -107,10 +107,7 @@ class PostgresReader:
         zone: str = "UTC",
     ) -> Answer:
         """Answer SQL of our own; a parameter is written `:name`."""
-        started = monotonic()
-        with self.stream(sql, parameters, limits, zone=zone) as stream:
-            rows, cut = gather(stream, limits)
-        return Answer(stream.columns, stream.kinds, rows, cut, monotonic() - started)
+        return gather(self.stream(sql, parameters, limits, zone=zone), limits)
 
     @contextmanager
     def stream(
@@ -134,10 +131,7 @@ class PostgresReader:
 
     def ask(self, sql: str, limits: Limits, *, zone: str = "UTC") -> Answer:
         """Answer SQL of a person. Raises: NotPermitted."""
-        started = monotonic()
-        with self.ask_stream(sql, limits, zone=zone) as stream:
-            rows, cut = gather(stream, limits)
-        return Answer(stream.columns, stream.kinds, rows, cut, monotonic() - started)
+        return gather(self.ask_stream(sql, limits, zone=zone), limits)
 
     @contextmanager
     def ask_stream(self, sql: str, limits: Limits, *, zone: str = "UTC") -> Iterator[Stream]:

@@ -1,64 +1,14 @@
 """The board, a link's page and dead letters, as a dispatcher uses them; dispatch is at work."""
 
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from isthmus.base.clock import utc_now
 from isthmus.state.dispatch import DeadLetter
 from isthmus.wiring.people import Role
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
-from tests.console.working import at_work
+from tests.console.site import PHONE, WIDE, Served, Visitor, audit, shots
+from tests.console.working import dispatched, until
 from tests.dispatch.shores import Shores
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
-
-
-@pytest.fixture
-def console(shores: Shores) -> Iterator[Served]:
-    with served(shores.home, shores.environment) as given, at_work(shores):
-        yield given
-
-
-@pytest.fixture
-def visitor(browser: Browser, console: Served) -> Iterator[Visitor]:
-    person = Visitor(browser, console)
-    yield person
-    person.close()
-    person.check()
-
-
-def until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
-
-
-def dispatched(console: Served, shores: Shores) -> str:
-    """Send a ticket out without a browser; returns its link's id."""
-    ticket = shores.fit_tickets(1)[0]
-    shores.send_out(ticket["id"])
-    key = f"Tickets/{ticket['id']}"
-    console.stores.commands.ask(key, "record+order+notes", "a test")
-
-    def linked() -> bool:
-        link = console.stores.state.link_of(key)
-        return link is not None and link.work_order_id is not None
-
-    until(linked)
-    link = console.stores.state.link_of(key)
-    assert link is not None
-    return link.id
 
 
 def test_a_dispatcher_sends_a_ticket_out_and_watches_it_to_the_end(

@@ -1,38 +1,11 @@
 """Activity: what went on in both halves, found by a number or an id, as it happens."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from isthmus.wiring.people import Role
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
-from tests.console.test_dispatch import dispatched
-from tests.console.working import at_work
+from tests.console.site import PHONE, WIDE, Served, Visitor, audit, shots
+from tests.console.working import dispatched
 from tests.dispatch.shores import Shores
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
-
-
-@pytest.fixture
-def console(shores: Shores) -> Iterator[Served]:
-    with served(shores.home, shores.environment) as given, at_work(shores):
-        yield given
-
-
-@pytest.fixture
-def visitor(browser: Browser, console: Served) -> Iterator[Visitor]:
-    person = Visitor(browser, console)
-    yield person
-    person.close()
-    person.check()
 
 
 def test_what_went_on_is_found_by_its_number_and_leads_to_its_link(
