@@ -25,7 +25,10 @@ def _epilogue() -> str:
 
 app = App(
     name="isthmus",
-    help="Autotask in a database of your own.\n\nStart with: isthmus connect autotask",
+    help="Autotask in a database of your own, and tickets to the field and back.\n\n"
+    "Start with: isthmus serve, which opens the console in a browser\n"
+    "or with:    isthmus connect autotask\n\n"
+    "When something is wrong: isthmus health, isthmus test, isthmus doctor.",
     help_epilogue=_epilogue(),
     help_format="plaintext",
     version=__version__,

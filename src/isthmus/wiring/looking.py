@@ -70,16 +70,15 @@ class Sides:
     """
     A link's two records.
 
-    `pairs` are the fields that mappings tie, with what each side says and whether they differ;
-    `untold` what the record has not heard of yet. Both are only known live.
+    `comparison` holds the fields that mappings tie against each other, and what the record has not
+    heard of yet; None where they are not known live, and `why` says why not.
     """
 
     link: Link
     is_live: bool
     record: Side
     order: Side
-    pairs: tuple[FieldPair, ...] = ()
-    untold: tuple[str, ...] = ()
+    comparison: Comparison | None = None
     why: str = ""
 
 
@@ -95,20 +94,16 @@ async def side_by_side(house: House, stores: Stores, link: Link) -> Sides:
             _read(desk.reader.record(link.entity, link.record_id)),
             _read(desk.reader.order(link.work_order_id or 0)) if link.work_order_id else _nothing(),
         )
-        pairs: tuple[FieldPair, ...] = ()
-        untold: tuple[str, ...] = ()
-        why = ""
+        found, why = None, ""
         if isinstance(record, Record) and isinstance(order, WorkOrder):
             try:
                 found = await compare(desk, link)
-                pairs, untold = (*found.fields, *found.record), found.untold
             except (NoSuchRecord, NeedsPerson) as error:
                 why = f"{error.what}. {error.remedy}"
+    pairs = () if found is None else (*found.fields, *found.record)
     by = {one.path: one for one in pairs}
     now = utc_now()
-    return Sides(
-        link, True, _record_side(record, by, now), _order_side(order, by, now), pairs, untold, why
-    )
+    return Sides(link, True, _record_side(record, by, now), _order_side(order, by, now), found, why)
 
 
 async def _nothing() -> None:

@@ -91,6 +91,27 @@ def test_dead_letters_are_replayed_and_dismissed_by_who_may(
     expect(theirs.get_by_role("button", name="Replay")).to_have_count(0)
 
 
+def test_a_dead_letter_is_mended_by_setting_a_field_and_sent(
+    console: Served, visitor: Visitor, shores: Shores
+) -> None:
+    ticket = shores.fit_tickets(1)[0]
+    shores.edit("Tickets", ticket["id"], dueDateTime=None)
+    shores.send_out(ticket["id"])
+    key = f"Tickets/{ticket['id']}"
+    console.stores.commands.ask(key, "record+order+notes", "a test")
+    until(lambda: console.stores.state.dead_letters(keys=(key,)))
+    page = visitor.visit("/letters", role=Role.DISPATCHER)
+    page.get_by_role("link", name="Set what is sent").click()
+    field = page.get_by_label("Value of schedule.service_window.start.utc")
+    field.fill("2026-12-01 15:00:00")
+    page.get_by_label("Set schedule.service_window.start.utc").check()
+    assert audit(page) == []
+    shots(page, "letters-edit")
+    page.get_by_role("button", name="Set the marked fields and send").click()
+    until(lambda: getattr(console.stores.state.link_of(key), "work_order_id", None))
+    assert "2026-12-01" in str(shores.orders()[0])
+
+
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_an_auditor_finds_nothing_on_the_pages_of_dispatch(
     console: Served, visitor: Visitor, shores: Shores, size: tuple[int, int]

@@ -1,6 +1,7 @@
 """Dead letters: work that needs a person; looked at, replayed, dismissed, one or many."""
 
-from typing import Final
+import asyncio
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -9,8 +10,9 @@ from isthmus.console.asking import Ask
 from isthmus.console.routes import deed, page
 from isthmus.console.words import plural
 from isthmus.dispatch.board import LetterFilter, dead_letters
-from isthmus.dispatch.commands import NothingToDo
+from isthmus.dispatch.commands import EditWrong, NothingToDo
 from isthmus.wiring.dispatch import DeadLetter
+from isthmus.wiring.looking import what_would_be_sent
 from isthmus.wiring.people import Role
 
 HERE: Final = "/letters"
@@ -76,6 +78,38 @@ def dismiss(ask: Ask) -> Response:
     return ask.to(_back(ask), f"{plural(count, 'dead letter')} closed; nothing more is done.")
 
 
+def to_be_set(ask: Ask) -> Response:
+    """Show what would be sent now, field by field, for a person to set what is wrong."""
+    return _edited(ask, _letter(ask))
+
+
+def edit(ask: Ask) -> Response:
+    """Set fields of the work order, and have the work done again."""
+    letter = _letter(ask)
+    chosen = set(ask.many("set"))
+    values = {path: ask.text(f"value:{path}") for path in chosen}
+    ask.about, ask.detail = letter.record_number or letter.key, {"fields": sorted(chosen)}
+    try:
+        ask.site.stores.commands.edit(letter, values, ask.who)
+    except (EditWrong, NothingToDo) as error:
+        return _edited(ask, letter, 422, error=error, given=values)
+    return ask.to(_back(ask), f"{ask.about}: what you set is sent now.")
+
+
+def _edited(ask: Ask, letter: DeadLetter, status: int = 200, **more: object) -> Response:
+    given: dict[str, Any] = {"error": None, "given": {}, **more}
+    house, stores = ask.site.house, ask.site.stores
+    found = asyncio.run(what_would_be_sent(house, stores, letter))
+    return ask.show("dispatch/edit.html", status, letter=letter, found=found, **given)
+
+
+def _letter(ask: Ask) -> DeadLetter:
+    found = ask.site.stores.state.dead_letter(ask.path["id"])
+    if found is None:
+        raise NothingToDo("There is no such dead letter.", where=HERE, remedy="Look at the list.")
+    return found
+
+
 def _chosen(ask: Ask) -> tuple[DeadLetter, ...]:
     state = ask.site.stores.state
     found = tuple(filter(None, map(state.dead_letter, ask.many("id"))))
@@ -93,5 +127,7 @@ def _back(ask: Ask) -> str:
 ROUTES: Final = (
     page(HERE, letters),
     deed(f"{HERE}/replay", replay, Role.DISPATCHER, "replayed dead letters"),
+    page(f"{HERE}/{{id}}/edit", to_be_set, Role.DISPATCHER),
+    deed(f"{HERE}/{{id}}/edit", edit, Role.DISPATCHER, "set fields of a dead letter"),
     deed(f"{HERE}/dismiss", dismiss, Role.DISPATCHER, "dismissed dead letters"),
 )

@@ -1,5 +1,6 @@
 """One link: its story, both sides of it, and what a person may do with it."""
 
+import asyncio
 import json
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from isthmus.dispatch.queries import timeline
 from isthmus.dispatch.rules.values import plain
 from isthmus.dispatch.story import KINDS, NOUNS, event_in_words, tell, tell_waiting
 from isthmus.wiring.dispatch import Link
-from isthmus.wiring.looking import compared
+from isthmus.wiring.looking import side_by_side, sides_as_kept
 from isthmus.wiring.people import Role
 
 HERE: Final = "/dispatch"
@@ -49,19 +50,22 @@ def made(ask: Ask) -> Response:
 
 
 def sides(ask: Ask) -> Response:
-    """Show both sides as they are now, field by field; the frame comes first, then the values."""
+    """Show both records as they were last seen, which costs no call; then as they are now."""
     one = link_of(ask)
-    return ask.show("dispatch/sides.html", **_head(one))
+    kept = sides_as_kept(ask.site.house, ask.site.stores, one)
+    return ask.show("dispatch/sides.html", kept=kept, shown=_shown, **_head(one))
 
 
 def sides_now(ask: Ask) -> Response:
-    """Read both sides from the vendors and show where they differ."""
+    """Read both records from the vendors, and show field by field where they differ."""
     one = link_of(ask)
-    found = compared(ask.site.house, ask.site.stores, one)
+    now = asyncio.run(side_by_side(ask.site.house, ask.site.stores, one))
+    found = now.comparison
     return ask.show(
         "dispatch/sides_now.html",
+        now_there=now,
         found=found,
-        untold=[event_in_words(event) for event in found.untold],
+        untold=[] if found is None else [event_in_words(event) for event in found.untold],
         shown=_shown,
         can_resync=ask.may(Role.DISPATCHER) and one.state == "linked",
         **_head(one),
