@@ -61,6 +61,7 @@ def served(home: Path, environment: dict[str, str] | None = None) -> Iterator[Se
         listener = Listener(make_app(site), what="the console of a test")
         listener.start()
         closing.callback(listener.stop)
+        closing.callback(site.live.close)  # first, or a page that listens holds it up
         yield Served(house, stores, site, f"http://{listener.address}")
 
 

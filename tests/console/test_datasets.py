@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, expect
 
 from isthmus.sync import extract
 from isthmus.wiring.people import Role
-from tests.console.shore import shore, until
-from tests.console.site import PHONE, WIDE, Served, Visitor, audit, shots
+from tests.console.shore import reached, shore, until, worked
+from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
 
 
 def test_a_sync_is_watched_in_numbers_stopped_and_taken_up_where_it_was(
@@ -48,9 +48,10 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Any:
     from isthmus_sim.in_thread import start
 
     sim = start(folder=tmp_path_factory.mktemp("sim"))
-    with shore(tmp_path_factory.mktemp("homes") / "home", sim) as console:
+    with served(tmp_path_factory.mktemp("homes") / "home", reached(sim)) as console:
         key = console.site.syncing.ask(by="ann")
-        until(lambda: (console.site.syncing.asked(key) or console).state == "done")  # type: ignore[union-attr]
+        with worked(console):  # only so long: a process has one worker, and others want theirs
+            until(lambda: (console.site.syncing.asked(key) or console).state == "done")  # type: ignore[union-attr]
         lost = {"kind": "permission_lost", "entity": "Invoices", "mode": "refuse"}
         sim.admin("POST", "faults", lost)
         hidden = {"kind": "permission_lost", "entity": "Contacts", "mode": "hide", "share": 0.5}
@@ -122,7 +123,8 @@ def test_an_admin_says_when_and_the_cost_of_a_full_read_is_told_before_it(
     page.get_by_role("button", name="Read all 12 rows again").click()
     page.get_by_role("dialog").get_by_role("button", name="Read all 12 rows again").click()
     expect(page.get_by_role("status").first).to_contain_text("read again")
-    until(lambda: not filled.site.syncing.asks())
+    with worked(filled):
+        until(lambda: not filled.site.syncing.asks())
 
 
 def test_a_schedule_that_is_none_is_told(reader: Visitor) -> None:

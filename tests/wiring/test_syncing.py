@@ -29,7 +29,7 @@ def home(autotask_sim: AutotaskSim, tmp_path: Path) -> Home:
 def slow(autotask_sim_factory: Callable[..., Any], tmp_path: Path, monkeypatch: Any) -> Home:
     """A home whose tickets come in many slow pages."""
     monkeypatch.setattr(extract, "PAGE_SIZE", 20)
-    sim = autotask_sim_factory(tickets=600, companies=12, latency_ms=50)
+    sim = autotask_sim_factory(tickets=600, companies=12, latency_ms=250)
     return Home(sim, tmp_path / "home")
 
 
