@@ -58,7 +58,8 @@ class Sizes:
     minutes: int = 10**6
 
 
-QUICK = Sizes(150, 40, 60, 10, 8, 40, 15, 1, 5, 15, window=40, rest=40)
+# A sweep more often than a worker counts as dead (20 s) would promise nothing.
+QUICK = Sizes(150, 40, 60, 10, 8, 40, 15, 1, 5, 30, window=40, rest=40)
 
 
 @dataclass(frozen=True, slots=True)
