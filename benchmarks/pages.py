@@ -37,7 +37,7 @@ PASSWORD: Final = "seven boats on the lagoon"
 PAGES: Final = (
     "/", "/datasets", "/datasets/Tickets", "/datasets/Tickets/preview",
     "/datasets/Tickets/preview?q=printer", "/joins", "/joins?from=Tickets&to=Contracts",
-    "/explore", "/explore/backlog", "/explore/sql", "/dispatch", "/dispatch?state=stuck",
+    "/explore", "/explore/ticket-flow", "/explore/sql", "/dispatch", "/dispatch?state=stuck",
     "/dispatch?q=T20260101.050000", "/dispatch?q=printer", "/dispatch/{link}", "/dispatch/{link}/made",
     "/letters", "/rules", "/rules/ticket_dispatch", "/mappings", "/mappings/ticket_inbound",
     "/activity", "/activity?q=T20260101.050000", "/activity?q=Tickets", "/activity?failed=1",
@@ -78,7 +78,7 @@ def main() -> None:
     with Simulator(FOLDER, "--tickets", str(given.tickets), "--companies", "800") as simulator:
         home = Home(FOLDER / "home", simulator)
         must(home.connect())
-        must(home.run("sync"))
+        must(home.run("sync", "Companies", "Resources", "Contracts", "Tickets"))
         environment = {"ISTHMUS_HOME": str(FOLDER / "home")}
         with House(load_config(environment)) as house, Stores.open(house) as stores:
             filling.fill(house, stores, given.lines, given.links)
