@@ -1,8 +1,10 @@
 """Connections that are slow, broken, shared or never end."""
 
+import asyncio
 import socket
 
 import pytest
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from isthmus import listening
 from isthmus.webhooks import DoorServer, DoorSettings, DoorTaken
@@ -69,6 +71,22 @@ def test_one_connection_carries_many_requests(file_site: Site) -> None:
     )
     assert raw(file_site, one.encode()).count(b"HTTP/1.1 200") == 2
     assert len(file_site.kept()) == 2
+
+
+def test_no_part_of_an_answer_waits_for_the_one_before_to_be_acknowledged(
+    file_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    begin = H11Protocol.connection_made
+
+    def look(protocol: H11Protocol, transport: asyncio.Transport) -> None:
+        taken = transport.get_extra_info("socket")
+        seen.append(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        begin(protocol, transport)
+
+    monkeypatch.setattr(H11Protocol, "connection_made", look)
+    assert file_site.fieldnation(fieldnation_body()).status == 200
+    assert seen == [1]
 
 
 def test_an_address_that_is_taken_is_told(file_site: Site) -> None:
