@@ -1,11 +1,15 @@
 """A small OpenID Connect provider on loopback, as strict as the specification lets one be."""
 
+import asyncio
 import base64
 import hashlib
+import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
@@ -13,6 +17,7 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
+from yarl import URL
 
 CLIENT, SECRET = "isthmus console", "s3cr3t+client/value="
 BACK = "http://127.0.0.1:8484/login/back"
@@ -39,6 +44,7 @@ class OpenIdProvider:
     secret: str = SECRET
     token: str | None = None  # instead of one that is signed
     refuses: tuple[int, Any] | None = None
+    state: str = ""  # instead of the one that was sent
     asked: list[str] = field(default_factory=list)
     forms: list[dict[str, str]] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -64,6 +70,17 @@ class OpenIdProvider:
         code = f"code-{len(self.codes)}-abcdefgh"
         self.codes[code] = query | changed
         return code, query["state"]
+
+    async def authorize(self, request: web.Request) -> web.Response:
+        """Show a person the provider's own page; its one link logs in and goes back."""
+        code = f"code-{len(self.codes)}-abcdefgh"
+        self.codes[code] = dict(request.query)
+        back = URL(request.query["redirect_uri"]).with_query(
+            code=code, state=self.state or request.query["state"]
+        )
+        head = "<!doctype html><title>Provider</title><link rel=icon href=data:,>"
+        link = f'<a href="{escape(str(back))}">Go on</a>'
+        return web.Response(text=head + link, content_type="text/html")
 
     async def discovery(self, request: web.Request) -> web.Response:
         told: dict[str, Any] = {
@@ -137,12 +154,36 @@ class OpenIdProvider:
         return await handler(request)
 
 
+@contextmanager
+def serving_beside() -> Iterator[OpenIdProvider]:
+    """Serve a provider in a thread, at another site than the console's: `localhost`."""
+    given: Future[OpenIdProvider] = Future()
+    over = asyncio.Event()
+
+    async def serve() -> None:
+        async with serving() as provider:
+            provider.url = provider.url.replace("127.0.0.1", "localhost")
+            given.set_result(provider)
+            await over.wait()
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
+    thread.start()
+    try:
+        yield given.result(30)
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join(30)
+        loop.close()
+
+
 @asynccontextmanager
 async def serving() -> AsyncIterator[OpenIdProvider]:
     """Serve a provider while the block lasts."""
     kept = OpenIdProvider()
     app = web.Application(middlewares=[kept.noted])
     app.router.add_get("/realm/.well-known/openid-configuration", kept.discovery)
+    app.router.add_get("/realm/authorize", kept.authorize)
     app.router.add_get("/realm/keys", kept.key_set)
     app.router.add_post("/realm/token", kept.tokens)
     app.router.add_get("/realm/userinfo", kept.user)

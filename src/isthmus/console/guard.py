@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from isthmus.base.errors import NeedsPerson
 from isthmus.console.site import Site
@@ -47,6 +47,14 @@ def give_cookie(site: Site, answer: Response, secret: str) -> None:
         httponly=True,
         samesite="lax",
     )
+
+
+def let_in(site: Site, secret: str, following: str) -> Response:
+    """Give who just logged in a session, and the page that was wanted if it is one of ours."""
+    is_ours = following.startswith("/") and not following.startswith(("//", "/\\"))
+    answer = RedirectResponse(following if is_ours else "/", status_code=303)
+    give_cookie(site, answer, secret)
+    return answer
 
 
 def take_cookie(site: Site, answer: Response) -> None:

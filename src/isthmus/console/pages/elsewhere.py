@@ -39,7 +39,7 @@ def go(ask: Ask) -> Response:
     answer = RedirectResponse(begun.url, status_code=303)
     answer.set_cookie(
         _COOKIE,
-        ask.site.away.keep(begun),
+        ask.site.away.keep(begun, ask.query("next")),
         max_age=int(LASTS.total_seconds()),
         path=BACK,
         secure=ask.site.address.startswith("https://"),
@@ -52,18 +52,17 @@ def go(ask: Ask) -> Response:
 def back(ask: Ask) -> Response:
     """Log in who comes back from the provider."""
     provider = ask.site.provider
-    begun = ask.site.away.take(ask.request.cookies.get(_COOKIE, ""))
+    gone = ask.site.away.take(ask.request.cookies.get(_COOKIE, ""))
     try:
-        if provider is None or begun is None or not begun.is_answered_by(ask.query("state")):
+        if provider is None or gone is None or not gone.begun.is_answered_by(ask.query("state")):
             raise LoginNotProven("this browser did not begin it, or too long ago")
-        identity = asyncio.run(provider.finish(begun, ask.query("code"), _back(ask)))
+        identity = asyncio.run(provider.finish(gone.begun, ask.query("code"), _back(ask)))
         agent = ask.request.headers.get("user-agent", "")[:200]
         _, secret = log_in_as(ask.site.people, identity, source=ask.source, agent=agent)
     except _FAILED as error:
         return ask.show("login.html", 422, next="", error=error, login="")
-    answer = RedirectResponse("/", status_code=303)
+    answer = guard.let_in(ask.site, secret, gone.following)
     answer.delete_cookie(_COOKIE, path=BACK)
-    guard.give_cookie(ask.site, answer, secret)
     return answer
 
 

@@ -72,10 +72,7 @@ def _enter(ask: Ask, login_name: str, following: str) -> Response:
     _, secret = ask.site.people.log_in(
         login_name, ask.secret("password"), source=ask.source, agent=agent
     )
-    is_ours = following.startswith("/") and not following.startswith(("//", "/\\"))
-    answer = RedirectResponse(following if is_ours else "/", status_code=303)
-    guard.give_cookie(ask.site, answer, secret)
-    return answer
+    return guard.let_in(ask.site, secret, following)
 
 
 def _check_code(ask: Ask) -> None:
