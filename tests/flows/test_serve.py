@@ -6,15 +6,19 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from isthmus.engine import Every, Schedule
 from isthmus.state import RunRecord
+from isthmus.wiring import simulated
+from isthmus.wiring.build import House
+from isthmus.wiring.config import load_config
 from isthmus.wiring.dispatch import Stores
 from isthmus.wiring.refreshing import KIND, PREFIX
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
@@ -37,13 +41,13 @@ def stores_of(shores: Shores) -> Iterator[Stores]:
         yield stores
 
 
-def begun(shores: Shores, *options: str) -> "subprocess.Popen[str]":
+def begun(environment: Mapping[str, str], *options: str) -> "subprocess.Popen[str]":
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith("ISTHMUS")
     }
     return subprocess.Popen(
         [sys.executable, "-m", "isthmus", "serve", *options],
-        env={**inherited, **shores.environment},
+        env={**inherited, **environment},
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -53,10 +57,10 @@ def begun(shores: Shores, *options: str) -> "subprocess.Popen[str]":
 
 @asynccontextmanager
 async def serving(
-    shores: Shores, *options: str
+    environment: Mapping[str, str], *options: str
 ) -> "AsyncIterator[tuple[subprocess.Popen[str], str]]":
     """Give a process that serves, and where its doors are."""
-    process = begun(shores, *options)
+    process = begun(environment, *options)
     try:
         lines: list[str] = []
         while not lines or "Ctrl+C" not in lines[-1]:
@@ -72,7 +76,7 @@ async def serving(
 async def test_it_dispatches_by_itself_and_ends_cleanly_when_asked(shores: Shores) -> None:
     with stores_of(shores) as stores:
         _enable(stores)
-        async with serving(shores, "--no-refresh") as (process, doors):
+        async with serving(shores.environment, "--no-refresh") as (process, doors):
             assert await asyncio.to_thread(_health, doors) == 200
             await until(lambda: stores.state.mark("swept/autotask") is not None)
             for ticket in shores.fit_tickets(2):
@@ -92,7 +96,7 @@ async def test_a_refresh_survives_kills_is_caught_up_once_and_never_overlaps_its
         stores.agenda.schedule(Schedule(f"{PREFIX}Departments", KIND, "Departments", beat))
         for _ in range(2):
             before = len(_ended(house.state.runs(50)))
-            async with serving(shores, "--no-doors", "--no-dispatch") as (process, _):
+            async with serving(shores.environment, "--no-doors", "--no-dispatch") as (process, _):
                 await until(lambda: len(_ended(house.state.runs(50))) > before)  # noqa: B023
                 process.kill()
             await asyncio.sleep(5)  # several beats go by while nothing runs
@@ -111,7 +115,7 @@ async def test_what_a_refresh_saw_change_is_dispatched_without_a_sweep(shores: S
         stores.state.save_mark("schedules begun", "yes")
         beat = Every(timedelta(seconds=2))
         stores.agenda.schedule(Schedule(f"{PREFIX}Tickets", KIND, "Tickets", beat))
-        async with serving(shores, "--no-doors"):
+        async with serving(shores.environment, "--no-doors"):
             await until(lambda: stores.state.mark("mirrored/Tickets") is not None)
             await until(lambda: stores.state.mark("swept/autotask") is not None)
             ticket = shores.fit_tickets(1)[0]["id"]
@@ -119,6 +123,28 @@ async def test_what_a_refresh_saw_change_is_dispatched_without_a_sweep(shores: S
             await until(lambda: len(shores.orders()) == 1)
         told = [one.source for one in stores.inbox.search(f"Tickets/{ticket}")]
         assert told == ["sync"]
+
+
+async def test_a_home_on_the_simulated_tenant_has_it_again_after_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulated, "SIZE", ("--companies", "8", "--tickets", "40"))
+    environment = {
+        "ISTHMUS_HOME": str(tmp_path / "home"),
+        "ISTHMUS_LISTEN": "127.0.0.1:0",
+        "ISTHMUS_CONSOLE_LISTEN": "127.0.0.1:0",
+    }
+    with House(load_config(environment)) as house:
+        simulation = simulated.Simulation(house.config)
+        made = await simulation.try_out(house)
+        await simulation.stop()
+    for _ in range(2):
+        async with serving(environment, "--no-dispatch", "--no-refresh") as (process, _address):
+            async with aiohttp.ClientSession(made.autotask.base_url) as session:
+                url = "/atservicesrest/v1.0/zoneInformation"
+                async with session.get(url, params={"user": made.autotask.username}) as answer:
+                    assert answer.status == 200
+            process.kill()
 
 
 def _health(doors: str) -> int:
