@@ -15,6 +15,7 @@ from isthmus.dispatch.rules.values import MISSING
 LETTERS = st.characters(exclude_categories=["Cs"])
 TEXTS = st.text(LETTERS, max_size=15).map(lambda text: text.replace("\r", ""))
 NAMES = st.text(LETTERS, min_size=1, max_size=9).map(lambda text: "x" + text.replace("\r", ""))
+TITLES = st.text(st.characters(categories=["Lu", "Ll", "Lo", "Nd"]), min_size=1, max_size=9)
 WHOLE = st.integers(-(2**63), 2**63 - 1)
 PLAIN = TEXTS | WHOLE | st.booleans() | st.floats(allow_nan=False, allow_infinity=False)
 VALUES = PLAIN | st.lists(PLAIN, max_size=3) | st.dictionaries(TEXTS, PLAIN, max_size=3)
@@ -45,7 +46,7 @@ def rows(draw: Any) -> Row:
 
 MAPPINGS = st.builds(
     Mapping,
-    name=NAMES,
+    name=TITLES,
     direction=st.sampled_from(DIRECTIONS),
     root=NAMES,
     rows=st.lists(rows(), max_size=4).map(tuple),

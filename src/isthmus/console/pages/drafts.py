@@ -16,7 +16,7 @@ from isthmus.console.asking import Ask
 from isthmus.console.drafting.forms import Sent
 from isthmus.dispatch.library import MAPPING, RULE, NoSuchDefinition
 from isthmus.dispatch.mappings import NAMES, RULES, shipped, shipped_rule
-from isthmus.dispatch.rules import paths, sketch
+from isthmus.dispatch.rules import naming, paths, sketch
 from isthmus.dispatch.rules.filing import export
 from isthmus.dispatch.rules.known import ROOTS
 from isthmus.dispatch.rules.rule import export_rule
@@ -32,7 +32,6 @@ ROOT_WORDS: Final[Table[str, str]] = {
 }  # fmt: skip
 SHIPPED: Final = "shipped"
 DRAFT: Final = "draft"
-_NAME: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-. ")
 _MOST_TEXT: Final = 1_000_000
 
 
@@ -132,12 +131,7 @@ def keep(ask: Ask, now: Held, text: str) -> Held:
 
 def begin(ask: Ask, kind: str, text: str, name: str) -> Response:
     """Make a draft under a new name, and go to it. Raises: NameTaken, NameWrong."""
-    if not name or len(name) > 100 or set(name) - _NAME or name.strip(". ") != name:
-        raise NameWrong(
-            f"{name!r} cannot be the name of a {kind}." if name else f"The {kind} needs a name.",
-            where="name",
-            remedy="Take letters, digits, spaces, and the signs _ - . between them.",
-        )
+    _check_name(kind, name)
     taken = ask.site.stores.definitions.current(kind, name) is not None
     if taken or ask.site.drafts.find(kind, name) is not None:
         raise NameTaken(
@@ -148,13 +142,22 @@ def begin(ask: Ask, kind: str, text: str, name: str) -> Response:
     return ask.to(f"{PATHS[kind]}/{quote(name, safe='')}", f"The {kind} {name} is a draft now.")
 
 
+def _check_name(kind: str, name: str) -> None:
+    if not naming.is_name(name):
+        raise NameWrong(
+            f"{name!r} cannot be the name of a {kind}." if name else f"The {kind} needs a name.",
+            where="name",
+            remedy=naming.REMEDY,
+        )
+
+
 def copy_of(ask: Ask, kind: str, other: str, name: str) -> str:
     """Return another one's text under a new name. Raises: NoSuchDefinition."""
     return sketch.renamed(ask.site.library.find(kind, other).content, name)
 
 
 def bring_in(ask: Ask) -> Response:
-    """Make a draft of a file, of whichever kind it holds. Raises: FileUnread, NameTaken."""
+    """Make a draft of a file, whichever kind. Raises: FileUnread, NameTaken, NameWrong."""
     text = _uploaded(ask) or ask.secret("text").replace("\r\n", "\n")
     kind = sketch.kind_of(text)
     told = sketch.sketch_rule(text).told if kind == RULE else sketch.sketch_mapping(text).told
@@ -165,6 +168,7 @@ def bring_in(ask: Ask) -> Response:
             where="the file",
             remedy="Take one that was exported here, or by isthmus mapping export or rule export.",
         )
+    _check_name(kind, name)
     if ask.site.drafts.find(kind, name) is not None:
         raise NameTaken(
             f"There is a draft of the {kind} {name} already.",

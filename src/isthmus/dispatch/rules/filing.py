@@ -9,12 +9,12 @@ import tomli_w
 
 from isthmus.base.errors import Permanent
 from isthmus.dispatch.rules.actions import ACTIONS
+from isthmus.dispatch.rules.naming import LONGEST, REMEDY, is_name
 from isthmus.dispatch.rules.shapes import DIRECTIONS, Mapping, Row, content_of
 from isthmus.dispatch.rules.values import MISSING
 
 FORMAT: Final = 1
 KIND: Final = "mapping"
-LONGEST_NAME: Final = 100
 HEAD: Final = (
     "# A mapping of Isthmus. Format 1: rows are done from top to bottom; each row has a target,\n"
     "# an action and what that action takes. Lines that begin with # are not kept on import;\n"
@@ -60,9 +60,9 @@ def parse_content(told: Table[str, Any]) -> Mapping:
     if not isinstance(rows, list):
         raise FileWrong("rows is no list of [[rows]]", where="the file", remedy=_REMEDY)
     name, direction = _text(told, "name", "the file"), _text(told, "direction", "the file")
-    if len(name) > LONGEST_NAME:
-        what = f"The name is longer than {LONGEST_NAME} characters"
-        raise FileWrong(what, where="the file", remedy="Shorten it.")
+    if not is_name(name):
+        what = f"{name[:LONGEST]!r} cannot be the name of a mapping"
+        raise FileWrong(what, where="name", remedy=REMEDY)
     if direction not in DIRECTIONS:
         raise FileWrong(
             f"The direction is {direction!r}", where="the file", remedy="Take inbound or outbound."

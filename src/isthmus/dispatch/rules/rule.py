@@ -15,6 +15,7 @@ import tomli_w
 from isthmus.base.errors import Permanent
 from isthmus.dispatch.rules.condition_shapes import Condition
 from isthmus.dispatch.rules.conditions import content_of, fields_of, holds, parse_condition
+from isthmus.dispatch.rules.naming import LONGEST, REMEDY, is_name
 from isthmus.dispatch.rules.needs import related
 from isthmus.dispatch.rules.ownership import Owner
 from isthmus.dispatch.rules.values import Document
@@ -194,8 +195,9 @@ _TYPES: Final[Table[str, type]] = {
 
 def check_together(rule: Rule) -> None:
     """Refuse settings that make no sense together. Raises: RuleWrong."""
-    if not rule.name.strip() or len(rule.name) > 100:
-        raise _wrong("name", "is empty or longer than 100 characters")
+    if not is_name(rule.name):
+        what = f"{rule.name[:LONGEST]!r} cannot be the name of a rule"
+        raise RuleWrong(what, where="name", remedy=REMEDY)
     if rule.action == "route" and not rule.providers:
         raise _wrong("providers", "is empty, and route offers an order to them")
     if rule.times and (rule.time_resource_id is None or rule.time_role_id is None):
