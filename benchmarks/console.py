@@ -31,12 +31,12 @@ from isthmus.state import RunDataset  # noqa: E402
 from isthmus.state.calls.tables import calls  # noqa: E402
 from isthmus.state.dispatch.session import writing  # noqa: E402
 from isthmus.state.dispatch.tables import link_texts, links, trail  # noqa: E402
-from isthmus.wiring import activity as act  # noqa: E402
 from isthmus.wiring.build import House  # noqa: E402
-from isthmus.wiring.config import load_config  # noqa: E402
-from isthmus.wiring.dispatch import Stores  # noqa: E402
-from isthmus.wiring.markers import markers  # noqa: E402
-from isthmus.wiring.syncing import Syncing  # noqa: E402
+from isthmus.wiring.dispatch.stores import Stores  # noqa: E402
+from isthmus.wiring.environment.config import load_config  # noqa: E402
+from isthmus.wiring.sync.syncing import Syncing  # noqa: E402
+from isthmus.wiring.tending import activity as act  # noqa: E402
+from isthmus.wiring.tending.markers import markers  # noqa: E402
 
 NOW = datetime.now(UTC)
 WORDS = ("printer", "switch", "server", "door", "reader", "cable", "camera", "phone", "router")

@@ -39,8 +39,8 @@ from isthmus.dispatch.rules.orders import to_body  # noqa: E402
 from isthmus.dispatch.rules.rule import export_rule  # noqa: E402
 from isthmus.dispatch.scripts.translate import translate  # noqa: E402
 from isthmus.wiring.build import House  # noqa: E402
-from isthmus.wiring.dispatch import Stores, open_desk  # noqa: E402
-from isthmus.wiring.secrets import hook_secrets  # noqa: E402
+from isthmus.wiring.dispatch.secrets import hook_secrets  # noqa: E402
+from isthmus.wiring.dispatch.stores import Stores, open_desk  # noqa: E402
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim  # noqa: E402
 from tests.dispatch.shores import DISPATCH, Shores  # noqa: E402
 

@@ -26,8 +26,8 @@ from isthmus.console.guard import COOKIE  # noqa: E402
 from isthmus.console.opening import open_site  # noqa: E402
 from isthmus.listening import Listener  # noqa: E402
 from isthmus.wiring.build import House  # noqa: E402
-from isthmus.wiring.config import load_config  # noqa: E402
-from isthmus.wiring.dispatch import Stores  # noqa: E402
+from isthmus.wiring.dispatch.stores import Stores  # noqa: E402
+from isthmus.wiring.environment.config import load_config  # noqa: E402
 
 FOLDER = ROOT / ".bench" / "pages"
 LOOKS: Final = 7

@@ -11,7 +11,7 @@ from typing import Final
 from chaos.dispatching.people import Story
 from chaos.dispatching.process import Isthmus
 from chaos.dispatching.stage import Stage, staged
-from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.dispatch.stores import Stores
 
 AIM_S: Final = 30
 _TICKETS: Final = 60

@@ -16,9 +16,9 @@ from chaos.dispatching.process import Isthmus, clean
 from isthmus.dispatch.rules.filing import export
 from isthmus.dispatch.rules.rule import export_rule
 from isthmus.wiring.build import House
-from isthmus.wiring.config import load_config
-from isthmus.wiring.definitions import open_definitions
-from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.dispatch.definitions import open_definitions
+from isthmus.wiring.dispatch.stores import Stores
+from isthmus.wiring.environment.config import load_config
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 
 RULE: Final = "ticket_dispatch"

@@ -10,7 +10,7 @@ from chaos.dispatching.people import Deeds, Story
 from chaos.dispatching.stage import Stage, staged
 from chaos.dispatching.watch import CHANGE_ORDER, CHANGE_TICKET, MAKE_NOTE, WRITES, Call
 from isthmus.dispatch.identity import Own, save_own
-from isthmus.wiring.doors import logins
+from isthmus.wiring.dispatch.doors import logins
 
 _WINDOW: Final = 20
 _NOBODY: Final = 1

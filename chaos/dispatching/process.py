@@ -18,7 +18,7 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(
     ["isthmus.cli.serve", "isthmus.cli.app", "isthmus.autotask.rest", "isthmus.engine.backend",
-     "isthmus.wiring.vendor", "isthmus.sync.run", "psycopg",
+     "isthmus.wiring.vendors.clients", "isthmus.sync.run", "psycopg",
      "chaos.dispatching.faults", "chaos.dispatching.gone", "chaos.dispatching.kills",
      "chaos.dispatching.loops", "chaos.dispatching.order", "chaos.dispatching.partial"]
 )  # fmt: skip

@@ -24,22 +24,22 @@ from isthmus.dispatch.sweep import AUTOTASK, FIELDNATION, STANDING, Sweep
 from isthmus.dispatch.sweep import KIND as SWEEP
 from isthmus.engine import Every, Kind, Schedule, Settings
 from isthmus.engine.worker import Worker
-from isthmus.wiring.attending import EVERY as EVERY_HOUR
-from isthmus.wiring.attending import KIND as HOOKS
-from isthmus.wiring.attending import Attend
 from isthmus.wiring.build import House
-from isthmus.wiring.config import Config
 from isthmus.wiring.connecting import changed_at, until_changed
-from isthmus.wiring.dispatch import Stores, open_desk
-from isthmus.wiring.own import find_own, seek_own
-from isthmus.wiring.preferences import Preferences
-from isthmus.wiring.quota import keep_quota_history
-from isthmus.wiring.refreshing import KIND as REFRESH
-from isthmus.wiring.refreshing import Refresh, begin_schedules
-from isthmus.wiring.telling import Tell
-from isthmus.wiring.tidying import EVERY as EVERY_DAY
-from isthmus.wiring.tidying import KIND as TIDY
-from isthmus.wiring.tidying import Tidy
+from isthmus.wiring.dispatch.attending import EVERY as EVERY_HOUR
+from isthmus.wiring.dispatch.attending import KIND as HOOKS
+from isthmus.wiring.dispatch.attending import Attend
+from isthmus.wiring.dispatch.own import find_own, seek_own
+from isthmus.wiring.dispatch.stores import Stores, open_desk
+from isthmus.wiring.environment.config import Config
+from isthmus.wiring.sync.refreshing import KIND as REFRESH
+from isthmus.wiring.sync.refreshing import Refresh, begin_schedules
+from isthmus.wiring.tending.preferences import Preferences
+from isthmus.wiring.tending.telling import Tell
+from isthmus.wiring.tending.tidying import EVERY as EVERY_DAY
+from isthmus.wiring.tending.tidying import KIND as TIDY
+from isthmus.wiring.tending.tidying import Tidy
+from isthmus.wiring.vendors.quota import keep_quota_history
 
 _SWEEP_PRIORITY: Final = 6
 _AFTER_TROUBLE_SECONDS: Final = 10.0

@@ -11,7 +11,7 @@ import pytest
 
 from isthmus.cli import main
 from isthmus.dispatch.library import Library
-from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.dispatch.stores import Stores
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.dispatch.shores import Shores
 

@@ -7,7 +7,7 @@ from isthmus.cli.exits import Exit
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.rules.filing import export
 from isthmus.state.dispatch import Link
-from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.dispatch.stores import Stores
 from tests.cli.conftest import Ended, Run
 from tests.dispatch.shores import Shores
 

@@ -8,7 +8,7 @@ import pytest
 from isthmus.cli import people as commands
 from isthmus.cli.exits import Exit
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.dispatch.stores import Stores
 from isthmus.wiring.people import LoginRefused, LoginThrottled, People, open_people, people_of
 from tests.cli.conftest import Ended, Run
 

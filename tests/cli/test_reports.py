@@ -6,8 +6,8 @@ import duckdb
 import pytest
 
 from isthmus.reports.catalogue import REPORTS
-from isthmus.wiring.config import load_config
-from isthmus.wiring.stores import open_warehouse
+from isthmus.wiring.environment.config import load_config
+from isthmus.wiring.tables.warehouse import open_warehouse
 from tests.cli.conftest import Run
 from tests.reports.conftest import TICKETS
 from tests.warehouse.building import Desk, column, number, shape

@@ -16,8 +16,8 @@ from isthmus.console.guard import COOKIE
 from isthmus.console.opening import open_site
 from isthmus.listening import Listener
 from isthmus.wiring.build import House
-from isthmus.wiring.config import load_config
-from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.dispatch.stores import Stores
+from isthmus.wiring.environment.config import load_config
 from isthmus.wiring.people import Role
 
 PASSWORD: Final = "seven boats on the lagoon"

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from isthmus.base.clock import utc_now
 from isthmus.wiring import connecting, simulated
 from isthmus.wiring.people import Role
-from isthmus.wiring.quota import QuotaSample
+from isthmus.wiring.vendors.quota import QuotaSample
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.console.shore import in_thread, reached, worked
 from tests.console.site import Served, Visitor, served, shots

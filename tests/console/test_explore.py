@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from isthmus.console import charting
 from isthmus.reports.catalogue import REPORTS
 from isthmus.wiring.people import Role
-from isthmus.wiring.reading import Answer, Kind
+from isthmus.wiring.tables.reading import Answer, Kind
 from tests.console.exploring import explored
 from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
 

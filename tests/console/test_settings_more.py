@@ -17,7 +17,7 @@ from isthmus.console.pages.settings import FOREIGN
 from isthmus.console.rendering import STATIC
 from isthmus.state.dispatch import DeadLetter
 from isthmus.wiring.people import Role
-from isthmus.wiring.preferences import CHAT, KEEP, MAIL, SWEEP
+from isthmus.wiring.tending.preferences import CHAT, KEEP, MAIL, SWEEP
 from tests.console.shore import until, worked
 from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
 

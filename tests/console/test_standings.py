@@ -10,9 +10,7 @@ from isthmus.console.pages.quota import gauge_of
 from isthmus.console.schedules import ScheduleUnclear, beat_of, filled_of
 from isthmus.sync.catalog import Refresh
 from isthmus.wiring.connecting import CheckLine, Connected, Verdict
-from isthmus.wiring.quota import QuotaSample
-from isthmus.wiring.reading import Column, ColumnType, Origin
-from isthmus.wiring.syncing import (
+from isthmus.wiring.sync.syncing import (
     Ask,
     Beat,
     Cost,
@@ -22,6 +20,8 @@ from isthmus.wiring.syncing import (
     Progress,
     RunDataset,
 )
+from isthmus.wiring.tables.reading import Column, ColumnType, Origin
+from isthmus.wiring.vendors.quota import QuotaSample
 
 NOW = datetime(2026, 5, 27, 12, 0, tzinfo=UTC)
 

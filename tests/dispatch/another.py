@@ -13,8 +13,8 @@ from isthmus.dispatch.sweep import Sweep
 from isthmus.engine import Kind, Settings
 from isthmus.engine.worker import Worker
 from isthmus.wiring.build import House
-from isthmus.wiring.config import load_config
-from isthmus.wiring.dispatch import Stores, open_desk
+from isthmus.wiring.dispatch.stores import Stores, open_desk
+from isthmus.wiring.environment.config import load_config
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess

@@ -13,9 +13,9 @@ from isthmus.dispatch.library import Library
 from isthmus.dispatch.rules.rule import Rule, export_rule
 from isthmus.webhooks import DoorServer
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.doors import open_reception
-from isthmus.wiring.hooks import open_hooks
+from isthmus.wiring.dispatch.doors import open_reception
+from isthmus.wiring.dispatch.hooks import open_hooks
+from isthmus.wiring.dispatch.stores import Stores
 from tests.dispatch.shores import Shores, until
 
 NOWHERE = "http://127.0.0.1:9"

@@ -17,8 +17,8 @@ from isthmus.engine import Agenda, Kind, Settings
 from isthmus.engine.worker import Worker
 from isthmus.state.dispatch import Link
 from isthmus.wiring.build import House
-from isthmus.wiring.config import load_config
-from isthmus.wiring.dispatch import Stores, open_desk
+from isthmus.wiring.dispatch.stores import Stores, open_desk
+from isthmus.wiring.environment.config import load_config
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.dispatch.another import another_worker
 

@@ -18,7 +18,7 @@ from isthmus.dispatch.rules.filing import export, parse_file
 from isthmus.engine import Agenda
 from isthmus.engine.worker import Worker
 from isthmus.state.dispatch import PARKED, Arrival, DeadLetter, Link
-from isthmus.wiring.doctor import examine_home
+from isthmus.wiring.tending.doctor import examine_home
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.dispatch.attended import Attended, attended
 from tests.dispatch.shores import ENGINE, Shores

@@ -9,11 +9,11 @@ from isthmus.dispatch.commands import EditWrong, NothingToDo
 from isthmus.dispatch.editing import to_be_sent
 from isthmus.dispatch.preview import compare
 from isthmus.state.dispatch import DeadLetter
-from isthmus.wiring.activity import ActivityFilter, Happening, activity, mark_now
-from isthmus.wiring.calls import call_log
-from isthmus.wiring.looking import side_by_side, sides_as_kept
-from isthmus.wiring.markers import markers
-from isthmus.wiring.syncing import Syncing
+from isthmus.wiring.dispatch.looking import side_by_side, sides_as_kept
+from isthmus.wiring.sync.syncing import Syncing
+from isthmus.wiring.tending.activity import ActivityFilter, Happening, activity, mark_now
+from isthmus.wiring.tending.markers import markers
+from isthmus.wiring.vendors.calls import call_log
 from tests.dispatch.shores import Flow, Shores, flowing
 from tests.flows.conftest import shores
 from tests.postgres import postgres_server, postgres_url

@@ -11,7 +11,7 @@ from isthmus.dispatch.identity import Own, load_own, own_resource, own_user, sav
 from isthmus.engine.database import open_database
 from isthmus.fieldnation import FieldNationClient
 from isthmus.state.dispatch import DispatchState
-from isthmus.wiring.vendor import fieldnation_client, records
+from isthmus.wiring.vendors.clients import fieldnation_client, records
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.dispatch.shores import Shores
 

@@ -18,7 +18,7 @@ from isthmus.dispatch.rules.shapes import Mapping
 from isthmus.engine.database import open_database
 from isthmus.fieldnation.models import Choice, CompanyField
 from isthmus.state.dispatch import Definitions, DispatchState
-from isthmus.wiring.definitions import seed, seed_once
+from isthmus.wiring.dispatch.definitions import seed, seed_once
 
 FIELDS = ("Isthmus ID", "Autotask Link", "Autotask Ticket ID", "Purchase Order", "Priority")
 TYPES = ("General Networking", "Printer", "Desktop and Laptop")
@@ -81,7 +81,7 @@ def test_a_home_is_seeded_once_a_version_of_isthmus(
 ) -> None:
     seen: list[Definitions] = []
     state = DispatchState.open(definitions.engine)
-    monkeypatch.setattr("isthmus.wiring.definitions.seed", seen.append)
+    monkeypatch.setattr("isthmus.wiring.dispatch.definitions.seed", seen.append)
     for _ in range(3):
         seed_once(state, definitions)
     assert seen == [definitions]

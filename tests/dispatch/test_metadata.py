@@ -20,7 +20,7 @@ from isthmus.fieldnation import Credentials as FieldNationCredentials
 from isthmus.fieldnation import FieldNationClient
 from isthmus.fieldnation.company import Company
 from isthmus.state.dispatch import Definitions, DispatchState
-from isthmus.wiring.definitions import seed
+from isthmus.wiring.dispatch.definitions import seed
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 
 

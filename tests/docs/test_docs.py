@@ -12,7 +12,7 @@ import pytest
 from isthmus.cli.app import app
 from isthmus.sync.catalog import DATASETS, JOINS, Join
 from isthmus.sync.rules.joins import diagram, view_name
-from isthmus.wiring.settings import SETTINGS
+from isthmus.wiring.environment.settings import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -16,7 +16,7 @@ import pytest
 
 from isthmus.dispatch.library import Library
 from isthmus.state.dispatch import LINKED, Arrival, Link
-from isthmus.wiring.dispatch import Stores
+from isthmus.wiring.dispatch.stores import Stores
 from tests.dispatch.another import another_worker
 from tests.dispatch.births import let_orders_make_tickets
 from tests.dispatch.shores import ENGINE, QUICK, Shores, with_rule

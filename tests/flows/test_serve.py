@@ -18,9 +18,9 @@ from isthmus.engine import Every, Schedule
 from isthmus.state import RunRecord
 from isthmus.wiring import simulated
 from isthmus.wiring.build import House
-from isthmus.wiring.config import load_config
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.refreshing import KIND, PREFIX
+from isthmus.wiring.dispatch.stores import Stores
+from isthmus.wiring.environment.config import load_config
+from isthmus.wiring.sync.refreshing import KIND, PREFIX
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.dispatch.shores import Shores, until
 

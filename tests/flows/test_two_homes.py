@@ -17,11 +17,11 @@ from isthmus.dispatch.hooks.secrets import FIELDNATION
 from isthmus.dispatch.library import Library
 from isthmus.engine import Again, Done
 from isthmus.state import KeyWrong
-from isthmus.wiring.attending import Attend
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.doors import load_keys
-from isthmus.wiring.hooks import open_hooks
-from isthmus.wiring.secrets import hook_secrets
+from isthmus.wiring.dispatch.attending import Attend
+from isthmus.wiring.dispatch.doors import load_keys
+from isthmus.wiring.dispatch.hooks import open_hooks
+from isthmus.wiring.dispatch.secrets import hook_secrets
+from isthmus.wiring.dispatch.stores import Stores
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.dispatch.shores import Shores, until
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from isthmus.engine import Kind, Settings
 from isthmus.engine.worker import Worker
 from isthmus.wiring.build import House
-from isthmus.wiring.config import Config, load_config
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.refreshing import KIND, Refresh
-from isthmus.wiring.syncing import Syncing
+from isthmus.wiring.dispatch.stores import Stores
+from isthmus.wiring.environment.config import Config, load_config
+from isthmus.wiring.sync.refreshing import KIND, Refresh
+from isthmus.wiring.sync.syncing import Syncing
 from isthmus_sim.in_thread import AutotaskSim
 
 QUICK = Settings(

@@ -12,8 +12,8 @@ from isthmus.autotask.soap import SoapRecords
 from isthmus.fieldnation import FieldNationClient
 from isthmus.state import Connection, FieldNationConnection
 from isthmus.state.budget import open_budget
-from isthmus.wiring.config import Config, load_config
-from isthmus.wiring.vendor import fieldnation_client, records, rest_client
+from isthmus.wiring.environment.config import Config, load_config
+from isthmus.wiring.vendors.clients import fieldnation_client, records, rest_client
 
 TENANT = Connection("t", "user@example.com", "secret-of-it", "CODE-OF-IT", base_url="http://x/")
 FIELD = FieldNationConnection("client-id", "client-secret", "user", "password", "http://x")

@@ -9,9 +9,9 @@ import pytest
 from isthmus.state import Connection, FieldNationConnection
 from isthmus.wiring import connecting
 from isthmus.wiring.build import House
-from isthmus.wiring.config import load_config
 from isthmus.wiring.connecting import NewSecrets
-from isthmus.wiring.reach import NotConnected
+from isthmus.wiring.environment.config import load_config
+from isthmus.wiring.vendors.reach import NotConnected
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from isthmus.base.errors import NeedsPerson
-from isthmus.wiring.config import load_config
+from isthmus.wiring.environment.config import load_config
 from isthmus.wiring.faults import Fault, fault_of, told
 
 

@@ -13,7 +13,7 @@ import pytest
 from isthmus.state import Connection, StateBusy
 from isthmus.wiring import connecting, simulated
 from isthmus.wiring.build import House
-from isthmus.wiring.config import load_config
+from isthmus.wiring.environment.config import load_config
 from isthmus.wiring.simulated import ConnectedAlready, NoSimulators, Simulation
 
 SMALL = ("--companies", "8", "--tickets", "40")
@@ -78,7 +78,7 @@ async def test_it_ends_with_a_process_that_is_killed(tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from isthmus.wiring import simulated\n"
         "from isthmus.wiring.build import House\n"
-        "from isthmus.wiring.config import load_config\n"
+        "from isthmus.wiring.environment.config import load_config\n"
         f"simulated.SIZE = {SMALL!r}\n"
         "async def run():\n"
         f"    house = House(load_config({{'ISTHMUS_HOME': {str(tmp_path)!r}}}))\n"

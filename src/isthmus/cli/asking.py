@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isthmus.cli.screen import err, is_person_asked
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.environment.settings import SettingWrong
 
 
 @dataclass(frozen=True, slots=True)

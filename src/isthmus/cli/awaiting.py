@@ -15,8 +15,8 @@ from isthmus.cli.look_of_links import needs_person
 from isthmus.cli.screen import err, is_person_watching, out, say
 from isthmus.dispatch.as_json import letter_as_json, link_as_json
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import DeadLetter, Link, Stores
-from isthmus.wiring.following import see_through
+from isthmus.wiring.dispatch.following import see_through
+from isthmus.wiring.dispatch.stores import DeadLetter, Link, Stores
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from isthmus.sync.catalog import DATASETS
 from isthmus.sync.check import CheckLine, Verdict
 from isthmus.wiring.build import House
 from isthmus.wiring.connecting import check_saved
-from isthmus.wiring.fieldnation_check import PREFIX, logs_in
+from isthmus.wiring.vendors.fieldnation_check import PREFIX, logs_in
 
 MARKS = {
     Verdict.OK: ("✓", "green"),

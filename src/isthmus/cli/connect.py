@@ -14,9 +14,9 @@ from isthmus.cli.check import (
 from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.sync.check import CheckLine
 from isthmus.wiring.build import Connection, House
-from isthmus.wiring.config import AutotaskConfig
 from isthmus.wiring.connecting import check_draft, is_good, save
-from isthmus.wiring.settings import SettingWrong, parse_url, parse_zone
+from isthmus.wiring.environment.config import AutotaskConfig
+from isthmus.wiring.environment.settings import SettingWrong, parse_url, parse_zone
 
 COMMAND = "isthmus connect autotask"
 USERNAME = Question("API user name (key)", "--username", "ISTHMUS_AUTOTASK_USERNAME")

@@ -7,11 +7,11 @@ from isthmus.cli.asking import Question, ask, read_secrets
 from isthmus.cli.check import collect, exit_of_check, line_as_json, show_check, show_verdict
 from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.sync.check import CheckLine
-from isthmus.wiring.addresses import ENVIRONMENTS, environment_of, parse_fieldnation_url
 from isthmus.wiring.build import FieldNationConnection, House
-from isthmus.wiring.config import FieldNationConfig
 from isthmus.wiring.connecting import check_draft, is_good, save
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.environment.addresses import ENVIRONMENTS, environment_of, parse_fieldnation_url
+from isthmus.wiring.environment.config import FieldNationConfig
+from isthmus.wiring.environment.settings import SettingWrong
 
 COMMAND = "isthmus connect fieldnation"
 CLIENT_ID = Question("Client id", "--client-id", "ISTHMUS_FIELDNATION_CLIENT_ID")

@@ -13,11 +13,11 @@ from isthmus.base.clock import utc_now
 from isthmus.cli import words
 from isthmus.cli.datasets import REFRESH_WORDS
 from isthmus.cli.screen import answer_json, machine_told, out, say
-from isthmus.wiring import copying
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.settings import SettingWrong
-from isthmus.wiring.syncing import Cost, DatasetStanding, Syncing
+from isthmus.wiring.dispatch.stores import Stores
+from isthmus.wiring.environment.settings import SettingWrong
+from isthmus.wiring.sync import copying
+from isthmus.wiring.sync.syncing import Cost, DatasetStanding, Syncing
 
 BY = "cli"
 

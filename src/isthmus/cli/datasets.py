@@ -7,7 +7,7 @@ from isthmus.cli.screen import answer_json, out, say
 from isthmus.sync.catalog import DATASETS, JOINS, Dataset, Refresh
 from isthmus.sync.rules.joins import diagram, views_sql
 from isthmus.wiring.build import House
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.environment.settings import SettingWrong
 
 REFRESH_WORDS = {
     Refresh.INCREMENTAL: "what changed",

@@ -20,10 +20,10 @@ from isthmus.dispatch.as_json import letter_as_json
 from isthmus.dispatch.commands import NothingToDo
 from isthmus.dispatch.rules.values import plain
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import DeadLetter, Stores
-from isthmus.wiring.following import person_here
-from isthmus.wiring.looking import ToBeSent, what_would_be_sent
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.dispatch.following import person_here
+from isthmus.wiring.dispatch.looking import ToBeSent, what_would_be_sent
+from isthmus.wiring.dispatch.stores import DeadLetter, Stores
+from isthmus.wiring.environment.settings import SettingWrong
 
 Kind = Literal["credentials", "validation", "vendor", "script", "conflict", "breaker", "double"]
 MOST: Final = 100_000

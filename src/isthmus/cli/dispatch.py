@@ -17,10 +17,10 @@ from isthmus.dispatch.commands import NothingToDo
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.named import Listed, find_records, rule_named
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Stores, open_desk
-from isthmus.wiring.following import person_here
-from isthmus.wiring.looking import key_named
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.dispatch.following import person_here
+from isthmus.wiring.dispatch.looking import key_named
+from isthmus.wiring.dispatch.stores import Stores, open_desk
+from isthmus.wiring.environment.settings import SettingWrong
 
 Entity = Literal["ticket", "task", "service-call"]
 COLLECTIONS: Final = {"ticket": "Tickets", "task": "Tasks", "service-call": "ServiceCalls"}

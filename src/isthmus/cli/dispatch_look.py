@@ -18,9 +18,9 @@ from isthmus.dispatch.as_json import link_as_json, timeline_as_json
 from isthmus.dispatch.board import waits_for
 from isthmus.dispatch.queries import Standing, standing, timeline
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Link, Stores
-from isthmus.wiring.preferences import SWEEP, Preferences
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.dispatch.stores import Link, Stores
+from isthmus.wiring.environment.settings import SettingWrong
+from isthmus.wiring.tending.preferences import SWEEP, Preferences
 
 State = Literal["stuck", "parked", "waiting", "linked", "closed"]
 SIDES: Final = {"autotask": "Autotask", "fieldnation": "Field Nation"}

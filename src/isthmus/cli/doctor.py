@@ -14,7 +14,7 @@ from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.dispatch.doctor import Finding, Verdict
 from isthmus.dispatch.doctor.work import BEAT
 from isthmus.wiring.build import House
-from isthmus.wiring.doctor import examine_home
+from isthmus.wiring.tending.doctor import examine_home
 
 MARKS = {
     Verdict.OK: ("✓", "green"),

@@ -19,7 +19,7 @@ from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.rules.shapes import Origin, Problem
 from isthmus.dispatch.rules.values import Missing, plain
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Stores, open_desk
+from isthmus.wiring.dispatch.stores import Stores, open_desk
 
 WIDE: Final = 110
 """From so many columns on, where a value came from stands beside it instead of below."""

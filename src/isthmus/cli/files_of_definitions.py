@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from isthmus.cli.screen import say
 from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.rules.shapes import Mapping
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.environment.settings import SettingWrong
 
 T = TypeVar("T", Mapping, Rule)
 

@@ -12,10 +12,10 @@ from isthmus.cli import words
 from isthmus.cli.exits import Exit
 from isthmus.cli.screen import answer_json, machine_told, out
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.health import Health, Pulse, Verdict, health, health_as_json
-from isthmus.wiring.preferences import Preferences
-from isthmus.wiring.verdict import SIDES
+from isthmus.wiring.dispatch.stores import Stores
+from isthmus.wiring.tending.health import Health, Pulse, Verdict, health, health_as_json
+from isthmus.wiring.tending.preferences import Preferences
+from isthmus.wiring.tending.verdict import SIDES
 
 _BEAT: Final = timedelta(seconds=6)
 """A worker shows a sign of life every five seconds."""

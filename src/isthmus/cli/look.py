@@ -13,8 +13,8 @@ from rich.text import Text
 from isthmus.cli import words
 from isthmus.cli.screen import answer_json, is_person_reading, machine_told, out, say
 from isthmus.wiring.build import House
-from isthmus.wiring.reading import Limits
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.environment.settings import SettingWrong
+from isthmus.wiring.tables.reading import Limits
 
 WIDEST_CELL = 40
 

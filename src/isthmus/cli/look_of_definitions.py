@@ -12,7 +12,7 @@ from isthmus.dispatch.rules.condition_shapes import AllOf, AnyOf, Condition, Fie
 from isthmus.dispatch.rules.conditions import OPERATORS
 from isthmus.dispatch.rules.shapes import Problem, Row
 from isthmus.dispatch.rules.values import Missing, shown
-from isthmus.wiring.definitions import Definition
+from isthmus.wiring.dispatch.definitions import Definition
 
 _TABLES: Final = ("mappings", "ranges")
 

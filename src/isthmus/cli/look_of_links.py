@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from isthmus.cli import words
-from isthmus.wiring.dispatch import DeadLetter
+from isthmus.wiring.dispatch.stores import DeadLetter
 
 STATES: Final = {
     "stuck": "bold red",

@@ -110,7 +110,7 @@ def _show(error: IsthmusError) -> None:
 
 
 def _wants_traceback() -> bool:
-    from isthmus.wiring.config import load_config  # noqa: PLC0415
+    from isthmus.wiring.environment.config import load_config  # noqa: PLC0415
 
     try:
         return load_config().log == "debug"

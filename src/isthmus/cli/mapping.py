@@ -21,8 +21,8 @@ from isthmus.dispatch.rules.filing import parse_file
 from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.rules.shapes import Mapping, content_of
 from isthmus.wiring.build import House
-from isthmus.wiring.definitions import check_live, open_definitions
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.dispatch.definitions import check_live, open_definitions
+from isthmus.wiring.environment.settings import SettingWrong
 
 SHIPPED = "shipped"
 

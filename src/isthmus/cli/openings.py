@@ -12,8 +12,8 @@ from isthmus.dispatch.relay import Relay
 from isthmus.listening import App, Listener, OneAddress
 from isthmus.webhooks import make_app as make_doors
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.doors import open_reception
+from isthmus.wiring.dispatch.doors import open_reception
+from isthmus.wiring.dispatch.stores import Stores
 from isthmus.wiring.simulated import Simulation
 
 _AT_THE_DOORS: Final = ("/hooks/", "/healthz")

@@ -9,9 +9,9 @@ from isthmus.base.clock import utc_now
 from isthmus.cli.screen import answer_json, err, is_person_asked, machine_told, out, say
 from isthmus.cli.words import ago, instant
 from isthmus.wiring.build import House
-from isthmus.wiring.following import person_here
+from isthmus.wiring.dispatch.following import person_here
+from isthmus.wiring.environment.settings import SettingWrong
 from isthmus.wiring.people import Account, NoSuchAccount, People, Role, open_people
-from isthmus.wiring.settings import SettingWrong
 
 SOURCE = "command line"
 RoleName = Literal["viewer", "dispatcher", "admin"]

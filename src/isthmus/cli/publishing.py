@@ -21,9 +21,9 @@ from isthmus.cli.screen import answer_json, out, say
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.rules.shapes import Problem
 from isthmus.wiring.build import House
-from isthmus.wiring.definitions import Definition, check_live
-from isthmus.wiring.following import person_here
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.dispatch.definitions import Definition, check_live
+from isthmus.wiring.dispatch.following import person_here
+from isthmus.wiring.environment.settings import SettingWrong
 
 Checked = Mapping[str, Sequence[Problem]]
 

@@ -9,8 +9,8 @@ from isthmus.base.clock import utc_now
 from isthmus.cli import words
 from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.wiring.build import House
-from isthmus.wiring.quota import QuotaSample, quota_history, quota_now
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.environment.settings import SettingWrong
+from isthmus.wiring.vendors.quota import QuotaSample, quota_history, quota_now
 
 ROWS = 24
 """Lines of history on a terminal; --json gives all there are."""

@@ -17,8 +17,8 @@ from isthmus.reports.export import Source, csv_of, of_report, parquet_of
 from isthmus.reports.running import Ready, prepare, run, shown_sql
 from isthmus.reports.shapes import CHOICES, Asked, Report
 from isthmus.wiring.build import House
-from isthmus.wiring.reading import Answer, TableReader
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.environment.settings import SettingWrong
+from isthmus.wiring.tables.reading import Answer, TableReader
 
 
 def list_(*, json: bool = False) -> None:

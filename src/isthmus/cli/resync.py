@@ -20,9 +20,9 @@ from isthmus.dispatch.preview import Comparison, FieldPair
 from isthmus.dispatch.rules.values import plain
 from isthmus.dispatch.story import event_in_words
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.following import person_here
-from isthmus.wiring.looking import compared
+from isthmus.wiring.dispatch.following import person_here
+from isthmus.wiring.dispatch.looking import compared
+from isthmus.wiring.dispatch.stores import Stores
 
 LONGEST = 160
 """Of a value so many characters are shown, and it is said that there are more."""

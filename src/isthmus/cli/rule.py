@@ -20,7 +20,7 @@ from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.dispatch.library import RULE, Library
 from isthmus.dispatch.rules.rule import Rule, export_rule, parse_rule
 from isthmus.wiring.build import House
-from isthmus.wiring.definitions import check_live, open_definitions
+from isthmus.wiring.dispatch.definitions import check_live, open_definitions
 
 
 def _told(old: Rule, new: Rule) -> tuple[str, ...]:

@@ -8,14 +8,14 @@ from isthmus.cli.words import find_datasets, instant
 from isthmus.sync.catalog import DATASETS, Dataset
 from isthmus.sync.scheduling import Beat, default_beat
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.refreshing import (
+from isthmus.wiring.dispatch.stores import Stores
+from isthmus.wiring.environment.settings import SettingWrong
+from isthmus.wiring.sync.refreshing import (
     beats,
     begin_schedules,
     set_beat,
     unset_beat,
 )
-from isthmus.wiring.settings import SettingWrong
 
 
 def schedule(

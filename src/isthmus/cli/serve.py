@@ -10,8 +10,8 @@ from isthmus.base.errors import IsthmusError
 from isthmus.cli.openings import Openings, open_doors
 from isthmus.cli.screen import say
 from isthmus.wiring.build import House, NotConnected
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.dispatch.stores import Stores
+from isthmus.wiring.environment.settings import SettingWrong
 from isthmus.wiring.simulated import Simulation
 from isthmus.worker import Duties, keep_working, relaying
 

@@ -11,11 +11,11 @@ from isthmus.cli.people import SOURCE
 from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.cli.words import ago, instant
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.following import person_here
+from isthmus.wiring.dispatch.following import person_here
+from isthmus.wiring.dispatch.stores import Stores
+from isthmus.wiring.environment.settings import SettingWrong
 from isthmus.wiring.people import people_of
-from isthmus.wiring.preferences import Channel, Preference, Preferences, expect
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.tending.preferences import Channel, Preference, Preferences, expect
 
 _SAYS = {
     "environment": "the environment",

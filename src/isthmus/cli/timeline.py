@@ -31,7 +31,7 @@ from isthmus.dispatch.story import (
     tell,
     tell_waiting,
 )
-from isthmus.wiring.dispatch import Intent, Link
+from isthmus.wiring.dispatch.stores import Intent, Link
 
 SPAN: Final = 7
 """Columns between two of the lines that run down."""

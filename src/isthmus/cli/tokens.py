@@ -8,9 +8,9 @@ from isthmus.cli.people import SOURCE, RoleName, named
 from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.cli.words import ago, instant
 from isthmus.wiring.build import House
-from isthmus.wiring.following import person_here
+from isthmus.wiring.dispatch.following import person_here
+from isthmus.wiring.environment.settings import SettingWrong
 from isthmus.wiring.people import NoSuchAccount, Role, Token, open_people
-from isthmus.wiring.settings import SettingWrong
 
 
 def list_(*, login: str | None = None, json: bool = False) -> int:

@@ -14,8 +14,8 @@ from isthmus.cli.exits import Exit, exit_of
 from isthmus.cli.screen import answer_json, error_as_json, error_grid, machine_told, out, say
 from isthmus.dispatch.hooks import CALLOUT_NAME, HookPlan, Hooks, HookStanding
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.hooks import open_hooks, public_url_of
+from isthmus.wiring.dispatch.hooks import open_hooks, public_url_of
+from isthmus.wiring.dispatch.stores import Stores
 
 Side = Literal["autotask", "fieldnation", "callout"]
 CALLOUT_STEPS = (

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from isthmus.sync.catalog import DATASETS, Dataset, dataset_named, others
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.environment.settings import SettingWrong
 
 
 def one_line(text: object) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from isthmus.console import rows, words
 from isthmus.reports.running import OTHERS, Ready
 from isthmus.reports.shapes import Chart
-from isthmus.wiring.reading import Answer, Kind
+from isthmus.wiring.tables.reading import Answer, Kind
 
 COLOURS: Final = 6
 MOST_POINTS: Final = 400

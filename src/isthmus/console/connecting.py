@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from isthmus.sync.titles import title_of
-from isthmus.wiring.addresses import ENVIRONMENTS, parse_fieldnation_url
 from isthmus.wiring.connecting import (
     CheckLine,
     Connection,
@@ -14,8 +13,9 @@ from isthmus.wiring.connecting import (
     Vendor,
     Verdict,
 )
-from isthmus.wiring.settings import parse_url, parse_zone
-from isthmus.wiring.syncing import Permission
+from isthmus.wiring.environment.addresses import ENVIRONMENTS, parse_fieldnation_url
+from isthmus.wiring.environment.settings import parse_url, parse_zone
+from isthmus.wiring.sync.syncing import Permission
 
 NAMES: Final[Mapping[Vendor, str]] = {"autotask": "Autotask", "fieldnation": "Field Nation"}
 _OTHER: Final = "other"

@@ -8,16 +8,16 @@ from isthmus.console.live import Live
 from isthmus.console.site import Site
 from isthmus.dispatch.library import Library
 from isthmus.reports.running import Kept
-from isthmus.wiring.bench import Bench
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.drafting import drafts_of
+from isthmus.wiring.dispatch.bench import Bench
+from isthmus.wiring.dispatch.drafting import drafts_of
+from isthmus.wiring.dispatch.stores import Stores
 from isthmus.wiring.exploring import orphan_counts, saved_reports_of
-from isthmus.wiring.markers import markers
 from isthmus.wiring.people import people_of, provider_of
-from isthmus.wiring.preferences import Preferences
 from isthmus.wiring.simulated import Simulation
-from isthmus.wiring.syncing import Syncing
+from isthmus.wiring.sync.syncing import Syncing
+from isthmus.wiring.tending.markers import markers
+from isthmus.wiring.tending.preferences import Preferences
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from isthmus.reports.look_conditions import Condition, Is
-from isthmus.wiring.reading import Column, ColumnType, Origin
+from isthmus.wiring.tables.reading import Column, ColumnType, Origin
 
 MOST_AT_FIRST: Final = 12
 _APART: Final = "|"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from isthmus.base.errors import NeedsPerson
-from isthmus.wiring.syncing import Beat
+from isthmus.wiring.sync.syncing import Beat
 
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _DAYS: Final = {"daily": "*", "weekdays": "1-5"}

@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from isthmus.console.site import Site
 from isthmus.reports.export import Source, csv_of, parquet_of
-from isthmus.wiring.reading import TableReader, export_folder
+from isthmus.wiring.tables.reading import TableReader, export_folder
 
 _PIECE: Final = 256 * 1024
 _TYPES: Final = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}

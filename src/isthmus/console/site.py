@@ -8,15 +8,15 @@ from isthmus.dispatch.library import Library
 from isthmus.reports.orphans import OrphanCounts
 from isthmus.reports.running import Kept
 from isthmus.reports.saved import SavedReports
-from isthmus.wiring.bench import Bench
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.drafting import Drafts
-from isthmus.wiring.health import Pulse
+from isthmus.wiring.dispatch.bench import Bench
+from isthmus.wiring.dispatch.drafting import Drafts
+from isthmus.wiring.dispatch.stores import Stores
 from isthmus.wiring.people import People, Provider
-from isthmus.wiring.preferences import Preferences
 from isthmus.wiring.simulated import Simulation
-from isthmus.wiring.syncing import Syncing
+from isthmus.wiring.sync.syncing import Syncing
+from isthmus.wiring.tending.health import Pulse
+from isthmus.wiring.tending.preferences import Preferences
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from isthmus.wiring.syncing import Ask, Cost, DatasetStanding, Progress
+from isthmus.wiring.sync.syncing import Ask, Cost, DatasetStanding, Progress
 
 _PHASES: Final = {
     "queued": "next",

@@ -31,10 +31,13 @@ from isthmus.warehouse.ports import (
     Warehouse,
     WarehouseBusy,
 )
-from isthmus.wiring.config import Config, load_config
-from isthmus.wiring.listing import take_over
-from isthmus.wiring.quota import Sampler
-from isthmus.wiring.reach import (
+from isthmus.wiring.environment.config import Config, load_config
+from isthmus.wiring.tables.listing import take_over
+from isthmus.wiring.tables.reading import Readers
+from isthmus.wiring.tables.warehouse import NothingHeld, nothing_held, open_duckdb, open_warehouse
+from isthmus.wiring.vendors.clients import fieldnation_client, rest_client, soap_records
+from isthmus.wiring.vendors.quota import Sampler
+from isthmus.wiring.vendors.reach import (
     NotConnected,
     fieldnation_noted,
     fieldnation_of,
@@ -43,9 +46,6 @@ from isthmus.wiring.reach import (
     noted_over,
     over,
 )
-from isthmus.wiring.reading import Readers
-from isthmus.wiring.stores import NothingHeld, nothing_held, open_duckdb, open_warehouse
-from isthmus.wiring.vendor import fieldnation_client, rest_client, soap_records
 
 if TYPE_CHECKING:
     from isthmus.autotask import AutotaskClient
@@ -256,7 +256,7 @@ class House:
         self, connection: FieldNationConnection
     ) -> "AsyncGenerator[CheckLine]":
         """Find out what works with a connection to Field Nation, saved or not."""
-        from isthmus.wiring.fieldnation_check import check_fieldnation  # noqa: PLC0415
+        from isthmus.wiring.vendors.fieldnation_check import check_fieldnation  # noqa: PLC0415
 
         async with (
             fieldnation_client(self.config, connection, patient=False) as client,

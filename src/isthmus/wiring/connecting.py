@@ -20,9 +20,9 @@ from isthmus.state.sync import Permission
 from isthmus.sync.catalog import Dataset, dataset_named
 from isthmus.sync.check import CheckLine, Verdict
 from isthmus.wiring.build import House
-from isthmus.wiring.fieldnation_check import logs_in
-from isthmus.wiring.listing import listed
-from isthmus.wiring.reach import NotConnected, over
+from isthmus.wiring.tables.listing import listed
+from isthmus.wiring.vendors.fieldnation_check import logs_in
+from isthmus.wiring.vendors.reach import NotConnected, over
 
 __all__ = [
     "CheckLine",

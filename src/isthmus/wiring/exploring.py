@@ -11,9 +11,9 @@ from isthmus.reports.paths import Join
 from isthmus.reports.saved import SavedReports
 from isthmus.state.saved_reports import SavedReportStore
 from isthmus.sync.catalog import JOINS
-from isthmus.wiring.config import Config
-from isthmus.wiring.dispatch import Stores
-from isthmus.wiring.reading import Readers
+from isthmus.wiring.dispatch.stores import Stores
+from isthmus.wiring.environment.config import Config
+from isthmus.wiring.tables.reading import Readers
 
 __all__ = [
     "JOINS_TO_EXPLORE",

@@ -18,7 +18,7 @@ from isthmus.reports.errors import ExploringWrong
 from isthmus.state import KeyWrong, StateBroken, StateBusy
 from isthmus.state.people import PeopleError
 from isthmus.warehouse.ports import QueryFailed, WarehouseAway, WarehouseBroken, WarehouseBusy
-from isthmus.wiring.settings import SettingWrong
+from isthmus.wiring.environment.settings import SettingWrong
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 MISNAMED = (

@@ -36,7 +36,7 @@ from isthmus.state.people import (
 from isthmus.wiring.build import House
 
 if TYPE_CHECKING:
-    from isthmus.wiring.dispatch import Stores
+    from isthmus.wiring.dispatch.stores import Stores
 
 __all__ = [
     "Account",

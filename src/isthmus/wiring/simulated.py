@@ -24,7 +24,7 @@ from isthmus.state import Connection, FieldNationConnection
 from isthmus.state.sole import sole_run
 from isthmus.wiring import connecting
 from isthmus.wiring.build import House
-from isthmus.wiring.config import Config
+from isthmus.wiring.environment.config import Config
 
 PROGRAM: Final = "isthmus-sim"
 INSTALL: Final = "pip install isthmus-sim"

@@ -13,10 +13,10 @@ from isthmus.console.site import Site
 from isthmus.dispatch.as_json import letter_as_json, link_as_json, timeline_as_json
 from isthmus.dispatch.board import LetterFilter, LinkFilter, board, dead_letters
 from isthmus.dispatch.queries import standing, timeline
-from isthmus.wiring.dispatch import Link
-from isthmus.wiring.health import health, health_as_json
-from isthmus.wiring.looking import key_named
-from isthmus.wiring.syncing import DatasetStanding
+from isthmus.wiring.dispatch.looking import key_named
+from isthmus.wiring.dispatch.stores import Link
+from isthmus.wiring.sync.syncing import DatasetStanding
+from isthmus.wiring.tending.health import health, health_as_json
 
 
 class InputWrong(NeedsPerson):

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from isthmus.base.clock import utc_now
 from isthmus.console.asking import Ask
 from isthmus.console.routes import page
-from isthmus.wiring.activity import KINDS, ActivityFilter, Happening, activity
+from isthmus.wiring.tending.activity import KINDS, ActivityFilter, Happening, activity
 
 HERE: Final = "/activity"
 TONES: Final = {

@@ -10,7 +10,8 @@ from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
 from isthmus.console.pages.datasets import HERE, tabs_of
 from isthmus.console.routes import deed, page
-from isthmus.wiring.copying import (
+from isthmus.wiring.people import Role
+from isthmus.wiring.sync.copying import (
     ChoiceWrong,
     ColumnChoice,
     add,
@@ -22,7 +23,6 @@ from isthmus.wiring.copying import (
     set_choice,
     with_filter,
 )
-from isthmus.wiring.people import Role
 
 OTHERS: Final = f"{HERE}/add"
 _AT_ONCE: Final = 40

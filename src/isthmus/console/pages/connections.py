@@ -12,8 +12,8 @@ from isthmus.console import connecting as words
 from isthmus.console.asking import Ask
 from isthmus.console.routes import deed, page, stream
 from isthmus.wiring import connecting
-from isthmus.wiring.addresses import ENVIRONMENTS, environment_of
 from isthmus.wiring.connecting import CheckLine, Connected, Draft, NewSecrets, Vendor, Verdict
+from isthmus.wiring.environment.addresses import ENVIRONMENTS, environment_of
 from isthmus.wiring.people import Role
 
 HERE: Final = "/connections"

@@ -13,8 +13,8 @@ from isthmus.console.pages.connections import known_of
 from isthmus.console.routes import deed, page
 from isthmus.console.schedules import beat_of, filled_of
 from isthmus.wiring.people import Role
-from isthmus.wiring.refreshing import begin_schedules, set_beat, unset_beat
-from isthmus.wiring.syncing import DatasetStanding
+from isthmus.wiring.sync.refreshing import begin_schedules, set_beat, unset_beat
+from isthmus.wiring.sync.syncing import DatasetStanding
 
 HERE: Final = "/datasets"
 

@@ -14,7 +14,7 @@ from isthmus.dispatch.library import Library
 from isthmus.dispatch.named import rule_named
 from isthmus.dispatch.queries import standing
 from isthmus.dispatch.story import NOUNS
-from isthmus.wiring.looking import key_named
+from isthmus.wiring.dispatch.looking import key_named
 from isthmus.wiring.people import Role
 
 HERE: Final = "/dispatch"

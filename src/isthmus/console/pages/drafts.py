@@ -22,8 +22,8 @@ from isthmus.dispatch.rules.known import ROOTS
 from isthmus.dispatch.rules.rule import export_rule
 from isthmus.dispatch.rules.shapes import Problem
 from isthmus.dispatch.rules.values import plain
-from isthmus.wiring.definitions import Definition
-from isthmus.wiring.drafting import Draft
+from isthmus.wiring.dispatch.definitions import Definition
+from isthmus.wiring.dispatch.drafting import Draft
 from isthmus.wiring.people import Role
 
 PATHS: Final[Table[str, str]] = {MAPPING: "/mappings", RULE: "/rules"}

@@ -28,7 +28,7 @@ from isthmus.reports.running import (
 )
 from isthmus.reports.shapes import CHOICES, GRAINS, Asked, Measure, Report
 from isthmus.wiring.exploring import guides_of
-from isthmus.wiring.reading import NothingHeld, QueryFailed, TableReader
+from isthmus.wiring.tables.reading import NothingHeld, QueryFailed, TableReader
 
 HERE: Final = "/explore"
 _MOST_LISTED: Final = 300

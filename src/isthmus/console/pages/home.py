@@ -15,7 +15,7 @@ from isthmus.dispatch.board import dead_letters
 from isthmus.dispatch.queries import standing
 from isthmus.wiring.connecting import Connected, connected
 from isthmus.wiring.people import Role
-from isthmus.wiring.quota import quota_now
+from isthmus.wiring.vendors.quota import quota_now
 
 _LETTERS: Final = 5
 

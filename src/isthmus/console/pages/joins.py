@@ -15,7 +15,7 @@ from isthmus.reports.orphans import JoinCount, orphans_sql
 from isthmus.reports.paths import Join, NoPath, Step, path_sql, paths_between
 from isthmus.sync.titles import meaning_of
 from isthmus.wiring.exploring import JOINS_TO_EXPLORE
-from isthmus.wiring.reading import Column, NothingHeld
+from isthmus.wiring.tables.reading import Column, NothingHeld
 
 HERE: Final = "/joins"
 _PATIENCE_S: Final = 0.03

@@ -11,8 +11,8 @@ from isthmus.console.routes import deed, page
 from isthmus.console.words import plural
 from isthmus.dispatch.board import LetterFilter, dead_letters
 from isthmus.dispatch.commands import EditWrong, NothingToDo
-from isthmus.wiring.dispatch import DeadLetter
-from isthmus.wiring.looking import what_would_be_sent
+from isthmus.wiring.dispatch.looking import what_would_be_sent
+from isthmus.wiring.dispatch.stores import DeadLetter
 from isthmus.wiring.people import Role
 
 HERE: Final = "/letters"

@@ -14,8 +14,8 @@ from isthmus.dispatch.commands import NoSuchLink
 from isthmus.dispatch.queries import timeline
 from isthmus.dispatch.rules.values import plain
 from isthmus.dispatch.story import KINDS, NOUNS, event_in_words, tell, tell_waiting
-from isthmus.wiring.dispatch import Link
-from isthmus.wiring.looking import side_by_side, sides_as_kept
+from isthmus.wiring.dispatch.looking import side_by_side, sides_as_kept
+from isthmus.wiring.dispatch.stores import Link
 from isthmus.wiring.people import Role
 
 HERE: Final = "/dispatch"

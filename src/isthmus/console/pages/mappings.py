@@ -25,7 +25,7 @@ from isthmus.dispatch.rules.sketch import (
     problems_alone,
     sketch_mapping,
 )
-from isthmus.wiring.bench import NotConnected, Trial, Trier
+from isthmus.wiring.dispatch.bench import NotConnected, Trial, Trier
 from isthmus.wiring.people import Role
 
 DIRECTIONS: Final = {

@@ -27,7 +27,7 @@ from isthmus.dispatch.rules.known import Known
 from isthmus.dispatch.rules.shapes import OUTBOUND, Mapping, Row
 from isthmus.dispatch.rules.spelling import typed_for
 from isthmus.dispatch.rules.values import is_empty, shown
-from isthmus.wiring.bench import Trier, told_inside
+from isthmus.wiring.dispatch.bench import Trier, told_inside
 
 _MOST: Final = 60
 

@@ -11,8 +11,8 @@ from isthmus.console.routes import page
 from isthmus.reports.errors import ExploringWrong
 from isthmus.reports.look import SIZES, Look, NoSuchTable, Page, look, table_named
 from isthmus.reports.look_conditions import Condition, Is
-from isthmus.wiring.reading import NothingHeld, TableState, WarehouseBusy
-from isthmus.wiring.syncing import DatasetStanding
+from isthmus.wiring.sync.syncing import DatasetStanding
+from isthmus.wiring.tables.reading import NothingHeld, TableState, WarehouseBusy
 
 
 def preview(ask: Ask) -> Response:

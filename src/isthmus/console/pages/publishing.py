@@ -15,9 +15,9 @@ from isthmus.dispatch.rules import sketch
 from isthmus.dispatch.rules.filing import export
 from isthmus.dispatch.rules.rule import Rule, export_rule
 from isthmus.dispatch.rules.shapes import Mapping
-from isthmus.wiring.bench import Trier
 from isthmus.wiring.build import NotConnected
-from isthmus.wiring.definitions import Definition, check_live
+from isthmus.wiring.dispatch.bench import Trier
+from isthmus.wiring.dispatch.definitions import Definition, check_live
 
 
 def change(

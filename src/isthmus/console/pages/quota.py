@@ -12,7 +12,7 @@ from isthmus.console.asking import Ask
 from isthmus.console.pages.connections import HERE as CONNECTIONS
 from isthmus.console.pages.connections import TABS, known_of
 from isthmus.console.routes import page
-from isthmus.wiring.quota import QuotaSample, quota_history, quota_now
+from isthmus.wiring.vendors.quota import QuotaSample, quota_history, quota_now
 
 HERE: Final = f"{CONNECTIONS}/quota"
 SPANS: Final = {"6": "6 hours", "24": "a day", "168": "a week", "720": "30 days"}

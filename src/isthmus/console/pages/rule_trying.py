@@ -15,7 +15,7 @@ from isthmus.dispatch.rules.nodes import Node, Seen, node_of, seen, walk
 from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.rules.shapes import Problem
 from isthmus.dispatch.rules.sketch import RuleSketch, sketch_mapping, sketch_rule
-from isthmus.wiring.bench import NotConnected, RuleTrial, Trier
+from isthmus.wiring.dispatch.bench import NotConnected, RuleTrial, Trier
 
 CONDITIONS: Final = ("when", "cancel_when")
 

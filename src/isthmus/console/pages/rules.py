@@ -25,7 +25,7 @@ from isthmus.dispatch.rules.sketch import (
     sketch_mapping,
     sketch_rule,
 )
-from isthmus.wiring.bench import Trier
+from isthmus.wiring.dispatch.bench import Trier
 from isthmus.wiring.people import Role
 
 

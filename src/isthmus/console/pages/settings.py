@@ -10,12 +10,12 @@ from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
 from isthmus.console.pages.you import HERE as YOU
 from isthmus.console.routes import deed, page
-from isthmus.wiring.alerting import write_mail
-from isthmus.wiring.health import health
+from isthmus.wiring.environment.alerting import write_mail
+from isthmus.wiring.environment.settings import SettingWrong
 from isthmus.wiring.people import Role
-from isthmus.wiring.preferences import CHAT, KEEP, MAIL, SWEEP, AlertNotSent, Channel
-from isthmus.wiring.settings import SettingWrong
-from isthmus.wiring.verdict import SIDES, Verdict
+from isthmus.wiring.tending.health import health
+from isthmus.wiring.tending.preferences import CHAT, KEEP, MAIL, SWEEP, AlertNotSent, Channel
+from isthmus.wiring.tending.verdict import SIDES, Verdict
 
 HERE: Final = "/settings/alerts"
 ABOUT: Final = "/settings/about"

@@ -15,7 +15,7 @@ from isthmus.reports.export import Source, of_question
 from isthmus.reports.saved import ASKING, SavedReport, run_saved
 from isthmus.reports.shapes import Chart
 from isthmus.wiring.people import Role
-from isthmus.wiring.reading import Answer, NothingHeld, TableReader, TableState
+from isthmus.wiring.tables.reading import Answer, NothingHeld, TableReader, TableState
 
 BOX: Final = f"{HERE}/sql"
 MOST_SHOWN: Final = 300

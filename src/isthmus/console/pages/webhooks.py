@@ -12,9 +12,9 @@ from isthmus.console.pages.connections import TABS
 from isthmus.console.routes import deed, page
 from isthmus.dispatch.hooks import HookPlan, Hooks
 from isthmus.wiring import connecting
-from isthmus.wiring.hooks import open_hooks
+from isthmus.wiring.dispatch.hooks import open_hooks
 from isthmus.wiring.people import Role
-from isthmus.wiring.preferences import SWEEP
+from isthmus.wiring.tending.preferences import SWEEP
 
 HERE: Final = f"{CONNECTIONS}/webhooks"
 _SIDES: Final = ("autotask", "fieldnation", "callout")

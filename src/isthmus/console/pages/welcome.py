@@ -14,11 +14,11 @@ from isthmus.console.connecting import read_badge
 from isthmus.console.pages.connections import end_part, form_of, known_of, line_part
 from isthmus.console.routes import deed, page, stream
 from isthmus.wiring import connecting
-from isthmus.wiring.copying import add, remove
 from isthmus.wiring.people import Role
-from isthmus.wiring.refreshing import begin_schedules
 from isthmus.wiring.simulated import ConnectedAlready, how_to_install
-from isthmus.wiring.syncing import Ask as Asked
+from isthmus.wiring.sync.copying import add, remove
+from isthmus.wiring.sync.refreshing import begin_schedules
+from isthmus.wiring.sync.syncing import Ask as Asked
 
 HERE: Final = "/welcome"
 STEPS: Final = (

@@ -1,0 +1,1 @@
+"""Dispatch, joined: its stores, the desk its runs work at, its doors, what people write for it."""

@@ -1,0 +1,162 @@
+"""A desk kept open for those who write mappings and rules: what was read serves the next key."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final, TypeVar
+
+from isthmus.base.clock import monotonic
+from isthmus.base.errors import Retryable
+from isthmus.dispatch.rules.known import Known
+from isthmus.dispatch.trials import RuleTrial, Suggestion, Trial, told_inside
+from isthmus.dispatch.trying import Trier
+from isthmus.wiring.build import House, NotConnected
+from isthmus.wiring.dispatch.stores import Stores, open_desk
+
+__all__ = [
+    "Bench", "BenchBusy", "Known", "NotConnected", "RuleTrial", "Suggestion", "Trial", "Trier",
+    "told_inside",
+]  # fmt: skip
+
+T = TypeVar("T")
+IDLE_SECONDS: Final = 300.0
+_MOST_SECONDS: Final = 45.0
+_LOOK_SECONDS: Final = 5.0
+
+
+class BenchBusy(Retryable):
+    """The vendors took longer to answer than a page waits."""
+
+
+class Bench:
+    """
+    Does what `Trier` does, for any thread; both clients stay open while somebody writes.
+
+    The desk lives in a thread of its own, is opened when first needed, opened anew when a
+    connection changes, and closed when nobody used it for five minutes.
+    """
+
+    def __init__(self, house: House, stores: Stores, *, idle: float = IDLE_SECONDS) -> None:
+        self._house = house
+        self._stores = stores
+        self._idle = idle
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._sitting: _Sitting | None = None
+
+    def do(self, work: Callable[[Trier], Awaitable[T]]) -> T:
+        """
+        Do something at the desk, and return what came of it. Blocks.
+
+        Raises: NotConnected: one of the two vendors is not known; BenchBusy; and what it raises.
+        """
+        waiting = asyncio.run_coroutine_threadsafe(self._do(work), self._running())
+        try:
+            return waiting.result(_MOST_SECONDS)
+        except TimeoutError:
+            waiting.cancel()
+            raise BenchBusy(
+                f"The vendors did not answer within {_MOST_SECONDS:.0f} s.",
+                where="the dry run",
+                remedy="Try again; under Connections it shows which of them is slow.",
+            ) from None
+
+    def close(self) -> None:
+        """Close the desk and end the thread."""
+        with self._lock:
+            loop, thread = self._loop, self._thread
+            self._loop = self._thread = None
+        if loop is None or thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._leave(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(
+                    target=self._loop.run_forever, name="isthmus-bench", daemon=True
+                )
+                self._thread.start()
+            return self._loop
+
+    async def _do(self, work: Callable[[Trier], Awaitable[T]]) -> T:
+        sitting = await self._seated()
+        sitting.users += 1
+        try:
+            return await work(sitting.trier)
+        finally:
+            sitting.users -= 1
+            sitting.used_at = monotonic()
+
+    async def _seated(self) -> "_Sitting":
+        """Return the open desk, or open one."""
+        wanted = await asyncio.to_thread(self._wanted)
+        here = self._sitting
+        if here is not None and (here.is_over.is_set() or here.wanted != wanted):
+            await self._leave()
+        if self._sitting is None:
+            sitting = _Sitting(self._house, self._stores, wanted)
+            self._sitting = sitting
+            sitting.task = asyncio.create_task(sitting.sit(self._idle))
+        here = self._sitting
+        try:
+            await asyncio.shield(here.ready)
+        except BaseException:
+            if self._sitting is here:
+                self._sitting = None
+            raise
+        return here
+
+    def _wanted(self) -> object:
+        return (self._house.connection(), self._house.fieldnation_connection())
+
+    async def _leave(self) -> None:
+        sitting, self._sitting = self._sitting, None
+        if sitting is not None:
+            sitting.is_over.set()
+            with suppress(Exception):  # who waited for it was told
+                await sitting.task
+
+
+class _Sitting:
+    """One time that the desk is open: opened and closed by one task, as clients want it."""
+
+    def __init__(self, house: House, stores: Stores, wanted: object) -> None:
+        self._house = house
+        self._stores = stores
+        self.wanted = wanted
+        self.users = 0
+        self.used_at = monotonic()
+        self.is_over = asyncio.Event()
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.task: asyncio.Task[None]
+        self._trier: Trier | None = None
+
+    @property
+    def trier(self) -> Trier:
+        if self._trier is None:
+            msg = "the desk is not open"
+            raise RuntimeError(msg)
+        return self._trier
+
+    async def sit(self, idle: float) -> None:
+        """Hold the desk open until it is over, or nobody used it for a while."""
+        try:
+            async with open_desk(self._house, self._stores) as desk:
+                self._trier = Trier(desk)
+                self.ready.set_result(None)
+                while not self.is_over.is_set():
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self.is_over.wait(), _LOOK_SECONDS)
+                    if not self.users and monotonic() - self.used_at >= idle:
+                        self.is_over.set()
+        except Exception as error:
+            if self.ready.done():
+                raise
+            self.ready.set_exception(error)

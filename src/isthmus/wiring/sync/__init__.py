@@ -1,0 +1,1 @@
+"""Copying, as people ask for it, set it, stop it and see it; and as durable work."""

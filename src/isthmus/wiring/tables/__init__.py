@@ -1,0 +1,1 @@
+"""The warehouse that the settings name, opened; and how people read it."""

@@ -1,0 +1,1 @@
+"""What keeps an installation well, and tells how it is: looks, verdicts, alerts, tidying."""

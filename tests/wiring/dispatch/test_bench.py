@@ -1,0 +1,86 @@
+"""The desk of those who write mappings: kept open while it is used, closed when not."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from isthmus.dispatch.library import Library
+from isthmus.wiring.build import House
+from isthmus.wiring.dispatch.bench import Bench, NotConnected, Trial, Trier
+from isthmus.wiring.dispatch.stores import Stores
+from isthmus.wiring.environment.config import load_config
+from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
+from tests.dispatch.shores import Shores, flowing
+
+
+@pytest.fixture
+def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
+    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
+    made.settle_switches()
+    return made
+
+
+@pytest.fixture
+def stores(shores: Shores) -> Iterator[tuple[House, Stores]]:
+    with shores.house() as house, Stores.open(house) as opened:
+        yield house, opened
+
+
+async def _itself(trier: Trier) -> Trier:
+    return trier
+
+
+def test_one_desk_serves_all_who_come_until_it_is_closed(stores: tuple[House, Stores]) -> None:
+    bench = Bench(*stores)
+    first = bench.do(_itself)
+    assert bench.do(_itself) is first
+    bench.close()
+    bench.close()
+
+
+def test_a_desk_that_nobody_uses_is_closed_and_opened_anew(
+    stores: tuple[House, Stores], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("isthmus.wiring.dispatch.bench._LOOK_SECONDS", 0.02)
+    bench = Bench(*stores, idle=0.0)
+    first = bench.do(_itself)
+    second = first
+    for _ in range(200):
+        second = bench.do(_itself)
+        if second is not first:
+            break
+        time.sleep(0.05)
+    bench.close()
+    assert second is not first
+
+
+def test_where_a_vendor_is_not_known_it_says_so_and_can_be_asked_again(tmp_path: Path) -> None:
+    with (
+        House(load_config({"ISTHMUS_HOME": str(tmp_path)})) as house,
+        Stores.open(house) as opened,
+    ):
+        bench = Bench(house, opened)
+        for _ in range(2):
+            with pytest.raises(NotConnected):
+                bench.do(_itself)
+        bench.close()
+
+
+async def test_an_outbound_mapping_is_tried_at_what_happened_to_the_order(shores: Shores) -> None:
+    async with flowing(shores) as flow:
+        link = await flow.dispatched(shores.fit_tickets(1)[0]["id"])
+        shores.assign(link.work_order_id or 0)
+        mapping = Library(flow.stores.definitions).mapping("ticket_outbound")
+        assert mapping is not None
+        trier = Trier(flow.desk)
+        trial: Trial = await trier.try_mapping(mapping, link.record_number)
+        other = await trier.try_mapping(mapping, link.record_number, "expense.approved")
+        await flow.idle()
+    assert trial.event == "workorder.status.assigned"
+    assert trial.result is not None
+    assert trial.result.origins["ticket.status.label"].after == "Scheduled"
+    assert "expense.approved" in trial.happened
+    assert other.result is not None
+    assert "charge.name" in other.result.origins

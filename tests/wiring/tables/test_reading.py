@@ -1,0 +1,158 @@
+"""Readers of a home's tables share the file with a refresh, and let others have it."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from isthmus.warehouse.ports import ColumnType
+from isthmus.wiring.environment.config import Config, load_config
+from isthmus.wiring.tables.reading import NothingHeld, Readers, WarehouseBusy
+from isthmus.wiring.tables.warehouse import open_warehouse
+from tests.warehouse.building import Desk, column, shape
+
+TABLE = shape("Tickets", column("title"), column("n", ColumnType.INTEGER))
+HOLD = (
+    "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True);"
+    " sys.stdin.read()"
+)
+SEEN = "import duckdb, sys; print(duckdb.connect(sys.argv[1]).execute('from autotask.Tickets'))"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return replace(load_config({"ISTHMUS_HOME": str(tmp_path / "home")}))
+
+
+def publish(config: Config, *ids: int) -> None:
+    warehouse = open_warehouse(config)
+    Desk(warehouse, config.spool).publish(TABLE, *({"id": n, "title": "x", "n": n} for n in ids))
+    warehouse.close()
+
+
+def count(readers: Readers) -> object:
+    with readers.reader() as reader:
+        return reader.query("select count(*) from autotask.Tickets").rows[0][0]
+
+
+def is_free(config: Config) -> bool:
+    done = subprocess.run(
+        [sys.executable, "-c", SEEN, str(config.warehouse.path)], capture_output=True, check=False
+    )
+    return done.returncode == 0
+
+
+def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_before_the_first_sync_there_is_nothing_to_read(config: Config) -> None:
+    readers = Readers(config)
+
+    with pytest.raises(NothingHeld, match="no tables"), readers.reader():
+        pass
+    assert not config.warehouse.path.exists()
+    readers.close()
+
+
+def test_a_reader_sees_what_a_refresh_in_the_same_process_publishes(config: Config) -> None:
+    publish(config, 1, 2)
+    readers = Readers(config)
+    assert count(readers) == 2
+
+    warehouse = open_warehouse(config)
+    desk = Desk(warehouse, config.spool / "second")
+    with readers.reader() as reader, reader.stream("select * from autotask.Tickets") as stream:
+        desk.publish(TABLE, {"id": 3, "title": "x", "n": 3})
+        begun_before = sum(len(batch) for batch in stream.batches)
+        assert reader.query("select count(*) from autotask.Tickets").rows == ((3,),)
+    warehouse.close()
+
+    assert begun_before == 2
+    assert count(readers) == 3
+    readers.close()
+
+
+def test_an_idle_reader_lets_go_of_the_file(config: Config) -> None:
+    publish(config, 1)
+    readers = Readers(config, idle=0.2)
+
+    with readers.reader() as reader:
+        reader.query("select 1")
+        assert not is_free(config)
+    until(lambda: is_free(config))
+
+    assert count(readers) == 1
+    readers.close()
+    assert is_free(config)
+
+
+def test_a_busy_reader_keeps_it(config: Config) -> None:
+    publish(config, 1)
+    readers = Readers(config, idle=0.05)
+
+    with readers.reader() as reader:
+        for _ in range(4):
+            with readers.reader() as another:
+                another.query("select 1")
+            time.sleep(0.1)
+        assert reader.query("select count(*) from autotask.Tickets").rows == ((1,),)
+        readers.close()
+        assert reader.query("select 1").rows == ((1,),)
+    assert is_free(config)
+
+
+def test_while_another_process_holds_it_a_reader_says_so_and_recovers(config: Config) -> None:
+    publish(config, 1)
+    readers = Readers(config)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(config.warehouse.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with (
+            pytest.raises(WarehouseBusy, match=f"process {holder.pid}") as caught,
+            readers.reader(),
+        ):
+            pass
+        assert caught.value.remedy
+        assert holder.stdin is not None
+        holder.stdin.close()
+
+    assert count(readers) == 1
+    readers.close()
+
+
+def test_many_threads_read_while_a_refresh_publishes(config: Config) -> None:
+    publish(config, 0)
+    readers = Readers(config, idle=0.01)
+    seen: list[object] = []
+
+    def look() -> None:
+        for _ in range(15):
+            seen.append(count(readers))  # noqa: PERF401 - one after the other
+
+    threads = [threading.Thread(target=look) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for n in range(1, 6):
+        warehouse = open_warehouse(config)
+        Desk(warehouse, config.spool / str(n)).publish(TABLE, {"id": n, "title": "x", "n": n})
+        warehouse.close()
+    for thread in threads:
+        thread.join()
+
+    assert len(seen) == 90
+    assert set(seen) <= set(range(1, 7))
+    assert count(readers) == 6
+    readers.close()
