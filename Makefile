@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help setup demo up test long e2e contract check bench bench-dispatch bench-pages chaos chaos-engine chaos-dispatch format lock clean
+.PHONY: help setup demo up test long e2e contract check bench bench-sync bench-dispatch bench-pages chaos chaos-engine chaos-dispatch format lock clean
 
 help: ## Say what there is
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,7 +50,9 @@ format: $(READY) ## Format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) .venv-bench/.ready ## Isthmus and a dlt source on one simulator: rows/s, CPU, memory
+bench: bench-sync bench-dispatch bench-pages ## All figures: sync beside a peer, dispatch, pages at size
+
+bench-sync: $(READY) .venv-bench/.ready ## Isthmus and a dlt source on one simulator: rows/s, CPU, memory
 	$(BIN)/python benchmarks/sync.py
 
 bench-dispatch: $(READY) ## Dispatch beside its aims: answers, latency, rate, calls, idle cost

@@ -133,7 +133,7 @@ class Site:
 
     def tell(self, title: str, figure: str, aim: str = "") -> None:
         """Print a line."""
-        print(f"{self.title:24} {title:44} {figure:34} {aim}", flush=True)
+        print(f"{self.title:24} {title:54} {figure:34} {aim}", flush=True)
 
     def calls(self) -> tuple[int, int]:
         """Return how many calls each vendor has answered."""
@@ -322,29 +322,49 @@ def measure_mappings(site: Site, house: House, name: str, count: int) -> None:
     site.tell("mappings, checked", f"{asyncio.run(run()):.0f} a CPU second")
 
 
-def measure_nothing(site: Site) -> None:
-    """Count calls for what is no news: repeats, echoes, edits in a burst."""
+def measure_nothing(site: Site, own: int) -> None:
+    """Count calls for what is no news: repeats, echoes, what did not change, edits in a burst."""
     link = site.stores.state.links(("linked",), 1)[0]
     asyncio.run(post_all(site, [link.record_id], 0))
     site.idle()
-    calls = site.calls()
-    asyncio.run(post_all(site, [link.record_id], 0, again=True))
-    site.idle()
-    site.tell("calls for a repeated delivery", str(sum(site.calls()) - sum(calls)), "aim 0")
+    for title, who, again in (
+        ("a repeated delivery", ANYBODY, True),
+        ("an echo", own, False),
+        ("a ticket that is as it was", ANYBODY, False),
+    ):
+        calls = site.calls()
+        asyncio.run(post_all(site, [link.record_id], 0, who=who, again=again))
+        site.idle()
+        site.tell(f"calls for {title}", str(sum(site.calls()) - sum(calls)), "aim 0")
     before = site.calls()[0]
     asyncio.run(post_all(site, [link.record_id] * 10, IN_ORDER))
     site.idle()
     site.tell("reads for a burst of 10 edits", str(site.calls()[0] - before), "aim at most 2")
 
 
-def measure_idle(site: Site, seconds: int) -> None:
+def measure_all_on(site: Site, commands: tuple[str, ...]) -> None:
+    """Measure what doing nothing costs with everything on: refreshes too, and a sweep a minute."""
+    env = {**os.environ, **site.shores.environment}
+    sync = [sys.executable, "-m", "isthmus", "sync"]
+    subprocess.run(sync, env=env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    swept, site.shores.more["ISTHMUS_SWEEP_S"] = site.shores.more["ISTHMUS_SWEEP_S"], "60"
+    site.start(*(command.replace(" --no-refresh", "") for command in commands))
+    measure_idle(site, 60, ", all on, a sweep a minute")
+    site.stop()
+    site.processes.clear()
+    site.shores.more["ISTHMUS_SWEEP_S"] = swept
+
+
+def measure_idle(site: Site, seconds: int, how: str = "") -> None:
     """Measure what doing nothing costs."""
     time.sleep(3)
     cpu = site.cpu()
     time.sleep(seconds)
     share = 100 * (site.cpu() - cpu) / seconds / len(site.processes)
-    site.tell("idle CPU of a process", f"{share:.1f} % of a core", "aim at most 4 %")
-    site.tell("memory of the largest process", f"{site.memory():.0f} MiB", "aim under 200 MiB")
+    site.tell(f"idle CPU of a process{how}", f"{share:.1f} % of a core", "aim at most 4 %")
+    site.tell(
+        f"memory of the largest process{how}", f"{site.memory():.0f} MiB", "aim under 200 MiB"
+    )
 
 
 def measure(title: str, folder: Path, state: str, commands: tuple[str, ...], options: Any) -> None:
@@ -360,6 +380,7 @@ def measure(title: str, folder: Path, state: str, commands: tuple[str, ...], opt
         draft = replace(rule, action="draft", is_enabled=True, breaker_writes=10**6)
         library.publish_rule(export_rule(draft), by="a benchmark")
         site = Site(sims, title, stores)
+        measure_all_on(site, commands)
         site.start(*commands)
         closing.callback(site.stop)
         env = {**os.environ, **sims.environment}
@@ -372,7 +393,7 @@ def measure(title: str, folder: Path, state: str, commands: tuple[str, ...], opt
         measure_latency(site, options.latency)
         measure_sustained(site, options.count)
         measure_mappings(site, house, rule.inbound, 300)
-        measure_nothing(site)
+        measure_nothing(site, own)
         measure_keeping(site, own)
         measure_acks(site, options.seconds)
     print(f"{title}: {os.getloadavg()[0]:.1f} wanted them at the end", flush=True)

@@ -2,7 +2,7 @@
 200,000 tickets into DuckDB: Isthmus and a dlt REST source, one simulator, one run.
 
 Prints rows per second, CPU seconds per million rows, peak memory and the ratios, and where
-Isthmus spent its time. Run it with `make bench`; `--tickets` makes it smaller, `--runs` repeats it.
+Isthmus spent its time. Run it with `make bench-sync`; `--tickets` makes it smaller, `--runs` repeats it.
 """
 
 import argparse

@@ -16,6 +16,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from isthmus.wiring.build import House
+from isthmus.wiring.dispatch.stores import Stores
+from isthmus.wiring.environment.config import load_config
+from isthmus.wiring.sync.syncing import Syncing
+
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".up"
 BIN = Path(sys.executable).parent
@@ -95,6 +100,13 @@ def account() -> str:
     return kept.read_text()
 
 
+def serve() -> int:
+    """Have all tables read first of all, and serve; returns the exit code."""
+    with House(load_config(environment())) as house, Stores.open(house) as stores:
+        Syncing.of(stores).ask(by=LOGIN)
+    return subprocess.run([BIN / "isthmus", "serve"], env=environment(), check=False).returncode
+
+
 def main() -> int:
     """Start all of it, say where it is, and wait."""
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
@@ -108,8 +120,8 @@ def main() -> int:
         password = account()
         console.print(f"[bold cyan]The console[/]  http://{LISTEN}/")
         console.print(f"             log in as [bold]{LOGIN}[/] with [bold]{password}[/]")
-        console.print("[dim]The tables are filled on their schedules; Ctrl+C ends everything.[/]\n")
-        return subprocess.run([BIN / "isthmus", "serve"], env=environment(), check=False).returncode
+        console.print("[dim]The tables fill in the first minute; Ctrl+C ends everything.[/]\n")
+        return serve()
     except UpFailed as why:
         console.print(f"[bold red]It did not come up.[/] {why}", soft_wrap=True, markup=True)
         return 1

@@ -9,6 +9,8 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 - the command line reads the types
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,6 +21,7 @@ import isthmus_sim
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from isthmus_sim.autotask.tenant.shapes import TenantPlan
     from isthmus_sim.autotask.web.server import AutotaskService
     from isthmus_sim.base.serving import Service
     from isthmus_sim.fieldnation.service import FieldNationService
@@ -96,7 +99,7 @@ def autotask(
     host
         Address to listen on.
     """
-    plan = (seed, companies, tickets, ticket_udfs)
+    plan = _plan(seed, companies, tickets, ticket_udfs)
     answers = (latency_ms, gzip, activity_per_minute)
     service = _autotask(plan, answers, state=state, frozen_clock=frozen_clock)
     _serve({"Autotask": (service, port)}, host=host, ready_file=ready_file)
@@ -197,6 +200,7 @@ def up(
     live
         Let people be at work on both sides: tickets come and change, some are sent to the field,
         and technicians take them. Six steps a minute on each side, or as many as are said above.
+        The tenant's past ends now, by this machine's clock, instead of on 15 June 2026.
     field_port
         Port of Field Nation, where it is not to be the next one; 0 takes a free one.
     until_input_ends
@@ -209,7 +213,7 @@ def up(
     if state is not None:
         state.mkdir(parents=True, exist_ok=True)
     psa = _autotask(
-        (seed, companies, tickets, 5),
+        _plan(seed, companies, tickets, is_now=live),
         (0, False, 0 if live else activity_per_minute),
         state=state / "autotask.sqlite" if state else None,
         frozen_clock=frozen_clock,
@@ -231,22 +235,37 @@ def up(
     _serve(both, host=host, ready_file=ready_file)
 
 
+def _plan(
+    seed: int, companies: int, tickets: int, ticket_udfs: int = 5, *, is_now: bool = False
+) -> TenantPlan:
+    """
+    Plan a tenant.
+
+    Args: is_now: its past ends now, and not on the day on which every tenant of a seed does.
+    """
+    from isthmus_sim.autotask.tenant.shapes import TenantPlan  # noqa: PLC0415
+
+    plan = TenantPlan(seed, companies, tickets, ticket_udfs)
+    if not is_now:
+        return plan
+    return replace(plan, epoch=datetime.now(UTC).replace(second=0, microsecond=0))
+
+
 def _autotask(
-    plan: tuple[int, int, int, int],
+    plan: TenantPlan,
     answers: tuple[float, bool, float],
     *,
     state: Path | None,
     frozen_clock: bool,
 ) -> AutotaskService:
-    """Make or continue a tenant. plan: seed and sizes. answers: the fields of `Options`."""
+    """Make or continue a tenant. answers: the fields of `Options`."""
     from isthmus_sim.autotask.tenancy import Wanted, make_tenancy  # noqa: PLC0415
-    from isthmus_sim.autotask.tenant.shapes import TenantPlan  # noqa: PLC0415
     from isthmus_sim.autotask.web.server import AutotaskService, Options  # noqa: PLC0415
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGTERM, _leave)  # until the server takes over: leave no helper behind
     path = str(state) if state else None
-    tenancy = make_tenancy(Wanted(TenantPlan(*plan), path=path, frozen_clock=frozen_clock))
+    tenancy = make_tenancy(Wanted(plan, path=path, frozen_clock=frozen_clock))
     gc.collect()
     gc.freeze()  # a collection that walks a whole tenant's definitions would be felt in answers
     return AutotaskService(tenancy, Options(*answers))

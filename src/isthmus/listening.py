@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -107,7 +107,8 @@ class Listener:
     """
     One listening address. Port 0: any free one; `port` says which.
 
-    Args: what: is served, and `setting` names its address, for who reads an error.
+    Args: what: is served, and `setting` names its address, for who reads an error. proxies: the
+    addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
     Stopping takes no new connection, lets those end that are being answered, and then returns.
     """
 
@@ -118,10 +119,11 @@ class Listener:
         *,
         what: str = "the doors for webhooks",
         setting: str = "ISTHMUS_LISTEN",
+        proxies: Sequence[str] = (),
     ) -> None:
         self._app = app
         self._host, self.port = listen
-        self._what, self._setting = what, setting
+        self._what, self._setting, self._proxies = what, setting, tuple(proxies)
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -141,7 +143,7 @@ class Listener:
         listening = self._listen()
         self.port = listening.getsockname()[1]
         _hush()
-        self._server = server = _Server(_config(self._app))
+        self._server = server = _Server(_config(self._app, self._proxies))
         self._thread = threading.Thread(
             target=self._serve, args=(server, listening), name="isthmus-listener", daemon=True
         )
@@ -181,7 +183,7 @@ class Listener:
             server.begun.set()
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, proxies: Sequence[str]) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="asyncio",
@@ -190,7 +192,8 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         lifespan="off",
         log_config=None,
         access_log=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),  # never None, or a variable of uvicorn's own counts
         server_header=False,
         workers=1,
         limit_concurrency=CONNECTIONS_MOST,

@@ -65,6 +65,34 @@ async def test_what_is_replayed_is_done_by_the_worker_and_what_is_settled_is_lef
     assert (writes(shores.autotask), writes(shores.fieldnation)) == before
 
 
+def test_one_value_is_set_for_several_that_lack_the_same_and_only_for_such(
+    shores: Shores, isthmus: Run
+) -> None:
+    one, two = shores.fit_tickets(2)
+    for ticket in (one, two):
+        shores.edit("Tickets", ticket["id"], dueDateTime=None)
+        isthmus("dispatch", "now", ticket["ticketNumber"], "--rule", RULE)
+    names = [one["ticketNumber"], two["ticketNumber"]]
+    start = "schedule.service_window.start.utc"
+
+    told = isthmus("deadletters", "edit", *names, "--json").json()
+    assert told["alike"] == [start]
+    assert [each["fields"] for each in told["each"]] == [[start], [start]]
+    assert f"At fault in each: {start}." in isthmus("deadletters", "edit", *names).out
+    refused = isthmus("deadletters", "edit", *names, "pay.base.amount=250")
+    assert refused.code != Exit.OK
+    assert "pay.base.amount is not at fault in each of them" in refused.err
+    assert f"{names[0]}: there it is {start}. Set that one by itself." in " ".join(
+        refused.err.split()
+    )
+    nobody = isthmus("deadletters", "edit", f"{start}=2026-12-01 15:00:00")
+    assert "It is not said which dead letter to edit" in nobody.err
+
+    done = isthmus("deadletters", "edit", *names, f"{start}=2026-12-01 15:00:00", "--json").json()
+    assert (len(done["edited"]), done["done"]) == (2, 2)
+    assert isthmus("deadletters", "list", "--json").json()["dead_letters"] == []
+
+
 def test_a_dismissed_dead_letter_is_closed_and_the_reason_kept(
     shores: Shores, isthmus: Run
 ) -> None:

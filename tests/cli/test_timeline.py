@@ -35,11 +35,14 @@ def entry(seconds: float, kind: str, what: str, **detail: object) -> Entry:
     return Entry(NOON + timedelta(seconds=seconds), LINK.key, kind, what, detail)
 
 
-def drawn(*entries: Entry, width: int = 80, calls: bool = False, **more: object) -> list[str]:
+def drawn(
+    *entries: Entry, width: int = 80, calls: bool = False, bodies: bool = False, **more: object
+) -> list[str]:
     told = Timeline(link=LINK, intents=(), letters=(), entries=entries, messages=())
     console = Console(width=width, force_terminal=False, highlight=False)
     with console.capture() as captured:
-        console.print(render_timeline(replace(told, **more), calls=calls))  # type: ignore[arg-type]
+        shown = replace(told, **more)  # type: ignore[arg-type]
+        console.print(render_timeline(shown, calls=calls, bodies=bodies))
     return [line.rstrip() for line in captured.get().splitlines()]
 
 
@@ -68,6 +71,27 @@ def test_arrows_lead_from_who_acted_to_whom_it_reached() -> None:
         "12:00:02  │       │◂──────●  Assigned",
         "          │       ✗       │  The mapping does not fit",
     ]
+
+
+def test_what_was_sent_and_answered_stands_below_its_call_without_secrets() -> None:
+    sent = '{"title":"Printer","password":"hunter22"}'
+    refused = entry(
+        0, "call", AT_CALL, status=400, ms=12, sent=sent, answered="no … (cut; 9 bytes)"
+    )
+    lines = story(drawn(refused, bodies=True))
+
+    assert [line[29:].rstrip() for line in lines[1:]] == [
+        "POST Tickets/7601/Notes  400  12 ms",
+        "sent:",
+        "{",
+        '  "title": "Printer",',
+        '  "password": "[redacted]"',
+        "}",
+        "answered (of 9 bytes only the beginning):",
+        "no",
+    ]
+    assert lines[2].startswith("          │       │       │  ")
+    assert story(drawn(refused)) == ["          │       │       │  Nothing was kept of it."]
 
 
 def test_time_that_passed_and_a_new_day_are_told() -> None:

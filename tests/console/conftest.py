@@ -85,12 +85,13 @@ IN_SHORT = (
     "test_the_way_between_two_tables",
     "test_an_admin_sets_a_chat",
 )
-"""Walks of every kind that `make test` takes; `make e2e` takes all of them."""
+"""Walks of every kind that `make test` takes; `make e2e` takes all of them, on a phone too."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave the other walks through pages to `make e2e`: a browser is slow."""
     for item in items:
         is_walk = "browser" in getattr(item, "fixturenames", ())
-        if is_walk and not item.name.startswith(IN_SHORT):
+        is_short = item.name.startswith(IN_SHORT) and "phone" not in item.name
+        if is_walk and not is_short:
             item.add_marker(pytest.mark.long)

@@ -1,13 +1,14 @@
 """A console that is served, and a browser in front of it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import httpx2
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
@@ -23,7 +24,9 @@ from isthmus.wiring.people import Role
 PASSWORD: Final = "seven boats on the lagoon"
 WIDE: Final = (1280, 900)
 PHONE: Final = (390, 844)
-_CALM: Final = {"prefers-reduced-motion": "reduce"}
+SIZES: Final = (WIDE, PHONE)
+NAMES: Final = ("wide", "phone")
+"""Walks are `pytest.mark.parametrize("size", SIZES, ids=NAMES)`: on a phone too."""
 
 
 @dataclass
@@ -57,12 +60,24 @@ def served(home: Path, environment: dict[str, str] | None = None) -> Iterator[Se
     with ExitStack() as closing:
         house = closing.enter_context(House(load_config(given)))
         stores = closing.enter_context(Stores.open(house))
-        site = closing.enter_context(open_site(house, stores))
-        listener = Listener(make_app(site), what="the console of a test")
+        site = closing.enter_context(open_site(house, stores, house.config.console_url or ""))
+        proxies = house.config.proxies
+        listener = Listener(make_app(site), what="the console of a test", proxies=proxies)
         listener.start()
         closing.callback(listener.stop)
         closing.callback(site.live.close)  # first, or a page that listens holds it up
         yield Served(house, stores, site, f"http://{listener.address}")
+
+
+@contextmanager
+def signed_in(console: Served, role: Role) -> Iterator[tuple[httpx2.Client, str]]:
+    """Give a client without a browser that is logged in, and its token for forms."""
+    cookie = console.cookie(role)
+    session = console.site.people.session(cookie["value"])
+    assert session is not None
+    jar = {cookie["name"]: cookie["value"]}
+    with httpx2.Client(base_url=console.url, cookies=jar, timeout=60) as client:
+        yield client, session.csrf
 
 
 @dataclass
@@ -134,6 +149,16 @@ class Visitor:
             self.strayed.append(request.url)
 
 
+def go(page: Page, name: str) -> None:
+    """Go to one of the main pages as a person does, on a phone by the menu."""
+    menu = page.locator("#menu > summary")
+    if menu.is_visible():
+        menu.click()
+        page.locator("#menu").get_by_role("link", name=name, exact=True).click()
+    else:
+        page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
+
+
 def audit(page: Page) -> list[str]:
     """Return what an auditor finds against WCAG 2.2 A and AA: a line a violation."""
     options = {
@@ -162,12 +187,3 @@ def shots(page: Page, name: str) -> None:
     words = "-".join(filter(None, name.split("?", maxsplit=1)[0].split("/"))) or "overview"
     kind = f"{'phone' if size['width'] < 600 else 'wide'}-{'dark' if dark else 'light'}"
     page.screenshot(path=folder / f"{words}-{kind}.png", full_page=True)
-
-
-def shoot(page: Page, folder: Path, name: str) -> None:
-    """Keep a picture of the whole page, for people to look at."""
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
-
-
-Visit = Callable[..., Page]

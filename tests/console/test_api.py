@@ -1,6 +1,7 @@
 """The JSON API: who is let in, what is answered, and that its description tells the truth."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
@@ -79,6 +80,33 @@ def test_datasets_are_told_and_a_sync_is_asked_for(console: Served) -> None:
         refused = asking.post("/datasets/sync", json={"datasets": ["Nothing"]})
     assert refused.status_code == 409
     assert "Nothing" in refused.json()["title"]
+
+
+def test_to_read_everything_again_takes_an_admins_token(console: Served) -> None:
+    body = {"datasets": ["Tickets"], "full": True}
+    with client(console, Role.DISPATCHER) as asking:
+        for more in ({"full": True}, {"since": "2026-11-01"}, {"release_brake": True}):
+            refused = asking.post("/datasets/sync", json={"datasets": ["Tickets"], **more})
+            assert refused.status_code == 403
+            assert [refused.json()["where"]] == list(more)
+        assert asking.post("/datasets/sync", json=body | {"full": False}).status_code == 200
+    [asked] = console.site.syncing.asks()
+    assert not asked.full
+    with client(console) as asking:
+        assert asking.post("/datasets/sync", json=body).status_code == 200
+        body = {"datasets": ["Companies"], "since": "2026-11-01", "release_brake": True}
+        assert asking.post("/datasets/sync", json=body).status_code == 200
+        assert asking.post("/datasets/sync", json=body | {"since": "soon"}).status_code == 422
+    asks = console.site.syncing.asks()
+    assert any(one.full for one in asks)
+    assert [one.release_brake for one in asks if one.since == datetime(2026, 11, 1, tzinfo=UTC)]
+
+
+def test_a_call_that_did_nothing_does_not_stand_in_the_audit_trail(console: Served) -> None:
+    with client(console) as asking:
+        assert asking.post("/datasets/stop", json={}).json() == {"stopped": False}
+        assert asking.post("/letters/replay", json={"ids": []}).json() == {"replayed": 0}
+    assert {one.what for one in console.site.people.deeds()} == {"logged in"}
 
 
 @pytest.mark.parametrize("body", ["[]", "{", '{"datasets": 7}', '"x"'])

@@ -14,7 +14,9 @@ from isthmus.wiring.people import Role
 from isthmus.wiring.vendors.quota import QuotaSample
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.console.shore import in_thread, reached, worked
-from tests.console.site import Served, Visitor, served, shots
+from tests.console.site import NAMES, PHONE, SIZES, WIDE, Served, Visitor, audit, served, shots
+
+BOTH = pytest.mark.parametrize("size", SIZES, ids=NAMES)
 
 
 def fill_autotask(page: Page, sim: AutotaskSim, secret: str) -> None:
@@ -26,11 +28,12 @@ def fill_autotask(page: Page, sim: AutotaskSim, secret: str) -> None:
     page.get_by_label("Address of the REST service").fill(sim.url)
 
 
+@BOTH
 def test_a_wrong_secret_is_named_and_the_right_one_leads_to_full_tables(
-    console: Served, visitor: Visitor, autotask_sim: AutotaskSim
+    console: Served, visitor: Visitor, autotask_sim: AutotaskSim, size: tuple[int, int]
 ) -> None:
     with worked(console):
-        page = visitor.visit("/welcome")
+        page = visitor.visit("/welcome", size=size)
         shots(page, "welcome")
         fill_autotask(page, autotask_sim, "not the secret")
         page.get_by_role("button", name="Save and test").click()
@@ -45,7 +48,7 @@ def test_a_wrong_secret_is_named_and_the_right_one_leads_to_full_tables(
         expect(page.locator("#checks .note.good")).to_contain_text("22 datasets can be read whole")
         shots(page, "welcome/right")
         page.get_by_role("link", name="Choose datasets").last.click()
-        expect(page.get_by_text("The first sync:")).to_be_visible()
+        expect(page.get_by_text("All of them:")).to_be_visible()
         shots(page, "welcome/datasets")
         page.get_by_role("button", name="Start the first sync").click()
         page.wait_for_url(re.compile(r"/welcome/sync\?key="))
@@ -105,6 +108,16 @@ def test_a_wrong_new_secret_leaves_the_old_one_in_force(
     assert connecting.connected(console.house)[0].source == "nothing"
 
 
+def found_well(page: Page) -> None:
+    """Have an auditor look at a page that only a form leads to, in every size and scheme."""
+    for size in (PHONE, WIDE):
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            assert audit(page) == [], (size, scheme)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_field_nation_is_connected_and_its_webhooks_are_made_at_a_click(
     tmp_path: Path, browser: Browser, autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim
 ) -> None:
@@ -125,7 +138,15 @@ def test_field_nation_is_connected_and_its_webhooks_are_made_at_a_click(
         expect(page.locator("#hooks table")).to_contain_text("not made")
         library = console.site.library
         library.enable("ticket_dispatch", is_enabled=True, by="ann")
+        page.get_by_role("button", name="Address for callouts").click()
+        expect(
+            page.get_by_role("heading", name=re.compile("callout", re.IGNORECASE))
+        ).to_be_visible()
+        found_well(page)
+        page.goto(f"{console.url}/connections/webhooks")
         page.get_by_role("button", name="Make or mend them").click()
+        expect(page.get_by_role("button", name=re.compile("^Do it"))).to_be_visible()
+        found_well(page)
         page.get_by_role("button", name=re.compile("^Do it")).click()
         expect(page.get_by_role("status").first).to_contain_text("are as the rules want them")
         expect(page.locator("#hooks table")).to_contain_text("works")
@@ -150,6 +171,32 @@ def test_a_simulated_tenant_is_one_button_away_from_full_tables(
     finally:
         in_thread(console.site.simulation.stop())
     assert all(one.is_simulated for one in connecting.connected(console.house))
+
+
+_IN_PIECES = """() => {
+  const parts = [
+    '<li class="ok"><div><strong>Zone', '</strong></div></l', 'i><li class="end"><ul><li>one</li>',
+    '<li>two</li></ul></li>',
+  ];
+  const body = new ReadableStream({
+    async pull(to) {
+      if (!parts.length) { to.close(); return; }
+      to.enqueue(new TextEncoder().encode(parts.shift()));
+      await new Promise((done) => setTimeout(done, 20));
+    },
+  });
+  window.fetch = async () => new Response(body);
+}"""
+
+
+def test_checks_that_a_network_cuts_in_pieces_are_shown_whole(visitor: Visitor) -> None:
+    page = visitor.visit("/connections/autotask")
+    page.evaluate(_IN_PIECES)
+    form = page.locator("form[data-stream]").first
+    form.evaluate("one => { one.noValidate = true; one.requestSubmit(); }")
+    expect(page.locator("#checks > li")).to_have_count(2)
+    expect(page.locator("#checks > li.ok > div > strong")).to_have_text("Zone")
+    expect(page.locator("#checks > li.end > ul > li")).to_have_text(["one", "two"])
 
 
 def test_the_calls_of_the_hours_before_are_drawn(console: Served, visitor: Visitor) -> None:

@@ -1,7 +1,8 @@
 """Datasets as people see them: synced, stopped, taken up again, scheduled, looked into."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from isthmus.sync import extract
 from isthmus.wiring.people import Role
+from isthmus_sim.in_thread import AutotaskSim
 from tests.console.shore import reached, shore, until, worked
 from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
 
@@ -40,6 +42,17 @@ def test_a_sync_is_watched_in_numbers_stopped_and_taken_up_where_it_was(
         assert last.rows_read < 600
         visitor.close()
         visitor.check()
+
+
+@contextmanager
+def signed_in(console: Served, role: Role) -> Iterator[tuple[httpx2.Client, str]]:
+    """Give a client with a session, and its token for forms."""
+    cookie = console.cookie(role)
+    session = console.site.people.session(cookie["value"])
+    assert session is not None
+    jar = {cookie["name"]: cookie["value"]}
+    with httpx2.Client(base_url=console.url, cookies=jar, timeout=60) as client:
+        yield client, session.csrf
 
 
 @pytest.fixture(scope="module")
@@ -162,11 +175,51 @@ def test_columns_and_records_are_left_out_and_a_collection_is_added(
     expect(page.get_by_role("status").first).to_contain_text("no longer copied")
 
 
+def test_what_the_brake_kept_is_let_go_on_the_page_and_a_day_is_read_again(
+    autotask_sim: AutotaskSim, tmp_path: Path
+) -> None:
+    with shore(tmp_path / "home", autotask_sim) as console:
+        syncing = console.site.syncing
+        with signed_in(console, Role.ADMIN) as (http, token):
+
+            def ask(path: str, **values: str) -> str:
+                begun = len(done())
+                answer = http.post(f"/datasets/Contacts{path}", data={"csrf": token, **values})
+                assert answer.status_code == 303, answer.text
+                until(lambda: len(done()) > begun)
+                return http.get("/datasets/Contacts").text
+
+            def done() -> set[str]:
+                last = syncing.standing_of("Contacts").last_run
+                ended.update({last} - {""})
+                return ended
+
+            ended: set[str] = set()
+            ask("/full")
+            hidden = {"kind": "permission_lost", "entity": "Contacts", "mode": "hide", "share": 0.7}
+            autotask_sim.admin("POST", "faults", hidden)
+            before = syncing.standing_of("Contacts").rows
+            assert "They are really gone: remove them" in ask("/full")
+            assert syncing.standing_of("Contacts").rows == before
+            assert "They are really gone" not in ask("/release")
+            assert (syncing.standing_of("Contacts").rows or 0) < (before or 0) / 2
+            ask("/since", since="2020-01-01")
+            last = syncing.standing_of("Contacts").last
+            assert last is not None
+            assert last.mode == "incremental"
+            assert last.rows_read == syncing.standing_of("Contacts").rows
+            wrong = http.post("/datasets/Contacts/since", data={"csrf": token, "since": "soon"})
+            assert wrong.status_code == 422
+            assert "is no day" in wrong.text
+
+
 def test_each_role_may_do_what_it_may(filled: Served) -> None:
     deeds = {
         "/datasets/sync": Role.DISPATCHER,
         "/datasets/stop": Role.DISPATCHER,
         "/datasets/Tickets/full": Role.ADMIN,
+        "/datasets/Tickets/since": Role.ADMIN,
+        "/datasets/Tickets/release": Role.ADMIN,
         "/datasets/Tickets/schedule": Role.ADMIN,
         "/datasets/Tickets/columns": Role.ADMIN,
         "/datasets/Tickets/records": Role.ADMIN,
@@ -199,6 +252,7 @@ def test_each_role_may_do_what_it_may(filled: Served) -> None:
         "/datasets",
         "/datasets/Tickets",
         "/datasets/Tickets/preview",
+        "/datasets/Tickets/preview?column=id&is=is+not&value=1&q=a&sort=title",
         "/datasets/Tickets/columns",
         "/datasets/add",
         "/datasets/Tickets/rows/7705",

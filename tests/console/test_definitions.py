@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,12 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from isthmus.console.drafting import rows
 from isthmus.dispatch.library import MAPPING, RULE
-from isthmus.dispatch.rules.sketch import mapping_text
+from isthmus.dispatch.rules.sketch import mapping_text, sketch_mapping
 from isthmus.wiring.people import Role
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served
+from tests.console.site import PASSWORD, PHONE, WIDE, Served, Visitor, audit, served, shots
 from tests.dispatch.shores import Shores
 
 
@@ -96,7 +98,7 @@ def test_a_mapping_is_built_from_nothing_by_pointing_mended_and_published(
 
     page.get_by_label("What changed, and why").fill("For printers")
     page.get_by_role("button", name="Publish the mapping").click()
-    expect(page.get_by_role("status").first).to_contain_text("is in force now (publication 1)")
+    expect(page.get_by_role("status").first).to_contain_text("is in force now, as publication 1")
     made = person.served.site.library.mapping("printers")
     assert made is not None
     assert [row.target for row in made.rows] == ["title", "custom_fields.Priority"]
@@ -124,6 +126,9 @@ def test_a_rule_is_built_from_nothing_and_shows_row_by_row_why_it_wants_a_ticket
     page.get_by_label("Try it on a ticket").fill(ticket["ticketNumber"])
     page.get_by_role("button", name="Try", exact=True).click()
     expect(pane).to_contain_text("The rule wants it as it is now.")
+    expect(page.locator("#tried")).to_have_text(
+        "fits what both sides have now. wanted The rule wants it as it is now."
+    )
     expect(page.locator("[id='o-when.0.0']")).to_contain_text("holds: it is Dispatch to Field")
 
     page.get_by_role("button", name="Add a group").first.click()
@@ -160,6 +165,7 @@ def test_versions_are_compared_rolled_back_exported_and_imported(
     page.get_by_role("link", name="Versions").click()
     change = page.get_by_role("row").filter(has_text="pay.base.amount")
     expect(change).to_contain_text("value: 150 became 175")
+    shots(page, "mappings/versions-compared")
     page.get_by_role("button", name="Roll back to it").click()
     page.get_by_role("dialog").get_by_role("button", name="Roll back to it").click()
     expect(page.get_by_role("status").first).to_contain_text("is in force again")
@@ -195,8 +201,8 @@ def test_pointing_and_text_are_two_forms_of_one_draft(person: Visitor) -> None:
     kept(page)
     page.get_by_role("button", name="By pointing").click()
     expect(page.get_by_label("Place among the rules")).to_have_value("8")
-    page.get_by_role("button", name="Write it as text (CEL)").click()
-    expect(page.get_by_label("Condition as text, in CEL")).to_have_value(
+    page.get_by_role("button", name="Write it as a formula").click()
+    expect(page.get_by_label("Condition as a formula")).to_have_value(
         'value("ticket.status.label") == "Dispatch to Field"'
     )
 
@@ -217,6 +223,25 @@ def test_what_another_person_saved_meanwhile_is_not_written_over(
     assert "175" not in draft.content
 
 
+def test_what_is_typed_after_the_session_ended_is_kept_when_its_person_has_logged_in_again(
+    visitor: Visitor, console: Served
+) -> None:
+    page = visitor.visit("/mappings/ticket_inbound?as=rows")
+    expect(page.locator("#pane")).to_contain_text("Only the text can be checked.")
+    [ann] = console.site.people.accounts()
+    console.site.people.end_sessions(ann.id)
+    page.get_by_label("Row 16: value").fill("175")
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    page.get_by_label("Login").fill(ann.login)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_label("Row 16: value")).to_have_value("175")
+    expect(page.locator("#saved")).to_contain_text(f"saved by {ann.login}")
+    draft = console.site.drafts.find(MAPPING, "ticket_inbound")
+    assert draft is not None
+    assert sketch_mapping(draft.content).told["rows"][15]["value"] == 175
+
+
 def test_without_the_vendors_the_text_can_still_be_written_and_what_is_missing_is_said(
     visitor: Visitor, console: Served
 ) -> None:
@@ -231,7 +256,7 @@ def test_without_the_vendors_the_text_can_still_be_written_and_what_is_missing_i
     expect(page.get_by_role("status").first).to_contain_text("it cannot be checked")
     page.get_by_label("without asking the vendors").check()
     page.get_by_role("button", name="Publish the mapping").click()
-    expect(page.get_by_role("status").first).to_contain_text("is in force now (publication 2)")
+    expect(page.get_by_role("status").first).to_contain_text("is in force now, as publication 2")
 
 
 def client(console: Served, role: Role) -> tuple[httpx2.Client, str]:
@@ -241,6 +266,29 @@ def client(console: Served, role: Role) -> tuple[httpx2.Client, str]:
     assert session is not None
     jar = {cookie["name"]: cookie["value"]}
     return httpx2.Client(base_url=console.url, cookies=jar), session.csrf
+
+
+def test_only_one_line_of_a_dry_run_is_read_out_and_a_date_offers_its_formats_and_zones(
+    console: Served,
+) -> None:
+    http, token = client(console, Role.DISPATCHER)
+    sent = {
+        "csrf": token, "rows": "1", "do": "save",
+        "r0.target": "title", "r0.action": "date_convert", "r0.source": "task.createDate",
+    }  # fmt: skip
+    with http:
+        http.post("/mappings", data={"csrf": token, "name": "dates", "root": "task"})
+        http.post("/mappings/dates/draft", data={**sent, "revision": "1"})
+        shown = http.get("/mappings/dates").text
+        for page in (shown, http.get("/rules/ticket_dispatch").text):
+            assert [line for line in page.splitlines() if "aria-live" in line] == [
+                '<div id="toast" role="status" aria-live="polite"></div>'
+            ]
+            assert '<p class="hidden" id="tried" role="status"></p>' in page
+        for name, offered in (("formats", rows.FORMATS), ("zones", rows.ZONES)):
+            assert shown.count(f' list="{name}"') == 2
+            listed = shown.partition(f'<datalist id="{name}">')[2].partition("</datalist>")[0]
+            assert re.findall('<option value="(.*?)">', listed) == list(offered)
 
 
 def test_a_viewer_sees_and_changes_nothing(console: Served) -> None:
@@ -328,9 +376,10 @@ def test_an_auditor_finds_nothing_and_no_page_is_wider_than_the_screen(
         page.goto(person.served.url + path)
         if "ticket=" in path:
             expect(page.locator("#pane")).to_contain_text("Nothing was written")
-        for scheme, size in (("dark", WIDE), ("light", PHONE)):
+        for scheme, size in product(("dark", "light"), (WIDE, PHONE)):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.set_viewport_size({"width": size[0], "height": size[1]})
+            shots(page, path.replace("?as=", "/"))
             assert audit(page) == [], (path, scheme, size)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 

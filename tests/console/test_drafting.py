@@ -71,6 +71,20 @@ def test_labels_stay_texts_where_they_look_like_numbers() -> None:
     assert coded["mappings"] == [{"compare": 5, "value": 5}]
 
 
+def test_every_format_and_zone_that_is_offered_can_be_used() -> None:
+    for form in rows.FORMATS:
+        for zone in rows.ZONES:
+            row = {
+                "target": "title", "action": "date_convert", "source": "ticket.createDate",
+                "output_format": form, "timezone_out": zone, "timezone_in": zone,
+            }  # fmt: skip
+            told = {"name": "dates", "direction": "inbound", "root": "ticket", "rows": [row]}
+            read = sketch.sketch_mapping(sketch.mapping_text(told))
+            assert read.is_whole
+            assert read.mapping is not None
+            assert sketch.problems_alone(read.mapping) == ()
+
+
 def test_shipped_rules_come_back_from_their_forms_as_they_were() -> None:
     for name in RULES:
         text = export_rule(shipped_rule(name))

@@ -7,14 +7,18 @@ import pytest
 from playwright.sync_api import expect
 
 from isthmus.console.app import POLICY
+from isthmus.console.guard import COOKIE
 from isthmus.wiring.people import Role
-from tests.console.site import PASSWORD, PHONE, WIDE, Served, Visitor, audit
+from tests.console.site import NAMES, PASSWORD, SIZES, Served, Visitor, audit, shots
+
+BOTH = pytest.mark.parametrize("size", SIZES, ids=NAMES)
 
 
+@BOTH
 def test_the_first_visitor_with_the_code_becomes_the_admin(
-    console: Served, visitor: Visitor
+    console: Served, visitor: Visitor, size: tuple[int, int]
 ) -> None:
-    page = visitor.visit(f"/?code={console.site.setup_code}", role=None)
+    page = visitor.visit(f"/?code={console.site.setup_code}", role=None, size=size)
     expect(page).to_have_url(re.compile("/begin$"))
     page.goto(f"{console.url}/begin?code={console.site.setup_code}")
     page.get_by_label("Your name").fill("Ann")
@@ -24,7 +28,6 @@ def test_the_first_visitor_with_the_code_becomes_the_admin(
     page.wait_for_url(re.compile("/welcome$"))
     [account] = console.site.people.accounts()
     assert (account.login, account.role) == ("ann", Role.ADMIN)
-    visitor.forgive("404")  # while the page of the first steps is still to come
 
 
 def test_without_the_code_no_account_is_made(console: Served, visitor: Visitor) -> None:
@@ -56,8 +59,23 @@ def test_a_wrong_password_is_told_and_the_right_one_goes_on_to_the_page_that_was
     expect(page).to_have_url(f"{console.url}/?a=b")
 
 
-def test_who_logs_out_is_out(console: Served, visitor: Visitor) -> None:
-    page = visitor.visit("/")
+def test_who_guesses_too_often_is_told_to_wait_and_let_in_by_nobody(console: Served) -> None:
+    console.cookie(Role.VIEWER)
+    wrong = {"login": "viewer@example.com", "password": "guessed"}
+    tried = [httpx2.post(f"{console.url}/login", data=wrong) for _ in range(12)]
+    statuses = [answer.status_code for answer in tried]
+    assert statuses[0] == 422
+    assert statuses[-1] == 429, statuses
+    assert 'role="alert"' in tried[-1].text
+    right = {**wrong, "password": PASSWORD}
+    refused = httpx2.post(f"{console.url}/login", data=right)
+    assert refused.status_code == 429, "the right password is as good as a wrong one meanwhile"
+    assert COOKIE not in refused.cookies
+
+
+@BOTH
+def test_who_logs_out_is_out(console: Served, visitor: Visitor, size: tuple[int, int]) -> None:
+    page = visitor.visit("/", size=size)
     page.get_by_label(re.compile("^Account")).click()
     page.get_by_role("button", name="Log out").click()
     page.goto(f"{console.url}/")
@@ -65,17 +83,25 @@ def test_who_logs_out_is_out(console: Served, visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@BOTH
 def test_an_auditor_finds_nothing_at_the_entrance(
     console: Served, visitor: Visitor, scheme: str, size: tuple[int, int]
 ) -> None:
     page = visitor.visit("/begin", role=None, scheme=scheme, size=size)
     assert audit(page) == []
+    shots(page, "begin")
     console.cookie(Role.ADMIN)
     page.goto(f"{console.url}/login")
     assert audit(page) == []
+    shots(page, "login")
     page = visitor.visit("/", scheme=scheme, size=size)
     assert audit(page) == []
+    visitor.forgive("404")
+    page.goto(f"{console.url}/nowhere")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert audit(page) == []
+    shots(page, "nowhere")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_form_without_the_sessions_token_does_nothing(console: Served) -> None:

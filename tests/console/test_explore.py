@@ -1,6 +1,7 @@
 """Explore: a chart drawn, the rows behind it, downloads, people's own SQL, other programs."""
 
 import csv
+import html
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -19,6 +20,8 @@ from isthmus.wiring.tables.reading import Answer, Kind
 from tests.console.exploring import explored
 from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
 
+_ROWS = "/explore/tickets-by-client/rows?"
+_SAVED = "/explore/saved/"
 _PAGES = (
     "/explore",
     "/explore/ticket-flow",
@@ -26,6 +29,8 @@ _PAGES = (
     "/explore/sla-by-queue",
     "/explore/sql?sql=select+status,+count(*)+as+n+from+Tickets+group+by+1&chart=bar",
     "/explore/connect",
+    _ROWS,
+    _SAVED,
 )
 
 
@@ -218,12 +223,23 @@ def test_without_tables_it_is_said_what_to_do(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", _PAGES)
 def test_every_page_can_be_read_by_everybody_and_fits_a_phone(visitor: Visitor, path: str) -> None:
+    if path == _ROWS:
+        report = fetched(visitor.served, path.partition("/rows")[0]).text
+        path = next(html.unescape(told) for told in re.findall('href="(.*?)"', report)
+                    if told.startswith(_ROWS) and "point=" in told)  # fmt: skip
+    if path == _SAVED:
+        with visitor.served.house.readers.reader() as reader:
+            sql = "select status, count(*) as n from Tickets group by 1"
+            told = {"title": "By status", "author": "ann", "sql": sql, "chart": "bar"}
+            path += visitor.served.site.saved.save(reader, **told).id
     for scheme in ("light", "dark"):
         for size in (WIDE, PHONE):
             page = visitor.visit(path, size=size, scheme=scheme)
             assert audit(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            shots(page, path)
+            shots(page, path.partition("?")[0] if not path.startswith(_SAVED) else _SAVED)
+    if path.startswith(_SAVED):
+        visitor.served.site.saved.remove(path.removeprefix(_SAVED))
 
 
 def test_a_chart_has_as_many_lines_as_colours_and_adds_up_the_rest() -> None:
@@ -232,6 +248,7 @@ def test_a_chart_has_as_many_lines_as_colours_and_adds_up_the_rest() -> None:
     drawing = charting.of_answer(answer, "stacked bar", "day", "queue")
     assert drawing is not None
     assert len(drawing.lines) == 9
+    assert [line.title for line in drawing.lines[:2]] == ["queue 8", "queue 7"]
     assert [line.title for line in drawing.drawn][-1] == "All others (4)"
     assert list(drawing.drawn[-1].values) == [1 + 2 + 3 + 4]
     assert not charting.may_drill(drawing.drawn[-1], drawing.places[0])
@@ -248,3 +265,53 @@ def test_figures_are_written_in_their_unit() -> None:
     assert charting.written(97.25, "%") == "97.2 %"
     assert charting.written(None) == "–"  # noqa: RUF001
     assert charting.cell(datetime(2026, 3, 4)) == "2026-03-04"  # noqa: DTZ001
+
+
+LONG = "select " + ", ".join(f"{n} as a_long_name_of_a_column_{n}" for n in range(500))
+
+
+def test_sql_that_no_address_can_hold_is_answered_downloaded_and_kept_in_the_box(
+    filled: Served,
+) -> None:
+    cookie = filled.cookie(Role.VIEWER)
+    session = filled.site.people.session(cookie["value"])
+    assert session is not None
+    jar = {cookie["name"]: cookie["value"]}
+    with httpx2.Client(base_url=filled.url, cookies=jar, timeout=60) as client:
+        form = {"csrf": session.csrf, "sql": LONG}
+        assert len(LONG) > 16_384
+        answer = client.post("/explore/sql", data=form)
+        assert answer.status_code == 200
+        assert LONG in answer.text
+        assert "a_long_name_of_a_column_499</th>" in answer.text
+        assert 'action="/explore/sql/csv"' in answer.text
+        csv = client.post("/explore/sql/csv", data=form)
+        assert csv.text.splitlines()[1].endswith(",499")
+        wrong = client.post("/explore/sql", data=form | {"sql": f"{LONG} from nowhere"})
+        assert wrong.status_code == 422
+        assert "from nowhere</textarea>" in wrong.text
+        longer = client.post("/explore/sql", data=form | {"sql": LONG * 2})
+        assert longer.status_code == 422
+        assert "below 20000 characters" in longer.text
+        short = client.post("/explore/sql", data=form | {"sql": "select 1"})
+        assert (short.status_code, short.headers["location"]) == (303, "/explore/sql?sql=select+1")
+
+
+def test_short_sql_has_an_address_that_can_be_passed_on_and_long_sql_none(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    page = visitor.visit("/explore/sql", Role.VIEWER)
+    box = page.get_by_label("SQL", exact=True)
+    box.fill("select 1 as one")
+    page.get_by_role("button", name="Run").click()
+    expect(page).to_have_url(f"{visitor.served.url}/explore/sql?sql=select+1+as+one")
+    box.fill(LONG)
+    page.get_by_role("button", name="Run").click()
+    expect(page).to_have_url(f"{visitor.served.url}/explore/sql")
+    expect(page.get_by_role("columnheader", name="column_499")).to_be_attached()
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="CSV").click()
+    coming.value.save_as(tmp_path / "answer.csv")
+    assert (tmp_path / "answer.csv").read_text("utf-8").splitlines()[1].endswith(",499")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    shots(page, "sql-long")

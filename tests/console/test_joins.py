@@ -106,6 +106,22 @@ def test_a_chosen_table_tells_its_joins_and_how_many_rows_refer_to_nothing(
         assert reader.query(orphans_sql(join)).rows == ()
 
 
+def test_back_leads_through_the_tables_that_were_chosen(visitor: Visitor) -> None:
+    page = visitor.visit("/joins", Role.VIEWER)
+    page.locator(".node[data-name=Tickets]").click()
+    part = page.get_by_role("region", name="Joins of Tickets")
+    part.get_by_role("link", name="Contracts").click()
+    expect(page.get_by_role("region", name="Joins of Contracts")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("region", name="Joins of Tickets")).to_be_visible()
+    expect(page.locator(".node[aria-current]")).to_have_attribute("data-name", "Tickets")
+    page.go_back()
+    expect(page.get_by_role("region", name="Joins of Companies")).to_be_visible()
+    assert page.url.endswith("/joins")
+    page.go_forward()
+    expect(page.get_by_role("region", name="Joins of Tickets")).to_be_visible()
+
+
 def test_the_way_between_two_tables_is_shown_with_its_sql_and_runs(visitor: Visitor) -> None:
     page = visitor.visit("/joins?from=Tickets&to=Contracts", Role.VIEWER)
     expect(page.get_by_role("heading", name="from Tickets to Contracts")).to_be_visible()

@@ -19,7 +19,9 @@ from isthmus.state.dispatch import DeadLetter
 from isthmus.wiring.people import Role
 from isthmus.wiring.tending.preferences import CHAT, KEEP, MAIL, SWEEP
 from tests.console.shore import until, worked
-from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
+from tests.console.site import NAMES, PHONE, SIZES, WIDE, Served, Visitor, audit, served, shots
+
+BOTH = pytest.mark.parametrize("size", SIZES, ids=NAMES)
 
 PAGES = ("/settings/alerts", "/settings/about")
 
@@ -53,11 +55,12 @@ def said(page: Page, text: str) -> None:
     expect(page.locator(".said")).to_contain_text(text)
 
 
+@BOTH
 def test_an_admin_sets_a_chat_tries_it_and_forgets_it(
-    console: Served, visitor: Visitor, chat: HTTPServer
+    console: Served, visitor: Visitor, chat: HTTPServer, size: tuple[int, int]
 ) -> None:
     visitor.forgive("502")
-    page = visitor.visit("/settings/alerts")
+    page = visitor.visit("/settings/alerts", size=size)
     expect(page.get_by_text("Nobody is told.")).to_be_visible()
     url = f"http://127.0.0.1:{chat.server_port}"
     page.get_by_label("Address of the incoming webhook").fill(f"{url}/gone-s3cr3t")

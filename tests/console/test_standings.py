@@ -68,10 +68,25 @@ def test_the_worst_is_said_first(changes: dict[str, object], text: str, is_troub
 def test_how_far_a_sync_is_counts_what_is_through() -> None:
     ask = Ask("ask/1", ("A", "B", "C"), full=False, by="ann", at=NOW, state="running")
     lines = (progress("B", "reading", 40, 100), progress("C", "queued", 0, 50))
-    found = standings.round_of(ask, lines)
+    whole = [
+        standing(name="A", last_at=NOW),
+        standing(name="B", last_at=NOW - timedelta(days=1), progress=lines[0]),
+        standing(name="C", last_at=None, is_waiting=True),
+        standing(name="D", last_at=NOW),
+    ]
+    found = standings.round_of(ask, lines, whole)
     assert found is not None
     assert (found.done, found.whole, found.rows, found.expected) == (1, 3, 40, 150)
-    assert standings.round_of(None, ()) is None
+    assert standings.round_of(None, (), whole) is None
+
+
+def test_a_sync_that_has_just_begun_is_through_with_nothing() -> None:
+    ask = Ask("ask/1", ("A", "B"), full=False, by="ann", at=NOW, state="running")
+    earlier = NOW - timedelta(minutes=5)
+    whole = [standing(name="A", last_at=earlier), standing(name="B", last_at=None)]
+    found = standings.round_of(ask, (), whole)
+    assert found is not None
+    assert (found.done, found.whole) == (0, 2)
 
 
 def test_what_a_full_read_costs_is_a_sentence() -> None:

@@ -39,9 +39,9 @@ def until(holds: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
-def dispatched(console: Served, shores: Shores) -> str:
-    """Send a ticket out without a browser; returns its link's id."""
-    ticket = shores.fit_tickets(1)[0]
+def dispatched(console: Served, shores: Shores, which: int = 0) -> str:
+    """Send a ticket out without a browser, of those that can the one; returns its link's id."""
+    ticket = shores.fit_tickets(which + 1)[which]
     shores.send_out(ticket["id"])
     key = f"Tickets/{ticket['id']}"
     console.stores.commands.ask(key, "record+order+notes", "a test")

@@ -14,6 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from isthmus.cli.exits import Exit
 from isthmus.engine import Every, Schedule
 from isthmus.state import RunRecord
 from isthmus.wiring import simulated
@@ -145,6 +146,17 @@ async def test_a_home_on_the_simulated_tenant_has_it_again_after_a_kill(
                 async with session.get(url, params={"user": made.autotask.username}) as answer:
                     assert answer.status == 200
             process.kill()
+
+
+async def test_a_second_process_that_would_work_on_the_same_files_is_refused(
+    shores: Shores,
+) -> None:
+    async with serving(shores.environment, "--no-refresh"):
+        second = begun(shores.environment, "--no-refresh")
+        assert await asyncio.to_thread(second.wait, 60) == Exit.BUSY
+        second.communicate()
+        async with serving(shores.environment, "--no-refresh", "--no-dispatch"):
+            pass  # pages and doors beside it are welcome
 
 
 def _health(doors: str) -> int:

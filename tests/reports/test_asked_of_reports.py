@@ -1,11 +1,13 @@
 """What people ask of reports is understood, or refused with the way out."""
 
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from isthmus.reports.catalogue import REPORTS, NoSuchReport, report_named
-from isthmus.reports.connecting import guides
+from isthmus.reports.connecting import guides, reader_sql
 from isthmus.reports.running import AskedWrong, ReportLacks, missing, point_of, prepare
 from isthmus.reports.shapes import CHOICES, Asked
 from isthmus.warehouse.answering import TableReader
@@ -115,3 +117,27 @@ def test_connection_strings_name_the_place_and_no_password() -> None:
     assert "sslmode=require" in str(server)
     for secret in ("s%40cret", "s@cret", "sync"):
         assert secret not in str(server)
+
+
+def test_the_role_for_readers_sees_tables_made_later_and_changes_nothing(
+    postgres_url: str,
+) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as owner:
+        owner.execute("drop role if exists reports")
+        owner.execute("create schema isthmus; create schema autotask")
+        try:
+            me = owner.execute("select current_user").fetchone()
+            assert me is not None
+            address = urlsplit(postgres_url)._replace(netloc=f"{me[0]}:s3cret@db").geturl()
+            script = reader_sql(address)
+            assert "s3cret" not in script
+            owner.execute(script.encode())
+            owner.execute("create table autotask.tickets as select 1 as id")
+            owner.execute("set role reports")
+            assert owner.execute("select id from autotask.tickets").fetchall() == [(1,)]
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                owner.execute("delete from autotask.tickets")
+        finally:
+            owner.execute("reset role")
+            owner.execute("drop schema autotask cascade; drop schema isthmus cascade")
+            owner.execute("drop owned by reports; drop role reports")

@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -47,6 +48,8 @@ def test_up_lives_by_itself_on_both_sides_and_stops_when_asked(tmp_path: Path) -
     try:
         _until(file.exists)
         url = json.loads(file.read_text())["autotask"]["admin_url"]
+        now = datetime.fromisoformat(_asked(f"{url}clock")["now"])
+        assert abs(datetime.now(UTC) - now) < timedelta(days=1)
         _until(lambda: len(_asked(f"{url}state/Tickets")) > 150)
         _until(lambda: any(one["status"] == 14 for one in _asked(f"{url}state/Tickets")))
         process.terminate()

@@ -10,9 +10,9 @@ from typing import Final
 
 from isthmus.base.errors import IsthmusError, NeedsPerson, Permanent, Retryable
 
-USER_PATH: Final = "Admin > Account Settings & Users > Resources/Users (HR) > API User"
+USER_PATH: Final = "Admin > Organization Settings & Users > Resources/Users (HR) > API User"
 LEVEL_PATH: Final = (
-    "Admin > Account Settings & Users > Resources/Users (HR) > Security > Security Levels"
+    "Admin > Organization Settings & Users > Resources/Users (HR) > Security > Security Levels"
 )
 
 

@@ -579,7 +579,7 @@ _add(
     "set-password",
     "people:set_password",
     PEOPLE,
-    "Give an account another password; it is logged out everywhere.",
+    "Give an account another password; it is logged out everywhere, and its tokens end.",
     "The password is asked for on the terminal, or read from standard input.",
 )
 _add(

@@ -22,6 +22,7 @@ from isthmus.dispatch.rules.values import plain
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch.following import person_here
 from isthmus.wiring.dispatch.looking import ToBeSent, what_would_be_sent
+from isthmus.wiring.dispatch.setting import ManyToBeSent, set_for_many, what_many_lack
 from isthmus.wiring.dispatch.stores import DeadLetter, Stores
 from isthmus.wiring.environment.settings import SettingWrong
 
@@ -163,41 +164,82 @@ def _show_replayed(opened: list[DeadLetter], settled: list[DeadLetter], *, is_wo
         say("Nothing waits for a person; nothing is done.")
 
 
-def edit(
-    name: str,
-    fields: tuple[str, ...] = (),
-    /,
-    *,
-    json: bool = False,
-) -> int:
+def edit(given: tuple[str, ...], /, *, json: bool = False) -> int:
     """
     Set fields of the work order that a dead letter is about, and have its work done again.
 
-    Without fields: show what would be sent, and what is wrong with it.
+    Without fields: show what would be sent, and what is wrong with it. Of several: what they lack
+    alike; a field is set in all of them, where it is at fault in each.
 
     Parameters
     ----------
-    name
-        The id of a dead letter; or a ticket's number or key, for its only open one.
-    fields
-        FIELD=VALUE, such as pay.base.amount=250 or location.state=TX. Nothing behind the = sends
-        nothing there.
+    given
+        The id of a dead letter; or a ticket's number or key, for its only open one; several may be
+        named. Then FIELD=VALUE, such as pay.base.amount=250 or location.state=TX. Nothing behind
+        the = sends nothing there.
     json
         Answer with one JSON object.
     """
-    with machine_told(wanted=json), House.from_environment() as house, Stores.open(house) as stores:
-        letter = _only(stores, name)
-        if not fields:
-            found = asyncio.run(what_would_be_sent(house, stores, letter))
-            return _show_sent(found, json=json)
-        stores.commands.edit(letter, dict(map(_pair, fields)), person_here())
-        is_worked = bool(stores.agenda.alive())
+    with machine_told(wanted=json):
+        names = [text for text in given if "=" not in text]
+        values = dict(_pair(text) for text in given if "=" in text)
+        if not names:
+            raise SettingWrong(
+                "It is not said which dead letter to edit.",
+                where="the arguments on the command line",
+                remedy="Name one or more, then FIELD=VALUE.",
+            )
+        with House.from_environment() as house, Stores.open(house) as stores:
+            if len(names) > 1:
+                return _edit_many(house, stores, names, values, json=json)
+            letter = _only(stores, names[0])
+            if not values:
+                found = asyncio.run(what_would_be_sent(house, stores, letter))
+                return _show_sent(found, json=json)
+            stores.commands.edit(letter, values, person_here())
+            is_worked = bool(stores.agenda.alive())
     if json:
         answer_json({"edited": letter.id, "exit": 0})
         return Exit.OK
     say(f"{letter.record_number or letter.key} is done again with what you set.")
     if not is_worked:
         out().print(Text(NO_WORKER, style="yellow"))
+    return Exit.OK
+
+
+def _edit_many(
+    house: House, stores: Stores, names: list[str], values: dict[str, str], *, json: bool
+) -> int:
+    """Set one value for several, or show what they lack alike."""
+    letters = [_only(stores, name) for name in names]
+    if not values:
+        return _show_lacking(asyncio.run(what_many_lack(house, stores, letters)), json=json)
+    count = set_for_many(house, stores, letters, values, person_here())
+    if json:
+        answer_json({"edited": [one.id for one in letters], "done": count, "exit": 0})
+        return Exit.OK
+    say(f"{words.plural(count, 'dead letter')} done again with what you set.")
+    if not stores.agenda.alive():
+        out().print(Text(NO_WORKER, style="yellow"))
+    return Exit.OK
+
+
+def _show_lacking(found: ManyToBeSent, *, json: bool) -> int:
+    alike = [one.path for one in found.fields]
+    if json:
+        each = [
+            {"id": one.letter.id, "fields": [field.path for field in one.fields], "why": one.why}
+            for one in found.each
+        ]
+        answer_json({"alike": alike, "each": each, "exit": 0})
+        return Exit.OK
+    for one in found.each:
+        lacks = ", ".join(field.path for field in one.fields) or one.why
+        say(f"{one.letter.record_number or one.letter.key}  {lacks}")
+    if alike:
+        say(f"\nAt fault in each: {', '.join(alike)}. Give FIELD=VALUE behind the names to set it.")
+    else:
+        say("\nNo field is at fault in each of them: set them one by one.")
     return Exit.OK
 
 

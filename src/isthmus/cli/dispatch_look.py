@@ -172,6 +172,7 @@ def show(
     /,
     *,
     calls: bool = False,
+    bodies: bool = False,
     limit: Annotated[int, Parameter(show_default=True)] = 500,
     json: bool = False,
 ) -> int:
@@ -184,6 +185,8 @@ def show(
         The ticket's number, the work order's, a key or an id.
     calls
         Show every call to either side too.
+    bodies
+        Show every call, with what was sent and what was answered, without secrets.
     limit
         How many lines of the trail, the latest.
     json
@@ -197,7 +200,7 @@ def show(
     if json:
         answer_json(timeline_as_json(found))
     else:
-        out().print(render_timeline(found, calls=calls))
+        out().print(render_timeline(found, calls=calls, bodies=bodies))
     return Exit.OK
 
 

@@ -85,14 +85,18 @@ def _listeners(
 ) -> tuple[Listener | None, Listener | None]:
     """Return who listens for the doors and for the console; the same where they share a port."""
     public, private = house.config.listen, house.config.console_listen
+    proxies = house.config.proxies
     if doors is not None and console is not None and private is None:
         shared = OneAddress(dict.fromkeys(_AT_THE_DOORS, doors), console)
-        both = Listener(shared, public, what="the console and the doors for webhooks")
+        what = "the console and the doors for webhooks"
+        both = Listener(shared, public, what=what, proxies=proxies)
         return both, both
     setting = "ISTHMUS_LISTEN" if private is None else "ISTHMUS_CONSOLE_LISTEN"
     return (
-        None if doors is None else Listener(doors, public),
+        None if doors is None else Listener(doors, public, proxies=proxies),
         None
         if console is None
-        else Listener(console, private or public, what="the console", setting=setting),
+        else Listener(
+            console, private or public, what="the console", setting=setting, proxies=proxies
+        ),
     )

@@ -76,7 +76,7 @@ def add(
 
 def set_password(login: str, /, *, password_stdin: bool = False, json: bool = False) -> int:
     """
-    Give an account another password; it is logged out everywhere.
+    Give an account another password; it is logged out everywhere, and its tokens end.
 
     Parameters
     ----------

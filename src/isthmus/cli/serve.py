@@ -3,8 +3,8 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 from isthmus.base.errors import IsthmusError
 from isthmus.cli.openings import Openings, open_doors
@@ -13,6 +13,7 @@ from isthmus.wiring.build import House, NotConnected
 from isthmus.wiring.dispatch.stores import Stores
 from isthmus.wiring.environment.settings import SettingWrong
 from isthmus.wiring.simulated import Simulation
+from isthmus.wiring.vendors.clients import set_up_log
 from isthmus.worker import Duties, keep_working, relaying
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -69,21 +70,37 @@ async def _serve(duties: Duties, openings: Openings) -> int:
     for number in _SIGNALS:
         loop.add_signal_handler(number, asked.set)
     with House.from_environment() as house, Stores.open(house) as stores:
+        set_up_log(house.config)  # else only who logs in at a vendor does, and faults are lost
         if not openings.console:
             house.connection()  # nobody could make one while this runs
-        async with relaying(stores) as relay, _simulating(house, openings) as simulation:
-            with ExitStack() as closing:
-                opened = closing.enter_context(
-                    open_doors(house, stores, relay, openings, simulation)
-                )
-                await asyncio.to_thread(opened.start)
-                try:
-                    for line in opened.told():
-                        say(line)
-                    await _work_until(asked, house, stores, duties)
-                finally:
-                    await asyncio.to_thread(opened.stop)
+        with _alone(house, duties):
+            await _open(asked, house, stores, duties, openings)
     return 0
+
+
+@contextmanager
+def _alone(house: House, duties: Duties) -> Iterator[None]:
+    """Be the only one who works on files; on PostgreSQL there may be many. Raises: StateBusy."""
+    if house.config.dispatch_place.is_file and (duties.dispatch or duties.refresh):
+        with house.state.sole_worker():
+            yield
+    else:
+        yield
+
+
+async def _open(
+    asked: asyncio.Event, house: House, stores: Stores, duties: Duties, openings: Openings
+) -> None:
+    async with relaying(stores) as relay, _simulating(house, openings) as simulation:
+        with ExitStack() as closing:
+            opened = closing.enter_context(open_doors(house, stores, relay, openings, simulation))
+            await asyncio.to_thread(opened.start)
+            try:
+                for line in opened.told():
+                    say(line)
+                await _work_until(asked, house, stores, duties)
+            finally:
+                await asyncio.to_thread(opened.stop)
 
 
 @asynccontextmanager

@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -27,6 +28,7 @@ from isthmus.cli.screen import (
 from isthmus.sync.catalog import Dataset
 from isthmus.sync.outcomes import DatasetOutcome, RunSummary, SilentObserver
 from isthmus.wiring.build import House
+from isthmus.wiring.environment.settings import SettingWrong
 
 MOST_WARNINGS = 3
 """So many warnings of a dataset are shown; the rest is in the run log."""
@@ -47,9 +49,20 @@ class QuietObserver(SilentObserver):
         self.is_held_up = seconds > 0
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How much is read, and may go: as of `House.sync`."""
+
+    full: bool
+    since: datetime | None
+    release_brake: bool
+
+
 def sync(
     *datasets: str,
     full: bool = False,
+    since: str | None = None,
+    release_brake: bool = False,
     json: Annotated[bool | None, Parameter(negative="--no-json")] = None,
 ) -> int:
     """
@@ -61,17 +74,24 @@ def sync(
         Which datasets, in any case; all of them when none is named.
     full
         Read every record again, whatever is held. Rows that Autotask no longer has go.
+    since
+        Read again what changed from this day or time on, such as 2026-11-01 or 2026-11-01T09:30Z;
+        UTC unless it says otherwise. Datasets without change dates are read whole, as always.
+    release_brake
+        Let rows go however many they are, this once: after a clean-up in Autotask, when the brake
+        held.
     json
         Answer with one JSON object; the default when standard output is no terminal.
     """
     as_json = not is_person_reading() if json is None else json
     with machine_told(wanted=as_json):
         named = words.find_datasets(datasets)
+        wish = Wish(full, None if since is None else _moment(since), release_brake)
         watched = is_person_watching() and json is not True
         with House.from_environment() as house:
             began = monotonic()
             wanted = named or house.standing()
-            summary = asyncio.run(_run(house, wanted, full=full, watched=watched))
+            summary = asyncio.run(_run(house, wanted, wish, watched=watched))
     seconds = monotonic() - began
     code = _exit_of(summary)
     if as_json:
@@ -82,12 +102,25 @@ def sync(
 
 
 async def _run(
-    house: House, wanted: tuple[Dataset, ...], *, full: bool, watched: bool
+    house: House, wanted: tuple[Dataset, ...], wish: Wish, *, watched: bool
 ) -> RunSummary:
     if not watched:
-        return await house.sync(wanted, full=full, observer=QuietObserver())
+        return await house.sync(wanted, observer=QuietObserver(), **asdict(wish))
     with LiveProgress(err()) as progress:
-        return await house.sync(wanted, full=full, observer=progress)
+        return await house.sync(wanted, observer=progress, **asdict(wish))
+
+
+def _moment(text: str) -> datetime:
+    """Read a day or a time. Raises: SettingWrong."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingWrong(
+            f'--since "{text}" is no day or time.',
+            where="the options on the command line",
+            remedy="Write it like 2026-11-01 or 2026-11-01T09:30Z.",
+        ) from None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _exit_of(summary: RunSummary) -> Exit:

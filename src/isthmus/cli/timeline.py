@@ -52,18 +52,22 @@ STYLES: Final = {
 SIGNS: Final = {"person": "◇", "error": "✗"}
 
 
-def render_timeline(timeline: Timeline, *, calls: bool) -> RenderableType:
-    """Return the head, what is wrong, and everything that happened; calls only where wanted."""
+def render_timeline(timeline: Timeline, *, calls: bool, bodies: bool = False) -> RenderableType:
+    """
+    Return the head, what is wrong, and everything that happened; calls only where wanted.
+
+    Args: bodies: every call, with what was sent and what was answered.
+    """
     link = timeline.link
     told = (*tell(timeline.entries, link.entity), *tell_waiting(timeline.messages))
-    moments = [one for one in told if calls or one.kind != "call"]
+    moments = [one for one in told if calls or bodies or one.kind != "call"]
     parts: list[RenderableType] = [_title(link), Text(), _facts(timeline)]
     for letter in timeline.letters:
         parts += [Text(), needs_person(letter, utc_now())]
     parts.append(Text())
     if not timeline.is_whole:
         parts.append(Text("Earlier lines are left out; --limit shows more.", style="yellow"))
-    return Group(*parts, Rails(moments, NOUNS.get(link.entity, "record")))
+    return Group(*parts, Rails(moments, NOUNS.get(link.entity, "record"), bodies=bodies))
 
 
 def here(at: datetime) -> datetime:
@@ -120,9 +124,10 @@ def _plural(kind: str, found: Sequence[str]) -> str:
 class Rails:
     """What happened, below one another, with three lines that run down beside it."""
 
-    def __init__(self, moments: Sequence[Moment], noun: str) -> None:
+    def __init__(self, moments: Sequence[Moment], noun: str, *, bodies: bool = False) -> None:
         self._moments = moments
         self._noun = noun
+        self._bodies = bodies
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it as wide as there is room."""
@@ -146,9 +151,23 @@ class Rails:
                 head = clock if number == 0 else Text(" " * 10)
                 line.rstrip()
                 yield Text.assemble(head, rail, "  ", line)
+            for line in _bodies(moment) if self._bodies else ():
+                for part in line.wrap(console, rest):
+                    yield Text.assemble(" " * 10, _plain(), "  ", part)
             before = at
         if not self._moments:
             yield Text.assemble(" " * 10, _plain(), ("  Nothing was kept of it.", "dim"))
+
+
+def _bodies(moment: Moment) -> Iterator[Text]:
+    """Yield what was sent with a call and what was answered, line by line."""
+    for name, body in (("sent", moment.sent), ("answered", moment.answered)):
+        if body is not None:
+            size = "" if body.size is None else f" (of {body.size:,} bytes only the beginning)"
+            yield Text(f"{name}{size}:", style="dim bold")
+            for line in body.text.splitlines():
+                indent = " " * (len(line) - len(line.lstrip()))
+                yield Text(indent + words.one_line(line.strip()), style="dim")
 
 
 def _passing(before: datetime | None, at: datetime) -> Iterator[Text]:

@@ -16,8 +16,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from isthmus.base.errors import IsthmusError, Permanent
-from isthmus.base.log import get_logger
 from isthmus.console.api import ROUTES as API
+from isthmus.console.faulting import failed_at, log_fault
 from isthmus.console.pages import ROUTES
 from isthmus.console.rendering import STATIC, static_stamp
 from isthmus.console.routes import ask_of, status_of
@@ -38,15 +38,11 @@ _ALWAYS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _A_YEAR: Final = "public, max-age=31536000, immutable"
-_log = get_logger("console")
+_KEPT: Final = {200, 304}
 
 
 class NoSuchPage(Permanent):
     """Nothing is at that address; HTTP 404."""
-
-
-class Failed(Permanent):
-    """A fault of ours; HTTP 500."""
 
 
 def make_app(site: Site) -> Starlette:
@@ -84,8 +80,9 @@ class _Headers:
                 headers = MutableHeaders(scope=message)
                 for name, value in _ALWAYS.items():
                     headers.setdefault(name, value)
-                lasting = _A_YEAR if path.startswith("/static/") else "no-store"
-                headers.setdefault("Cache-Control", lasting)
+                # A page that says there is no such file is of who asks, and may not be kept.
+                is_file = path.startswith("/static/") and message["status"] in _KEPT
+                headers.setdefault("Cache-Control", _A_YEAR if is_file else "no-store")
                 headers["Server-Timing"] = f"app;dur={1000 * (perf_counter() - begun):.1f}"
             await send(message)
 
@@ -98,7 +95,7 @@ async def _live(request: Request) -> Response:
     if ask.session is None:
         return PlainTextResponse("log in first", status_code=401)
     return StreamingResponse(
-        ask.site.live.events(),
+        ask.site.live.events(ask.query("since")),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
@@ -118,13 +115,8 @@ async def _told(request: Request, error: Exception) -> Response:
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    _log.error("page_failed", path=request.url.path, kind=type(error).__name__)
-    told = Failed(
-        "Something went wrong here, by no fault of yours.",
-        where=request.url.path,
-        remedy="Try again. If it stays so, the log of isthmus serve says what failed.",
-    )
-    return await _shown(request, told, 500)
+    log_fault(request.url.path, error)
+    return await _shown(request, failed_at(request.url.path), 500)
 
 
 async def _shown(request: Request, error: IsthmusError, status: int) -> Response:

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from isthmus.base.errors import IsthmusError
 from isthmus.console.rendering import Look, render
 from isthmus.console.site import Site
+from isthmus.console.typed import LARGEST, whole
 from isthmus.wiring.people import Role, Session
 
 SAID = "isthmus_said"
@@ -24,7 +25,8 @@ class Ask:
     A request to a page.
 
     `session` is None only where a page is open to everybody. `about` and `detail` are what the
-    audit trail says of a deed beside its name; `detail` must hold no secret.
+    audit trail says of a deed beside its name; `detail` must hold no secret. `is_done` False: the
+    deed did not come about, or only showed what it would do, and the trail has no line of it.
     """
 
     request: Request
@@ -34,6 +36,12 @@ class Ask:
     form: FormData = field(default_factory=FormData)
     about: str = ""
     detail: dict[str, object] = field(default_factory=dict)
+    is_done: bool = True
+    stamp: str = ""
+    """From when what is shown is, for the page to be told of what moves after it."""
+
+    def __post_init__(self) -> None:
+        self.stamp = self.site.live.stamp
 
     @property
     def path(self) -> Mapping[str, Any]:
@@ -62,6 +70,10 @@ class Ask:
     def query(self, name: str, default: str = "") -> str:
         """Return a value of the address's query, without blanks around it."""
         return self.request.query_params.get(name, default).strip()
+
+    def number(self, name: str, least: int = 0, most: int = LARGEST) -> int | None:
+        """Return a whole number of the address's query; None where it is none in these bounds."""
+        return whole(self.query(name), least, most)
 
     def text(self, name: str, default: str = "") -> str:
         """Return a field of the form, without blanks around it."""
@@ -100,8 +112,9 @@ class Ask:
         """
         Send the browser on to a page of ours, which shows the sentence `said` once.
 
-        Args: tone: good, or warn.
+        Args: tone: good; or warn, of a deed that did not come about.
         """
+        self.is_done = self.is_done and tone != "warn"
         if self.is_fragment:
             answer = Response(status_code=204, headers={"HX-Redirect": path})
         else:

@@ -65,7 +65,7 @@ class Drawing:
         if len(self.lines) <= COLOURS:
             return self.lines
         named = [line for line in self.lines if line.key != OTHERS]
-        ranked = sorted(named, key=lambda line: -sum(abs(v or 0) for v in line.values))
+        ranked = sorted(named, key=_weight)
         kept = [line for line in self.lines if line in ranked[: COLOURS - 1]]
         rest = [line for line in self.lines if line not in kept]
         added = tuple(sum(v or 0 for v in values) for values in zip(*(r.values for r in rest)))  # noqa: B905 - all as long as the axis
@@ -180,7 +180,7 @@ class _Table:
         series: str,
         without: float | None,
     ) -> tuple[Line, ...]:
-        """Return a line for each measure, or for each value of the series' column."""
+        """Return a line for each measure; or for each value of the series' column, large first."""
         apart = self.column(series) if series else [""] * len(self._rows)
         along = [_plain(value) for value in self.column(x)]
         found = []
@@ -194,7 +194,12 @@ class _Table:
                 values = tuple(_figure(cells.get(_plain(place), without)) for place in keys)
                 name = _text(key) if series else title
                 found.append(Line(name, unit, column, _text(key) if series else "", values))
-        return tuple(found)
+        return tuple(sorted(found, key=_weight) if series else found)
+
+
+def _weight(line: Line) -> float:
+    """Return by what lines are ranked: the largest first."""
+    return -sum(abs(value or 0) for value in line.values)
 
 
 def _axis(answer: Answer) -> str:

@@ -15,6 +15,7 @@ COOKIE: Final = "isthmus_session"
 CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "x-csrf"
 _SESSION_SECONDS: Final = 14 * 86_400
+_PORTS: Final = {"http": 80, "https": 443}
 
 
 class NotAllowed(NeedsPerson):
@@ -64,19 +65,34 @@ def take_cookie(site: Site, answer: Response) -> None:
     )
 
 
-def check_origin(request: Request) -> None:
+def check_origin(site: Site, request: Request) -> None:
     """
     Refuse what a page of another origin sends. Raises: Foreign.
 
     Browsers say in Sec-Fetch-Site and Origin where a form stands; a request that carries neither
-    does not come from a browser's page, and has to show the session's token all the same.
+    does not come from a browser's page, and has to show the session's token all the same. Our own
+    origin is the site's address where it is told, since a proxy may name us another Host.
     """
     told = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
-    host = request.headers.get("host", "")
-    same = origin is None or urlsplit(origin).netloc == host
-    if told not in {"same-origin", "none"} or not same:
+    if told not in {"same-origin", "none"}:
         raise _foreign()
+    if origin is None:
+        return
+    if not site.address:
+        if urlsplit(origin).netloc != request.headers.get("host", ""):
+            raise _foreign()
+    elif _origin_of(origin) != _origin_of(site.address):
+        raise _foreign(f"This console is to be opened at {site.address}; try again there.")
+
+
+def _origin_of(address: str) -> tuple[str, str | None, int | None]:
+    """Return what tells origins apart: scheme, host and port."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+    except ValueError:  # such as a port that is none
+        return "", None, None
 
 
 def check_token(session: Session, sent: str) -> None:
@@ -85,9 +101,9 @@ def check_token(session: Session, sent: str) -> None:
         raise _foreign()
 
 
-def _foreign() -> Foreign:
+def _foreign(remedy: str = "Open the page anew and try again.") -> Foreign:
     return Foreign(
         "This was not sent from a page of this console, so nothing was done.",
         where="the form",
-        remedy="Open the page anew and try again.",
+        remedy=remedy,
     )

@@ -2,12 +2,14 @@
 What changes, told to the pages that show it: one stream a page, one look a second for all.
 
 A topic is a name and a marker of what stands behind it; when the marker moves, every page that
-listens gets one event of the topic's name and fetches its own part anew.
+listens gets one event of the topic's name and fetches its own part anew. A page says by a stamp
+from when it is, and is told at once of what moved between its drawing and its listening.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
+from secrets import token_hex
 from typing import Final
 
 from isthmus.base.errors import IsthmusError
@@ -31,14 +33,31 @@ class Live:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_closed = False
         self._looking: asyncio.Task[None] | None = None
+        self._name = token_hex(4)
+        self._turn = 0
+        self._moved: dict[str, int] = {}
+        """By topic: the look that last saw it move."""
 
-    async def events(self) -> AsyncIterator[str]:
-        """Give lines of an event stream until the listener goes."""
+    @property
+    def stamp(self) -> str:
+        """Return what a page that is drawn from now on shows to `events`."""
+        return f"{self._name}.{self._turn}"
+
+    async def events(self, since: str = "") -> AsyncIterator[str]:
+        """
+        Give lines of an event stream until the listener goes.
+
+        Args: since: the stamp of the page. What moved after it is told first; everything, where
+        nobody looked then.
+        """
         queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=100)
         self._loop = asyncio.get_running_loop()
         self._listening.add(queue)
         if self._looking is None or self._looking.done():
+            self._moved.clear()
             self._looking = asyncio.create_task(self._look())
+        for missed in self._missed(since):
+            queue.put_nowait(missed)
         try:
             yield "retry: 3000\n\n"
             while not self._is_closed:
@@ -64,17 +83,31 @@ class Live:
             with suppress(asyncio.QueueFull):
                 queue.put_nowait(None)
 
+    def _missed(self, since: str) -> list[str]:
+        name, _, turn = since.partition(".")
+        if name != self._name or not turn.isdecimal():
+            return list(self._moved)
+        return [topic for topic, moved in self._moved.items() if moved > int(turn)]
+
     async def _look(self) -> None:
-        before: Mapping[str, str] | None = None
+        """
+        Look once a second. The first look tells everything: nobody knows what moved before it.
+
+        A turn is counted before a look begins, so that a page drawn during it counts as older.
+        """
+        before: Mapping[str, str] = {}
         while self._listening and not self._is_closed:
+            turn = self._turn + 1
             try:
                 now = await asyncio.to_thread(self._markers)
             except IsthmusError as error:
                 _log.warning("live_look_failed", what=error.what)
             else:
-                if before is not None:
-                    self._tell(topic for topic in now if now[topic] != before.get(topic))
+                moved = [topic for topic in now if now[topic] != before.get(topic)]
+                self._moved |= dict.fromkeys(moved, turn)
+                self._tell(moved)
                 before = now
+            self._turn = turn
             await asyncio.sleep(self._every)
 
     def _tell(self, topics: Iterable[str]) -> None:

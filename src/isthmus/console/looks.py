@@ -8,7 +8,7 @@ _TONES: Final = {
     "stuck": "bad", "parked": "warn", "waiting": "busy", "linked": "good", "closed": "calm",
 }  # fmt: skip
 MEANING: Final = {
-    "stuck": "a dead letter says why; nothing more is done until a person helps",
+    "stuck": "refused, or something is missing: nothing more is done until a person helps",
     "parked": "stopped by a person, or because it wrote too often",
     "waiting": "an order is wanted and not there yet",
     "linked": "the record and its work order are kept in step",

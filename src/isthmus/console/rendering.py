@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from isthmus.base.clock import utc_now
 from isthmus.console import words
+from isthmus.console.twins import advice
 
 STATIC: Final = Path(__file__).parent / "static"
 _NO_ZONE: Final = "UTC"
@@ -62,6 +63,7 @@ def _environment() -> Environment:
         "lasting": words.lasting,
         "data": data,
         "plural": words.plural,
+        "advice": advice,
     }
     return made
 

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from isthmus.base.errors import IsthmusError, NeedsPerson, Permanent
 from isthmus.console import guard
 from isthmus.console.asking import Ask
+from isthmus.console.faulting import failed_at, log_fault
 from isthmus.console.rendering import Look
 from isthmus.wiring.people import Role
 
@@ -49,7 +50,7 @@ def deed(path: str, answer: Answering, role: Role | None, what: str = "") -> Rou
     Return the route of something that is done; it stands in the audit trail when it succeeded.
 
     Args: what: was done, in the past tense, as the trail says it; "" where the rooms behind it
-    write their own line.
+    write their own line, or where nothing is changed. See `Ask.is_done`.
     """
     return Route(path, partial(_deed, answer, role, what), methods=["POST"])
 
@@ -77,7 +78,7 @@ async def _deed(answer: Answering, role: Role | None, what: str, request: Reques
     if refused is not None:
         return refused
     shown = await run_in_threadpool(_answered, answer, ask)
-    if what and shown.status_code < 400:
+    if what and ask.is_done and shown.status_code < 400:
         await run_in_threadpool(_note, ask, what)
     return shown
 
@@ -93,10 +94,13 @@ async def _stream(parts: Streaming, role: Role, what: str, request: Request) -> 
             async for part in parts(ask):
                 yield part
         except IsthmusError as error:
-            answer = await run_in_threadpool(ask.show, "problem_part.html", error=error)
-            yield bytes(answer.body).decode()
+            yield await run_in_threadpool(ask.part, "problem_part.html", error=error)
+        except Exception as error:  # noqa: BLE001 - the answer has begun: only a part can tell
+            log_fault(ask.request.url.path, error)
+            fault = failed_at(ask.request.url.path)
+            yield await run_in_threadpool(ask.part, "problem_part.html", error=fault)
         else:
-            if what:
+            if what and ask.is_done:
                 await run_in_threadpool(_note, ask, what)
 
     return StreamingResponse(
@@ -153,7 +157,7 @@ def _refused(ask: Ask, role: Role | None) -> Response | None:
 def _unfit(ask: Ask, role: Role | None) -> Response | None:
     """Hold a form against the rules before anything of it is believed."""
     try:
-        guard.check_origin(ask.request)
+        guard.check_origin(ask.site, ask.request)
         if ask.session is not None:
             sent = ask.request.headers.get(guard.CSRF_HEADER) or ask.secret(guard.CSRF_FIELD)
             guard.check_token(ask.session, sent)

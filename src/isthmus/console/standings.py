@@ -96,20 +96,27 @@ def oldest(standing: Iterable[DatasetStanding]) -> datetime | None:
     return min(times, default=None)
 
 
-def round_of(ask: Ask | None, progress: Sequence[Progress]) -> Round | None:
+def round_of(
+    ask: Ask | None, progress: Sequence[Progress], standing: Iterable[DatasetStanding]
+) -> Round | None:
     """Say how far something is that was asked for; None where nothing is under way."""
     lines = [one for one in progress if ask is None or one.asked == ask.key]
     if ask is None and not lines:
         return None
     whole = len(lines) if ask is None else len(ask.wanted)
-    is_begun = ask is None or ask.state != "waiting"
-    done = whole - len(lines) if is_begun else 0
+    done = 0 if ask is None else sum(_is_through(ask, one) for one in standing)
     known = [one.expected for one in lines]
     expected = sum(one or 0 for one in known) if known and None not in known else None
     return Round(
-        whole, max(0, done), sum(one.rows for one in lines), expected,
+        whole, done, sum(one.rows for one in lines), expected,
         sum(one.calls for one in lines), tuple(sorted(lines, key=_first)),
     )  # fmt: skip
+
+
+def _is_through(ask: Ask, one: DatasetStanding) -> bool:
+    is_over = one.progress is None and not one.is_waiting
+    is_since = one.last_at is not None and one.last_at >= ask.at
+    return one.name in ask.wanted and is_over and is_since
 
 
 def _first(line: Progress) -> tuple[bool, str]:

@@ -1,7 +1,7 @@
 """The board: links by state with what each waits for, and dead letters, as people look for them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from isthmus.base.errors import Permanent
@@ -120,9 +120,10 @@ def _place(page: str) -> Place | None:
         return None
     at, _, last = page.partition(_APART)
     try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
+        found = datetime.fromisoformat(at)
+        moment = found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None:
         raise PageWrong(f"There is no page {page[:80]!r}", remedy="Begin with the first page.")
     return Place(moment, last)

@@ -187,6 +187,13 @@ class Commands:
         self.state.add_entries([entry])
         self.replay([letter], by)
 
+    def check_edit(self, values: Mapping[str, str]) -> None:
+        """Raises EditWrong: there is nothing to set, or a field cannot be set, or not to this."""
+        if not values:
+            raise EditWrong("No field was chosen.", where="fields", remedy="Choose one or more.")
+        for path, text in values.items():
+            _checked(path, text)
+
     def _try_again(self, vendor: str) -> None:
         """Have a vendor that refused our credentials asked again by all that waits for it."""
         self.state.save_mark(refused(vendor), None)

@@ -11,7 +11,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from isthmus.autotask.port import Records
 from isthmus.base.clock import utc_now
 from isthmus.base.observing import Seen
-from isthmus.base.redaction import redact
+from isthmus.dispatch import bodies
 from isthmus.dispatch.hydrate import Hydrator, Reads
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.metadata import Metadata
@@ -24,8 +24,6 @@ from isthmus.state.dispatch import DispatchState, Entry, Inbox, Link, Message
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_MOST_BODY: Final = 2_000
-_MARGIN: Final = 500
 _REFUSED: Final = 400
 
 
@@ -115,10 +113,12 @@ class Job:
             "status": call.status, "ms": call.ms, "bytes": len(call.answered), "run": self.run.id
         }  # fmt: skip
         writes = call.method not in {"GET", "HEAD"} and not _is_question(call.url)
-        if writes:
-            detail["sent"] = shortened(call.sent)
-        if writes or call.status >= _REFUSED:  # what was read is in the tables, and not kept twice
-            detail["answered"] = shortened(call.answered)
+        is_refused = not call.status or call.status >= _REFUSED
+        most = bodies.MOST_REFUSED if is_refused else bodies.MOST
+        if writes or (is_refused and call.sent):
+            detail["sent"] = bodies.kept(call.sent, most)
+        if writes or is_refused:  # what was read is in the tables, and not kept twice
+            detail["answered"] = bodies.kept(call.answered, most)
         self.tell("call", f"{call.method} {call.url}", **detail)
 
     def changed(self, **values: Any) -> Link:
@@ -140,16 +140,6 @@ class Job:
 
 def _is_question(url: str) -> bool:
     return url.endswith(("/query", "/query/count"))
-
-
-def shortened(body: bytes) -> str:
-    """Return a body as the trail keeps it: without secrets, and with a word where it was cut."""
-    text = body[: _MOST_BODY * 4 + _MARGIN].decode("utf-8", "replace")
-    # More than is kept is searched, so that no secret is cut in two and not known again.
-    shown = redact(text[: _MOST_BODY + _MARGIN])
-    if len(body) <= _MOST_BODY:
-        return shown
-    return f"{shown[:_MOST_BODY]} … (cut; {len(body):,} bytes)"
 
 
 def body_of(message: Message) -> Mapping[str, Any]:

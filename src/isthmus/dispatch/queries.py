@@ -3,8 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from isthmus.dispatch.story import Moment, tell
 from isthmus.engine import Agenda
-from isthmus.state.dispatch import DeadLetter, DispatchState, Entry, Inbox, Intent, Link, Message
+from isthmus.state.dispatch import (
+    DeadLetter,
+    DispatchState,
+    Entry,
+    Inbox,
+    Intent,
+    Link,
+    Message,
+    TrailFilter,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +82,11 @@ def timeline(
         is_whole=is_whole,
         earlier=None if is_whole else found[limit - 1].number,
     )
+
+
+def call_told(state: DispatchState, number: int) -> tuple[Entry, Moment] | None:
+    """Return one call of the trail by its line's number; None: there is none, or it is gone."""
+    wanted = TrailFilter(kinds=("call",), above=number - 1)
+    for entry in state.lookout.trail(wanted, 1, number + 1):
+        return entry, tell([entry], "")[0]
+    return None

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from isthmus.dispatch.bodies import Body, readable
 from isthmus.state.dispatch import Entry, Message
 
 AUTOTASK: Final = "autotask"
@@ -23,6 +24,7 @@ KINDS: Final = {
 FEW: Final = 6
 """So many fields are named; of more than that the rest is counted."""
 _HAPPENED: Final = " happened"
+_REFUSED: Final = 400
 _VERSION: Final = re.compile(r"^.*?/v?\d+\.?\d*/", re.IGNORECASE)
 _SOURCES: Final = {
     "autotask": ("Autotask told", AUTOTASK),
@@ -41,6 +43,8 @@ class Moment:
     that no run has taken into account). `side` is autotask, fieldnation or "". `way`: in, it came
     from that side; out, it was done there; "" neither. `what` is a sentence without a full stop,
     `more` are details in words. `happened_at` is when it was on that side, where that is known.
+    Of a call: `sent` and `answered` are its bodies, None where they are not kept, as of what was
+    read; `is_refused`: the other side said no, or nothing. `number` is of the line in the trail.
     """
 
     at: datetime
@@ -50,6 +54,10 @@ class Moment:
     way: str = ""
     more: tuple[str, ...] = ()
     happened_at: datetime | None = None
+    sent: Body | None = None
+    answered: Body | None = None
+    is_refused: bool = False
+    number: int = 0
 
 
 def tell(entries: Sequence[Entry], entity: str) -> tuple[Moment, ...]:
@@ -136,7 +144,22 @@ def _call(entry: Entry, side: str) -> Moment:
     path = _VERSION.sub("", urlsplit(url).path) or url
     status = entry.detail.get("status") or "no answer"
     more = (f"{status}", f"{entry.detail.get('ms', '?')} ms")
-    return Moment(entry.at, entry.kind, f"{method} {path}", side, OUT, more)
+    return Moment(
+        entry.at,
+        entry.kind,
+        f"{method} {path}",
+        side,
+        OUT,
+        more,
+        sent=_body(entry.detail.get("sent")),
+        answered=_body(entry.detail.get("answered")),
+        is_refused=not isinstance(status, int) or status >= _REFUSED,
+        number=entry.number,
+    )
+
+
+def _body(text: object) -> Body | None:
+    return readable(text) if isinstance(text, str) and text else None
 
 
 def _what_was_made(entry: Entry) -> str:

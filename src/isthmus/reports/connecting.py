@@ -8,10 +8,9 @@ _READER = "reports"
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """A program, the page that tells how it is connected, and what to paste where."""
+    """A program, and what to paste where."""
 
     program: str
-    page: str
     strings: tuple[tuple[str, str], ...]
 
 
@@ -25,20 +24,31 @@ def guides(*, file: str = "", address: str = "") -> tuple[Guide, ...]:
     return _of_file(file) if file else _of_server(address)
 
 
+def reader_sql(address: str) -> str:
+    """Return what an owner of a PostgreSQL database runs once, so that others can only read."""
+    parts = urlsplit(address)
+    options = dict(parse_qsl(parts.query))
+    writer = unquote(parts.username or options.get("user", "")) or "the role that syncs"
+    named = '"' + writer.replace('"', '""') + '"'
+    return f"""\
+create role {_READER} login password 'choose-one';
+grant usage on schema isthmus, autotask to {_READER};
+grant select on all tables in schema isthmus, autotask to {_READER};
+alter default privileges for role {named} in schema autotask
+  grant select on tables to {_READER};"""
+
+
 def _of_file(file: str) -> tuple[Guide, ...]:
     odbc = f"Driver={{DuckDB Driver}};Database={file};access_mode=read_only;"
     return (
-        Guide("Power BI", "howto/power-bi.md", (("ODBC connection string", odbc),)),
+        Guide("Power BI", (("ODBC connection string", odbc),)),
         Guide(
             "Metabase",
-            "howto/metabase.md",
             (("Database file", file), ("JDBC", f"jdbc:duckdb:{file}")),
         ),
-        Guide("Grafana", "howto/grafana.md", (("Path", file),)),
-        Guide("Excel", "howto/excel.md", (("ODBC connection string", odbc),)),
-        Guide(
-            "Python", "howto/python.md", (("Python", f"duckdb.connect({file!r}, read_only=True)"),)
-        ),
+        Guide("Grafana", (("Path", file),)),
+        Guide("Excel", (("ODBC connection string", odbc),)),
+        Guide("Python", (("Python", f"duckdb.connect({file!r}, read_only=True)"),)),
     )
 
 
@@ -57,10 +67,9 @@ def _of_server(address: str) -> tuple[Guide, ...]:
     )
     url = f"postgresql://{_READER}@{server}/{database}?sslmode={mode}"
     return (
-        Guide("Power BI", "howto/power-bi.md", (("Server", server), ("Database", database))),
+        Guide("Power BI", (("Server", server), ("Database", database))),
         Guide(
             "Metabase",
-            "howto/metabase.md",
             (
                 ("Host", host), ("Port", port), ("Database name", database),
                 ("Username", _READER), ("JDBC", f"jdbc:postgresql://{server}/{database}"),
@@ -68,7 +77,6 @@ def _of_server(address: str) -> tuple[Guide, ...]:
         ),
         Guide(
             "Grafana",
-            "howto/grafana.md",
             (
                 ("Host URL", server), ("Database name", database), ("Username", _READER),
                 ("TLS/SSL mode", mode),
@@ -76,8 +84,7 @@ def _of_server(address: str) -> tuple[Guide, ...]:
         ),
         Guide(
             "Excel",
-            "howto/excel.md",
             (("Server", server), ("Database", database), ("ODBC connection string", odbc)),
         ),
-        Guide("Python", "howto/python.md", (("URL", url),)),
+        Guide("Python", (("URL", url),)),
     )  # fmt: skip

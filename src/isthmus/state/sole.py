@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Final
 
 from isthmus.state.errors import StateBroken, StateBusy
 
@@ -11,14 +12,22 @@ PATIENCE_SECONDS = 0.5
 """Long enough for one who only looks whether the lock is held; a run holds it far longer."""
 
 
+_SYNC: Final = (
+    "Another sync is running in this home.",
+    "Wait until it ends; `isthmus status` shows how far it is.",
+)
+
+
 @contextmanager
-def sole_run(path: Path) -> Iterator[None]:
+def sole_run(path: Path, told: tuple[str, str] = _SYNC) -> Iterator[None]:
     """
     Hold the lock file at `path` while the block lasts.
 
     An open exclusive transaction of SQLite is a file lock on every system, without a package for
-    each. Raises: StateBusy: another process, or another block of this one, holds it; StateBroken:
-    the file cannot be used.
+    each.
+
+    Args: told: what is said, and advised, where it is held. Raises: StateBusy: another process, or
+    another block of this one, holds it; StateBroken: the file cannot be used.
     """
     try:
         opened = sqlite3.connect(
@@ -35,11 +44,7 @@ def sole_run(path: Path) -> Iterator[None]:
         except sqlite3.Error as error:
             if not _is_held(error):
                 raise _unusable(path, error) from error
-            raise StateBusy(
-                "Another sync is running in this home.",
-                where=str(path),
-                remedy="Wait until it ends; `isthmus status` shows how far it is.",
-            ) from error
+            raise StateBusy(told[0], where=str(path), remedy=told[1]) from error
         yield
 
 

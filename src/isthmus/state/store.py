@@ -236,6 +236,14 @@ class State:
     # The log of runs
 
     @contextmanager
+    def sole_worker(self) -> Iterator[None]:
+        """Be the one process that works in this home. Raises: StateBusy: another one does."""
+        remedy = "Stop that isthmus serve first, or set ISTHMUS_STATE: on PostgreSQL many may work."
+        told = ("Another process of Isthmus works in this home.", remedy)
+        with sole_run(self._lock.with_name("worker.lock"), told):
+            yield
+
+    @contextmanager
     def sole_run(self) -> Iterator[None]:
         """
         Be the only run of sync in this home while the block lasts, and even if it is killed.

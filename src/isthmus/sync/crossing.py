@@ -23,7 +23,8 @@ class Crossing:
 
     `gate` lets so many datasets be read at once; `lock` is held by whoever speaks to the warehouse:
     one caller after another. `began_at` is this machine's clock, aware UTC; `threshold` is what the
-    vendor said before anything was read.
+    vendor said before anything was read. `since`: how far back changes are asked for again, None
+    for no further than the watermark.
     """
 
     client: AutotaskClient
@@ -38,6 +39,7 @@ class Crossing:
     gate: asyncio.Semaphore
     scopes: Scopes
     full: bool = False
+    since: datetime | None = None
     stops: Stops = field(default_factory=Stops)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 

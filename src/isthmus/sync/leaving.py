@@ -68,6 +68,6 @@ def plain_brake(brake: Brake, dataset: str, before: int, there: int) -> Brake:
             where=dataset,
             remedy="See whether the API user may still read all of them (a lost permission looks"
             " like deletion): isthmus test. If they are really gone, allow it once:"
-            f" ISTHMUS_DELETE_BRAKE_SHARE=1 isthmus sync {dataset} --full",
+            f" isthmus sync {dataset} --full --release-brake",
         )
     return replace(brake, share=1.0)

@@ -124,7 +124,7 @@ def _window(
     crossing: Crossing, dataset: Dataset, held: Held, scope: Scope, *, full: bool
 ) -> tuple[Mode, Window]:  # fmt: skip
     whole = full or scope.has_udf
-    window = plan_window(dataset, held, crossing.settings.overlap, full=whole)
+    window = plan_window(dataset, held, crossing.settings.overlap, full=whole, since=crossing.since)
     if not window.is_full:
         return "incremental", window
     return "full" if full or held.mark is None else "reread", window

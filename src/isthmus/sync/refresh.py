@@ -47,7 +47,7 @@ async def refresh(crossing: Crossing, dataset: Dataset, turn: LoadTurn) -> Datas
         began, before = plan.server_started_at, plan.held.rows
         published = await _cross(crossing, plan, meter, turn)
         if plan.resumed:
-            rest = await plan_pass(replace(crossing, full=False), dataset, meter)
+            rest = await plan_pass(replace(crossing, full=False, since=None), dataset, meter)
             published = _together(published, await _cross(crossing, rest, meter, turn))
             began = rest.server_started_at
         outcome = _succeeded(outcome, published)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from isthmus.autotask import AutotaskClient
@@ -36,11 +37,13 @@ async def run_sync(
     observer: Observer,
     stops: Stops | None = None,
     scopes: Scopes | None = None,
+    since: datetime | None = None,
 ) -> RunSummary:
     """
     Bring the wanted datasets up to date; what fails is told, the rest is published.
 
-    Args: scopes: what is to be kept of each; everything where none are given.
+    Args: scopes: what is to be kept of each; everything where none are given. since: what changed
+    from then on (aware, by the vendor's clock) is read again, where change dates tell.
     Raises: IsthmusError when nothing could be read at all (zone, credentials, connection).
     """
     run_id = new_run_id()
@@ -70,6 +73,7 @@ async def run_sync(
             gate=asyncio.Semaphore(settings.at_once),
             scopes=scopes or Scopes(state),
             full=full,
+            since=since,
             stops=stops or Stops(),
         )
         observer.quota(*crossing.quota)

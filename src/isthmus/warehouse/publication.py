@@ -165,7 +165,7 @@ class _Publication:
                 where=self._package.dataset,
                 remedy="See whether the API user may still read all of them (a lost permission"
                 " looks like deletion): isthmus test. If they are really gone, allow it once:"
-                f" ISTHMUS_DELETE_BRAKE_SHARE=1 isthmus sync {self._package.dataset}",
+                f" isthmus sync {self._package.dataset} --release-brake",
             )
         if gone:
             self._session.run(f"DELETE FROM {self._table} AS t WHERE {unseen}")

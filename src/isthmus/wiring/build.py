@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -289,17 +290,25 @@ class House:
         return tuple(dataset for dataset in found if dataset.name not in gone)
 
     async def sync(
-        self, wanted: Sequence[Dataset], *, full: bool, observer: Observer, who: Who | None = None
+        self,
+        wanted: Sequence[Dataset],
+        *,
+        full: bool,
+        observer: Observer,
+        who: Who | None = None,
+        since: datetime | None = None,
+        release_brake: bool = False,
     ) -> RunSummary:
         """
         Bring datasets up to date; its progress is noted, and a person may stop it.
 
-        Args: who: wants it, as others are shown. Raises: IsthmusError when nothing could be read
-        at all.
+        Args: who: wants it, as others are shown. since: what changed from then on (aware) is read
+        again. release_brake: rows that are gone go, however many. Raises: IsthmusError when
+        nothing could be read at all.
         """
+        share = 1.0 if release_brake else self.config.brake_share
         settings = SyncSettings(
-            overlap=self.config.overlap,
-            brake=Brake(share=self.config.brake_share, rows=self.config.brake_rows),
+            overlap=self.config.overlap, brake=Brake(share=share, rows=self.config.brake_rows)
         )
         connection = self.connection()
         from isthmus.sync.run import run_sync  # noqa: PLC0415
@@ -326,6 +335,7 @@ class House:
                     observer=noting,
                     stops=stops,
                     scopes=Scopes(self.state, kept.choices(), kept.kept()),
+                    since=since,
                 )
                 await self._note_zone(connection.title, client)
         return summary

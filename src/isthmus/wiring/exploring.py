@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from isthmus.engine.database import open_database
-from isthmus.reports.connecting import Guide, guides
+from isthmus.reports.connecting import Guide, guides, reader_sql
 from isthmus.reports.orphans import OrphanCounts
 from isthmus.reports.paths import Join
 from isthmus.reports.saved import SavedReports
@@ -57,3 +57,9 @@ def guides_of(config: Config) -> tuple[Guide, ...]:
     """Return how other programs are connected to this home's tables, without any password."""
     place = config.warehouse
     return guides(file=str(place.path)) if place.is_file else guides(address=place.address)
+
+
+def reader_sql_of(config: Config) -> str:
+    """Return what makes a role that only reads the tables; "" where they are in a file."""
+    place = config.warehouse
+    return "" if place.is_file else reader_sql(place.address)

@@ -6,17 +6,24 @@ from playwright.sync_api import expect
 from isthmus.base.clock import utc_now
 from isthmus.state.dispatch import DeadLetter
 from isthmus.wiring.people import Role
-from tests.console.site import PHONE, WIDE, Served, Visitor, audit, shots
+from tests.console.site import NAMES, PHONE, SIZES, WIDE, Served, Visitor, audit, go, shots
 from tests.console.working import dispatched, until
 from tests.dispatch.shores import Shores
 
+LATE = """document.getElementById("link").dispatchEvent(
+  new CustomEvent("htmx:before:swap", {bubbles: true, cancelable: true}))"""
+"""An answer that was asked for before something was opened comes in; tells if it is drawn."""
+BOTH = pytest.mark.parametrize("size", SIZES, ids=NAMES)
 
+
+@BOTH
 def test_a_dispatcher_sends_a_ticket_out_and_watches_it_to_the_end(
-    console: Served, visitor: Visitor, shores: Shores
+    console: Served, visitor: Visitor, shores: Shores, size: tuple[int, int]
 ) -> None:
     ticket = shores.fit_tickets(1)[0]
     shores.send_out(ticket["id"])
-    page = visitor.visit("/dispatch", role=Role.DISPATCHER)
+    page = visitor.visit("/", Role.DISPATCHER, size)
+    go(page, "Dispatch")
     page.get_by_text("Dispatch a ticket", exact=True).click()
     page.get_by_label("Its number or id").fill(ticket["ticketNumber"])
     page.get_by_role("button", name="Dispatch it").click()
@@ -24,21 +31,41 @@ def test_a_dispatcher_sends_a_ticket_out_and_watches_it_to_the_end(
     until(lambda: getattr(console.stores.state.link_of(key), "work_order_id", None))
     page.goto(f"{console.url}/dispatch/find?key={key}")
     expect(page.get_by_role("heading", level=1)).to_contain_text(ticket["ticketNumber"])
-    expect(page.locator(".lanes")).to_contain_text("Made the work order")
+    lanes = page.locator(".lanes")
+    expect(lanes).to_contain_text("Made the work order")
+
+    def looked_at() -> None:
+        console.stores.commands.ask(key, "order", "a test")
+
     order = shores.orders()[0]["id"]
-    shores.assign(order)
-    console.stores.commands.ask(key, "order", "a test")
-    expect(page.locator(".lanes")).to_contain_text("Assigned", timeout=20_000)  # by itself
+    provider = shores.assign(order)
+    looked_at()
+    expect(lanes).to_contain_text("Assigned")  # by itself
+    shores.fieldnation.do_job(order, provider, notes="Swapped it.", hours=2)
+    looked_at()
+    expect(lanes).to_contain_text("Checked in")
+    expect(lanes).to_contain_text("Work done")
+    shores.fieldnation.post(f"workorders/{order}/approve")
+    looked_at()
+    expect(lanes).to_contain_text("Approved")
+    shores.fieldnation.admin("POST", "pay", {"order": order})
+    looked_at()
+    expect(page.locator(".figures").get_by_text("closed", exact=True)).to_be_visible()
+    assert getattr(console.stores.state.link_of(key), "state", "") == "closed"
+    assert shores.ticket(ticket["id"])["status"] == shores.status_code("Complete")
     assert audit(page) == []
+    shots(page, "dispatch-closed")
 
 
+@BOTH
 def test_a_link_is_parked_with_a_reason_and_resumed(
-    console: Served, visitor: Visitor, shores: Shores
+    console: Served, visitor: Visitor, shores: Shores, size: tuple[int, int]
 ) -> None:
     link_id = dispatched(console, shores)
-    page = visitor.visit(f"/dispatch/{link_id}", role=Role.DISPATCHER)
+    page = visitor.visit(f"/dispatch/{link_id}", Role.DISPATCHER, size)
     page.locator("summary", has_text="Park").click()
     page.get_by_label("Why").fill("the customer moves house")
+    assert not page.evaluate(LATE), "what is drawn anew would close it"
     page.get_by_role("button", name="Park it").click()
     expect(page.locator(".figures")).to_contain_text("the customer moves house")
     page.get_by_role("button", name="Resume").click()
@@ -47,29 +74,38 @@ def test_a_link_is_parked_with_a_reason_and_resumed(
     assert {"parked a link", "resumed a link"} <= set(deeds)
 
 
-def test_both_sides_stand_beside_each_other_and_are_brought_in_step(
-    console: Served, visitor: Visitor, shores: Shores
+@BOTH
+def test_both_sides_stand_beside_each_other_and_only_what_is_marked_is_brought_in_step(
+    console: Served, visitor: Visitor, shores: Shores, size: tuple[int, int]
 ) -> None:
     link_id = dispatched(console, shores)
     link = console.stores.state.link(link_id)
     assert link is not None
-    assert link.work_order_id is not None
-    console.stores.commands.park(link, "for a moment", "a test")
-    shores.edit("Tickets", link.record_id, title="Another title than before")
-    parked = console.stores.state.link(link_id)
-    assert parked is not None
-    console.stores.commands.resume(parked, "a test")
-    until(lambda: "Another title" in str(shores.order(link.work_order_id or 0)["title"]))
-    page = visitor.visit(f"/dispatch/{link_id}/sides", role=Role.DISPATCHER)
-    row = page.get_by_role("row").filter(has_text="title").first
-    expect(row).to_contain_text("Another title than before", timeout=20_000)
-    expect(page.get_by_text("same").first).to_be_visible()
+    order = link.work_order_id or 0
+    title = shores.order(order)["title"]
+    there = {"title": "Another title there", "description": {"html": "<p>Another text there</p>"}}
+    shores.fieldnation.put(f"workorders/{order}", there)
+    page = visitor.visit(f"/dispatch/{link_id}/sides", Role.DISPATCHER, size)
+    row = page.get_by_role("row").filter(has_text="Another title there")
+    expect(row).to_contain_text("differs")
+    expect(page.get_by_text("2 fields differ")).to_be_visible()
+    expect(page.get_by_text("same", exact=True).first).to_be_visible()
     shots(page, "dispatch-sides")
     assert audit(page) == []
+    page.get_by_label("Write description.html").uncheck()
+    page.get_by_role("button", name="Bring in step").click()
+    page.get_by_role("dialog").get_by_role("button", name="Bring in step").click()
+    expect(page.get_by_role("status").first).to_contain_text("brought in step")
+    until(lambda: shores.order(order)["title"] == title)
+    until(lambda: console.stores.agenda.count() == 0)
+    assert "Another text there" in str(shores.order(order)["description"])
+    deed = next(iter(console.site.people.deeds()))
+    assert (deed.what, deed.detail) == ("had a link brought in step", {"fields": ["title"]})
 
 
+@BOTH
 def test_dead_letters_are_replayed_and_dismissed_by_who_may(
-    console: Served, visitor: Visitor, shores: Shores
+    console: Served, visitor: Visitor, shores: Shores, size: tuple[int, int]
 ) -> None:
     visitor.forgive("403")
     for number in (1, 2):
@@ -78,7 +114,7 @@ def test_dead_letters_are_replayed_and_dismissed_by_who_may(
             "title", "Give the ticket a title, then replay.", utc_now(), record_number=f"T{number}",
         )  # fmt: skip
         console.stores.state.save_dead_letter(letter)
-    page = visitor.visit("/letters", role=Role.DISPATCHER)
+    page = visitor.visit("/letters", Role.DISPATCHER, size)
     assert audit(page) == []
     page.get_by_label("Mark T1").check()
     page.get_by_role("button", name="Replay the marked ones").click()
@@ -91,8 +127,9 @@ def test_dead_letters_are_replayed_and_dismissed_by_who_may(
     expect(theirs.get_by_role("button", name="Replay")).to_have_count(0)
 
 
+@BOTH
 def test_a_dead_letter_is_mended_by_setting_a_field_and_sent(
-    console: Served, visitor: Visitor, shores: Shores
+    console: Served, visitor: Visitor, shores: Shores, size: tuple[int, int]
 ) -> None:
     ticket = shores.fit_tickets(1)[0]
     shores.edit("Tickets", ticket["id"], dueDateTime=None)
@@ -100,7 +137,7 @@ def test_a_dead_letter_is_mended_by_setting_a_field_and_sent(
     key = f"Tickets/{ticket['id']}"
     console.stores.commands.ask(key, "record+order+notes", "a test")
     until(lambda: console.stores.state.dead_letters(keys=(key,)))
-    page = visitor.visit("/letters", role=Role.DISPATCHER)
+    page = visitor.visit("/letters", Role.DISPATCHER, size)
     page.get_by_role("link", name="Set what is sent").click()
     field = page.get_by_label("Value of schedule.service_window.start.utc")
     field.fill("2026-12-01 15:00:00")
@@ -117,10 +154,23 @@ def test_an_auditor_finds_nothing_on_the_pages_of_dispatch(
     console: Served, visitor: Visitor, shores: Shores, size: tuple[int, int]
 ) -> None:
     link_id = dispatched(console, shores)
+    ticket = shores.fit_tickets(2)[1]
+    shores.edit("Tickets", ticket["id"], dueDateTime=None)
+    shores.send_out(ticket["id"])
+    key = f"Tickets/{ticket['id']}"
+    console.stores.commands.ask(key, "record+order+notes", "a test")
+    until(lambda: console.stores.state.dead_letters(keys=(key,)))
+    letter = console.stores.state.dead_letters(keys=(key,))[0].id
     for scheme in ("light", "dark"):
-        for path in ("/dispatch", f"/dispatch/{link_id}?calls=1", f"/dispatch/{link_id}/made"):
+        for path in (
+            "/dispatch", f"/dispatch/{link_id}?calls=1", f"/dispatch/{link_id}/made",
+            f"/dispatch/{link_id}/sides", "/dispatch/find?key=Tickets/1", "/letters",
+            f"/letters/{letter}/edit",
+        ):  # fmt: skip
             page = visitor.visit(path, size=size, scheme=scheme)
-            shots(page, path.replace(link_id, "link"))
+            if path.endswith("/sides"):
+                expect(page.get_by_text("same").first).to_be_visible()
+            shots(page, path.replace(link_id, "link").replace(letter, "one"))
             assert audit(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 

@@ -213,7 +213,11 @@ FAULTS: dict[str, tuple[Mapping, str, str]] = {
         "",
     ),
     "flag as text": (inbound(static("require_gps", "yes")), "true or false", ""),
-    "text as a list": (inbound(static("incident_id", ["a", {"b": 1}])), "", ""),
+    "text as a list": (
+        inbound(static("incident_id", ["a", {"b": 1}])),
+        "no incident_id[0]",
+        "incident_id",
+    ),
     "missing title": (Mapping("m", "inbound", "ticket", ()), "needs a title", ""),
     "unknown type": (inbound(sync("ticket.title", type="varchar")), "no type 'varchar'", "text"),
     "unknown zone": (
@@ -333,6 +337,7 @@ GOOD_IN = inbound(
     static("pay.base.amount", "45.50"),
     Row("contacts.results[0]", "custom", params={"script": "{}"}),
     Row("location", "custom", params={"script": "{}"}),
+    Row("schedule", "custom", params={"script": "{}"}),
 )
 GOOD_OUT = outbound(
     static("ticket.status.label", "Complete"),
@@ -351,8 +356,16 @@ def test_a_sound_mapping_has_no_problems(mapping: Mapping) -> None:
 
 
 def test_a_target_written_twice_is_told_and_not_fatal() -> None:
-    problems = check_mapping(inbound(static("title", "again")), KNOWN)
-    assert [(one.row, one.is_fatal) for one in problems] == [(2, False)]
+    problems = check_mapping(replace(GOOD_IN, rows=(*GOOD_IN.rows, GOOD_IN.rows[0])), KNOWN)
+    assert [(one.row, one.is_fatal) for one in problems] == [(11, False)]
+
+
+def test_a_mapping_that_tells_a_technician_nothing_is_warned_of_unless_a_template_does() -> None:
+    [bare] = check_mapping(inbound(), KNOWN)
+    assert not bare.is_fatal
+    for part in ("location", "schedule", "pay", "types_of_work"):
+        assert f"({part})" in bare.what
+    assert check_mapping(inbound(static("template.id", 4)), KNOWN) == ()
 
 
 def test_a_mapping_that_is_to_make_tickets_needs_what_autotask_requires() -> None:

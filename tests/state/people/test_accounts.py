@@ -243,3 +243,12 @@ def test_another_password_ends_the_sessions_but_the_one_named(begun: People) -> 
     assert begun.session(other) is None
     begun.set_password(bob.id, "a third row of words")
     assert begun.session(cookie) is None
+
+
+def test_another_password_ends_the_tokens_unless_they_are_to_count_on(begun: People) -> None:
+    bob = of(begun, "bob")
+    _, secret = begun.issue_token(bob.id, "report", Role.VIEWER, None)
+    begun.set_password(bob.id, "another row of words", keep_tokens=True)
+    assert begun.token(secret) is not None
+    begun.set_password(bob.id, "a third row of words")
+    assert begun.token(secret) is None

@@ -8,6 +8,7 @@ from isthmus.wiring.environment.addresses import (
     environment_of,
     parse_fieldnation_url,
     parse_listen,
+    parse_proxies,
     parse_public_url,
 )
 
@@ -95,3 +96,21 @@ def test_the_doors_listen_at_a_host_and_a_port(text: str, place: tuple[str, int]
 def test_what_is_no_host_with_a_port_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="a host and a port"):
         parse_listen(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "proxies"),
+    [
+        ("127.0.0.1", ("127.0.0.1",)),
+        ("127.0.0.1, 172.18.0.0/16,", ("127.0.0.1", "172.18.0.0/16")),
+        ("::1,fd00::/8", ("::1", "fd00::/8")),
+    ],
+)
+def test_proxies_are_addresses_and_networks(text: str, proxies: tuple[str, ...]) -> None:
+    assert parse_proxies(text) == proxies
+
+
+@pytest.mark.parametrize("text", ["*", "0.0.0.0/0", "::/0", "proxy", "10.0.0.1/8", "10.0.0.0/40"])
+def test_a_name_everybody_or_half_a_network_is_no_proxy_to_believe(text: str) -> None:
+    with pytest.raises(ValueError, match="addresses or networks"):
+        parse_proxies(text)

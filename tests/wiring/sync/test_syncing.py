@@ -1,10 +1,11 @@
 """Refreshes that people ask for, watch and stop."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from isthmus.base.clock import utc_now
@@ -15,7 +16,7 @@ from isthmus.sync.catalog import DATASETS
 from isthmus.sync.noting import Who
 from isthmus.sync.outcomes import SilentObserver
 from isthmus.wiring.sync.refreshing import KIND, begin_schedules
-from isthmus.wiring.sync.syncing import NoSuchDataset
+from isthmus.wiring.sync.syncing import NoSuchDataset, Syncing
 from isthmus_sim.in_thread import AutotaskSim
 from tests.wiring.homes import Home, until
 
@@ -188,6 +189,70 @@ async def test_what_needs_a_person_is_told_and_not_tried_again_at_once(home: Hom
         assert told.error is not None
         assert told.error.remedy
         assert syncing.standing_of("Companies").last.status == "ok"  # type: ignore[union-attr]
+
+
+async def _done(syncing: Syncing, key: str) -> None:
+    await until(lambda: (found := syncing.asked(key)) is not None and found.state == "done")
+
+
+async def test_what_is_through_no_longer_waits_while_the_rest_goes_on(slow: Home) -> None:
+    with slow.syncing() as (stores, syncing):
+        key = syncing.ask(["Services", "Tickets"], by="ann")
+        async with slow.worked(stores):
+            await until(lambda: any(line.rows >= 60 for line in syncing.progress()))
+            await until(lambda: syncing.standing_of("Services").rows is not None)
+            ask = syncing.asked(key)
+            assert ask is not None
+            assert ask.state == "running"
+            assert not syncing.standing_of("Services").is_waiting
+            syncing.stop(by="ann")
+            await until(lambda: not syncing.progress())
+
+
+async def test_a_brake_that_holds_is_released_once_by_a_person(home: Home) -> None:
+    with home.syncing() as (stores, syncing):
+        async with home.worked(stores):
+            await _done(syncing, syncing.ask(["Tickets"], by="ann"))
+            before = syncing.standing_of("Tickets").rows
+            hidden = {"kind": "permission_lost", "entity": "Tickets", "mode": "hide", "share": 0.7}
+            home.sim.admin("POST", "faults", hidden)
+            await _done(syncing, syncing.ask(["Tickets"], full=True, by="ann"))
+            held = syncing.standing_of("Tickets")
+            assert held.is_braked
+            assert held.rows == before
+            release = syncing.ask(["Tickets"], full=True, release_brake=True, by="bob")
+            await _done(syncing, release)
+            released = syncing.standing_of("Tickets")
+    assert not released.is_braked
+    assert released.rows is not None
+    assert before is not None
+    assert 0 < released.rows < before / 2
+    assert released.last_by == "bob"
+
+
+async def test_what_changed_since_a_day_is_read_again_and_no_more(home: Home) -> None:
+    with home.syncing() as (stores, syncing):
+        async with home.worked(stores):
+            await _done(syncing, syncing.ask(["Tickets"], by="ann"))
+        with home.house() as house:
+            sql = "select id, lastActivityDate from autotask.Tickets order by lastActivityDate"
+            rows = house.query(sql).rows
+        middle = rows[len(rows) // 2][1]
+        assert isinstance(middle, datetime)
+        with duckdb.connect(str(home.folder / "warehouse.duckdb")) as file:
+            file.execute("update autotask.Tickets set title = 'spoiled'")
+        async with home.worked(stores):
+            await _done(syncing, syncing.ask(["Tickets"], by="ann"))
+            await _done(syncing, syncing.ask(["Tickets"], since=middle, by="ann"))
+        last = syncing.standing_of("Tickets").last
+        assert last is not None
+        assert last.mode == "incremental"
+        assert len(rows) / 3 < last.rows_read < len(rows)
+    with home.house() as house:
+        sql = "select max(lastActivityDate) from autotask.Tickets where title = 'spoiled'"
+        left = house.query(sql).rows[0][0]
+    assert isinstance(left, datetime)
+    assert left < middle
 
 
 def test_standing_is_answered_while_the_warehouse_is_held(home: Home) -> None:

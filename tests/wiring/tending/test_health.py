@@ -77,14 +77,14 @@ def test_nothing_is_said_of_what_is_well() -> None:
         (
             replace(WELL, swept={"autotask": NOW - 20 * AGO, "fieldnation": NOW}),
             "bad",
-            "Autotask was last swept 20 min ago; one is due every 5 min",
+            "Autotask was last asked for changes 20 min ago; that is due every 5 min",
         ),
         (
             replace(WELL, swept={"autotask": NOW, "fieldnation": None}),
             "bad",
-            "Field Nation was never swept",
+            "Field Nation was never asked for changes",
         ),
-        (replace(WELL, unrelayed_since=NOW - 130 * AGO), "bad", "waited for 2 h"),
+        (replace(WELL, unrelayed_since=NOW - 130 * AGO), "bad", "came in 2 h ago was not taken up"),
         (replace(WELL, dead_letters=1), "warning", "1 dead letter waits"),
         (replace(WELL, dead_letters=1200), "warning", "1,200 dead letters wait"),
         (replace(WELL, hooks_at=NOW - timedelta(hours=9)), "warning", "looked at 9 h ago"),

@@ -6,15 +6,18 @@ They use the same commands and queries as the pages and the command line.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from isthmus.base.errors import NeedsPerson
+from isthmus.console.guard import NotAllowed
 from isthmus.console.site import Site
 from isthmus.dispatch.as_json import letter_as_json, link_as_json, timeline_as_json
 from isthmus.dispatch.board import LetterFilter, LinkFilter, board, dead_letters
 from isthmus.dispatch.queries import standing, timeline
 from isthmus.wiring.dispatch.looking import key_named
 from isthmus.wiring.dispatch.stores import Link
+from isthmus.wiring.people import Role
 from isthmus.wiring.sync.syncing import DatasetStanding
 from isthmus.wiring.tending.health import health, health_as_json
 
@@ -29,6 +32,7 @@ class Given:
 
     site: Site
     who: str
+    role: Role
     path: Mapping[str, Any]
     query: Mapping[str, str]
     body: Mapping[str, Any]
@@ -62,8 +66,21 @@ def dataset(given: Given) -> Any:
 
 def sync(given: Given) -> Any:
     """Have datasets refreshed now; without names, all that are kept."""
-    names, full = given.names("datasets"), given.body.get("full", False) is True
-    return {"asked": given.site.syncing.ask(names, full=full, by=given.who)}
+    asked = [one for one in ("full", "since", "release_brake") if given.body.get(one)]
+    if asked and not given.role.covers(Role.ADMIN):
+        raise NotAllowed(
+            f"To read again what was read is for the role admin; the token's is {given.role}.",
+            where=", ".join(asked),
+            remedy="Leave it out, or use a token of an admin.",
+        )
+    key = given.site.syncing.ask(
+        given.names("datasets"),
+        by=given.who,
+        full=given.body.get("full") is True,
+        since=_moment(given.text("since")) if given.body.get("since") else None,
+        release_brake=given.body.get("release_brake") is True,
+    )
+    return {"asked": key}
 
 
 def stop(given: Given) -> Any:
@@ -174,6 +191,17 @@ def health_now(given: Given) -> Any:
     """Return how the installation is, and what needs a look: databases, workers, sweeps."""
     site = given.site
     return health_as_json(health(site.house, site.stores, site.preferences, site.pulse))
+
+
+def _moment(text: str) -> datetime:
+    """Read a day or a time, in UTC unless it says otherwise. Raises: InputWrong."""
+    try:
+        found = datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise InputWrong(
+            "It is no day or time.", where="since", remedy="Write it like 2026-11-01T09:30Z."
+        ) from None
 
 
 def _link(given: Given) -> Link:

@@ -1,6 +1,7 @@
 """The addresses of the API: a token in, JSON out, and an audit line for what was done."""
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -53,9 +54,9 @@ def _answer(call: Call, request: Request, body: object) -> Response:
                 remedy="Send one JSON object, with its length.",
             )
         who = _who(site, token)
-        given = Given(site, who, request.path_params, dict(request.query_params), body)
-        answer = call.answer(given)
-        if call.what:
+        query = dict(request.query_params)
+        answer = call.answer(Given(site, who, token.role, request.path_params, query, body))
+        if call.what and _is_done(call, answer):
             _note(site, request, call, who)
     except IsthmusError as error:
         return problem(error, 422 if isinstance(error, InputWrong) else status_of(error))
@@ -86,6 +87,10 @@ def _check_role(token: Token, call: Call) -> None:
 def _who(site: Site, token: Token) -> str:
     account = site.people.account(token.account_id)
     return f"{account.login if account else 'somebody'} ({token.name})"
+
+
+def _is_done(call: Call, answer: Mapping[str, Any]) -> bool:
+    return not call.counted or bool(answer[call.counted])
 
 
 def _note(site: Site, request: Request, call: Call, who: str) -> None:

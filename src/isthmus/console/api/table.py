@@ -16,8 +16,10 @@ _FIND: Final = ("q", "words to find, or a number or id as a whole")
 @dataclass(frozen=True, slots=True)
 class Call:
     """
-    One call. `what` is what it does, as the audit trail says it; "" for one that only reads.
+    One call.
 
+    `what` is what it does, as the audit trail says it; "" for one that only reads. `counted` is
+    the field of its answer that is false or 0 where nothing was done after all.
     `query` are (name, meaning); `body` are (name, JSON type, meaning).
     """
 
@@ -26,6 +28,7 @@ class Call:
     answer: Callable[[Given], Any]
     role: Role = Role.VIEWER
     what: str = ""
+    counted: str = ""
     query: tuple[tuple[str, str], ...] = ()
     body: tuple[tuple[str, str, str], ...] = ()
 
@@ -43,11 +46,13 @@ CALLS: Final = (
         "POST", "/datasets/sync", calls.sync, Role.DISPATCHER, "asked for a sync",
         body=(
             ("datasets", "array", "names; none: all that are kept"),
-            ("full", "boolean", "read everything again"),
+            ("full", "boolean", "for an admin's token: read everything again"),
+            ("since", "string", "for an admin's token: read again what changed since 2026-11-01"),
+            ("release_brake", "boolean", "for an admin's token: let many rows go, this once"),
         ),
     ),
     Call(
-        "POST", "/datasets/stop", calls.stop, Role.DISPATCHER, "stopped a sync",
+        "POST", "/datasets/stop", calls.stop, Role.DISPATCHER, "stopped a sync", "stopped",
         body=(("dataset", "string", "one of them; none: all"),),
     ),
     Call("GET", "/health", calls.health_now),
@@ -84,6 +89,7 @@ CALLS: Final = (
     ),
     Call(
         "POST", "/letters/replay", calls.replay, Role.DISPATCHER, "replayed dead letters",
+        "replayed",
         body=(("ids", "array", "their ids"),),
     ),
 )  # fmt: skip

@@ -15,7 +15,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     actions.RANGE_MAP: "Look up by size",
     actions.DATE_CONVERT: "Convert a date",
     actions.CONCAT: "Join several",
-    actions.CUSTOM: "Script (Jsonnet)",
+    actions.CUSTOM: "Work it out by a script",
 }
 FORMATS: Final = ("YYYY-MM-DD HH:mm:ss", "YYYY-MM-DD", "HH:mm:ss", "MMM D, YYYY", "h:mm A", "X")
 ZONES: Final = (

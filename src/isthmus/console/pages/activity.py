@@ -10,7 +10,14 @@ from starlette.responses import RedirectResponse, Response
 from isthmus.base.clock import utc_now
 from isthmus.console.asking import Ask
 from isthmus.console.routes import page
-from isthmus.wiring.tending.activity import KINDS, ActivityFilter, Happening, activity
+from isthmus.console.typed import LARGEST, whole
+from isthmus.wiring.tending.activity import (
+    KINDS,
+    ActivityFilter,
+    Happening,
+    activity,
+    line_of_call,
+)
 
 HERE: Final = "/activity"
 TONES: Final = {
@@ -19,15 +26,16 @@ TONES: Final = {
 }  # fmt: skip
 SPANS: Final = (("", "ever"), ("1", "an hour"), ("24", "a day"), ("168", "a week"))
 _LINES: Final = 60
+_MOST_HOURS: Final = 24 * 3650
 
 
 def shown(ask: Ask) -> Response:
     """Show what went on, the newest first."""
-    text, kind, hours = ask.query("q"), ask.query("kind"), ask.query("hours")
+    text, kind, hours = ask.query("q"), ask.query("kind"), ask.number("hours", most=_MOST_HOURS)
     wanted = ActivityFilter(
         text,
         (kind,) if kind in KINDS else (),
-        utc_now() - timedelta(hours=int(hours)) if hours.isdecimal() else None,
+        None if hours is None else utc_now() - timedelta(hours=hours),
         ask.query("failed") == "1",
     )
     site = ask.site
@@ -43,12 +51,13 @@ def shown(ask: Ask) -> Response:
         found=found,
         wanted=wanted,
         kind=kind,
-        hours=hours,
+        hours="" if hours is None else str(hours),
         spans=SPANS,
         tabs=[(with_query(kind=""), "Everything", None)]
         + [(with_query(kind=one), NAMES[one], None) for one in KINDS],
         tones=TONES,
         leads_to=leads_to,
+        bodies_of=bodies_of,
         with_query=with_query,
         detail=lambda one: json.dumps(dict(one.detail), indent=2, ensure_ascii=False, default=str),
     )
@@ -67,6 +76,27 @@ def leads_to(one: Happening) -> str:
     return f"/dispatch/find?{urlencode({'key': one.key})}" if one.key else ""
 
 
+def bodies_of(one: Happening) -> str:
+    """
+    Return the page of what was sent and answered; "" where it is not kept.
+
+    It is not of what was read without trouble, which stands in the tables, nor of sync's calls.
+    """
+    reads = one.what.startswith(("GET ", "HEAD ")) or one.what.endswith(("/query", "/query/count"))
+    is_kept = one.kind == "call" and one.key and (one.is_failed or not reads)
+    return f"{HERE}/calls/{one.place}" if is_kept else ""
+
+
+def call(ask: Ask) -> Response:
+    """Go to what a call of the log sent and was answered, as the trail keeps it."""
+    number = whole(str(ask.path["number"]), most=LARGEST - 1)
+    line = None if number is None else line_of_call(ask.site.stores, number)
+    if line is None:
+        said = "What was sent and answered is not kept of that call, or not any more."
+        return ask.to(f"{HERE}?kind=call", said, "warn")
+    return RedirectResponse(f"/dispatch/calls/{line}", status_code=303)
+
+
 def go(ask: Ask) -> Response:
     """Go to the one link that a number or id names; else to all that went on about it."""
     text = ask.query("q")
@@ -79,4 +109,4 @@ def go(ask: Ask) -> Response:
     return RedirectResponse(f"{HERE}?{urlencode({'q': text})}", status_code=303)
 
 
-ROUTES: Final = (page(HERE, shown), page("/find", go))
+ROUTES: Final = (page(HERE, shown), page(f"{HERE}/calls/{{number}}", call), page("/find", go))

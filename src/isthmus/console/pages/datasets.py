@@ -1,11 +1,12 @@
 """The datasets: how each stands, refreshed now, stopped, scheduled, read again whole."""
 
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from starlette.responses import Response
 
 from isthmus.base.clock import utc_now
-from isthmus.base.errors import IsthmusError
+from isthmus.base.errors import IsthmusError, Permanent
 from isthmus.console import standings
 from isthmus.console.asking import Ask
 from isthmus.console.connecting import deletions_badge, read_badge
@@ -17,6 +18,10 @@ from isthmus.wiring.sync.refreshing import begin_schedules, set_beat, unset_beat
 from isthmus.wiring.sync.syncing import DatasetStanding
 
 HERE: Final = "/datasets"
+
+
+class DayWrong(Permanent):
+    """What was typed is no day; HTTP 422."""
 
 
 def datasets(ask: Ask) -> Response:
@@ -43,7 +48,7 @@ def _all(ask: Ask) -> dict[str, Any]:
         "read": sum(one.rows is not None for one in kept),
         "kept": len(kept),
         "oldest": standings.oldest(kept),
-        "round": standings.round_of(next(iter(syncing.asks()), None), progress),
+        "round": standings.round_of(next(iter(syncing.asks()), None), progress, standing),
         "is_going": bool(progress) or any(one.is_waiting for one in standing),
         "is_worked": syncing.is_worked(),
         "found": known_of(ask, "autotask"),
@@ -120,6 +125,32 @@ def read_again(ask: Ask) -> Response:
     return ask.to(f"{HERE}/{one.name}", f"All of {one.title} is read again.")
 
 
+def read_since(ask: Ask) -> Response:
+    """Have what changed since a day read again."""
+    one = _one(ask)
+    try:
+        day = date.fromisoformat(ask.text("since"))
+    except ValueError:
+        raise DayWrong(
+            f"{ask.text('since')!r} is no day.", where="since", remedy="Write it like 2026-11-01."
+        ) from None
+    ask.about, ask.detail = one.name, {"since": day.isoformat()}
+    since = datetime.combine(day, time(), ask.look.clock).astimezone(UTC)
+    ask.site.syncing.ask([one.name], since=since, by=ask.who)
+    return ask.to(f"{HERE}/{one.name}", f"What changed in {one.title} since then is read again.")
+
+
+def release_brake(ask: Ask) -> Response:
+    """Let the rows go that the brake kept."""
+    one = _one(ask)
+    ask.about = one.name
+    if not one.is_braked or one.last is None:
+        return ask.to(f"{HERE}/{one.name}", "The brake does not hold any more.", "warn")
+    ask.site.syncing.ask([one.name], full=one.last.mode == "full", release_brake=True, by=ask.who)
+    said = f"{one.title} is read again, and rows that are gone go, however many."
+    return ask.to(f"{HERE}/{one.name}", said)
+
+
 def schedule(ask: Ask) -> Response:
     """Say when a dataset is refreshed by itself."""
     one, agenda = _one(ask), ask.site.stores.agenda
@@ -151,5 +182,7 @@ ROUTES: Final = (
     deed(f"{HERE}/stop", stop, Role.DISPATCHER, "stopped a sync"),
     page(f"{HERE}/{{name}}", dataset),
     deed(f"{HERE}/{{name}}/full", read_again, Role.ADMIN, "asked for a full read"),
+    deed(f"{HERE}/{{name}}/since", read_since, Role.ADMIN, "asked for changes to be read again"),
+    deed(f"{HERE}/{{name}}/release", release_brake, Role.ADMIN, "let rows go that the brake kept"),
     deed(f"{HERE}/{{name}}/schedule", schedule, Role.ADMIN, "set a schedule"),
 )

@@ -27,7 +27,7 @@ from isthmus.reports.running import (
     shown_sql,
 )
 from isthmus.reports.shapes import CHOICES, GRAINS, Asked, Measure, Report
-from isthmus.wiring.exploring import guides_of
+from isthmus.wiring.exploring import guides_of, reader_sql_of
 from isthmus.wiring.tables.reading import NothingHeld, QueryFailed, TableReader
 
 HERE: Final = "/explore"
@@ -184,7 +184,7 @@ def connect(ask: Ask) -> Response:
         "explore/connect.html",
         tabs=tabs(),
         guides=guides_of(config),
-        is_file=config.warehouse.is_file,
+        reader_sql=reader_sql_of(config),
     )
 
 

@@ -1,6 +1,7 @@
 """Dead letters: work that needs a person; looked at, replayed, dismissed, one or many."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from isthmus.console.words import plural
 from isthmus.dispatch.board import LetterFilter, dead_letters
 from isthmus.dispatch.commands import EditWrong, NothingToDo
 from isthmus.wiring.dispatch.looking import what_would_be_sent
+from isthmus.wiring.dispatch.setting import set_for_many, what_many_lack
 from isthmus.wiring.dispatch.stores import DeadLetter
 from isthmus.wiring.people import Role
 
@@ -65,6 +67,7 @@ def replay(ask: Ask) -> Response:
     chosen = _chosen(ask)
     count = ask.site.stores.commands.replay(chosen, ask.who)
     ask.about, ask.detail = plural(count, "dead letter"), {"ids": [one.id for one in chosen][:50]}
+    ask.is_done = count > 0
     return ask.to(_back(ask), f"{plural(count, 'dead letter')}: the work is done again now.")
 
 
@@ -75,6 +78,7 @@ def dismiss(ask: Ask) -> Response:
     count = sum(ask.site.stores.commands.dismiss(one, why, ask.who) for one in chosen)
     ask.about = plural(count, "dead letter")
     ask.detail = {"why": why, "ids": [one.id for one in chosen][:50]}
+    ask.is_done = count > 0
     return ask.to(_back(ask), f"{plural(count, 'dead letter')} closed; nothing more is done.")
 
 
@@ -96,6 +100,39 @@ def edit(ask: Ask) -> Response:
     return ask.to(_back(ask), f"{ask.about}: what you set is sent now.")
 
 
+def choose(ask: Ask) -> Response:
+    """Go to the page that sets a field of all marked letters."""
+    ids = urlencode([("id", one.id) for one in _chosen(ask)])
+    return ask.to(f"{HERE}/set?{ids}&{urlencode({'back': _back(ask)})}")
+
+
+def many(ask: Ask) -> Response:
+    """Show which fields are at fault in all of the chosen letters, or why none is."""
+    params = ask.request.query_params
+    return _many(ask, _named(ask, params.getlist("id")), _ours(ask.query("back")))
+
+
+def set_many(ask: Ask) -> Response:
+    """Set fields of all chosen letters to the same, and have their work done again."""
+    chosen, site = _chosen(ask), ask.site
+    values = {path: ask.text(f"value:{path}") for path in sorted(set(ask.many("set")))}
+    ask.detail = {"fields": list(values), "ids": [one.id for one in chosen][:50]}
+    try:
+        count = set_for_many(site.house, site.stores, chosen, values, ask.who)
+    except EditWrong as error:
+        return _many(ask, chosen, _back(ask), 422, error=error, given=values)
+    ask.about, ask.is_done = plural(count, "dead letter"), count > 0
+    return ask.to(_back(ask), f"{ask.about}: what you set is sent now.")
+
+
+def _many(
+    ask: Ask, chosen: tuple[DeadLetter, ...], back: str, status: int = 200, **more: object
+) -> Response:
+    given: dict[str, Any] = {"error": None, "given": {}, **more}
+    found = asyncio.run(what_many_lack(ask.site.house, ask.site.stores, chosen))
+    return ask.show("dispatch/edit_many.html", status, found=found, back=back, **given)
+
+
 def _edited(ask: Ask, letter: DeadLetter, status: int = 200, **more: object) -> Response:
     given: dict[str, Any] = {"error": None, "given": {}, **more}
     house, stores = ask.site.house, ask.site.stores
@@ -111,21 +148,31 @@ def _letter(ask: Ask) -> DeadLetter:
 
 
 def _chosen(ask: Ask) -> tuple[DeadLetter, ...]:
+    return _named(ask, ask.many("id"))
+
+
+def _named(ask: Ask, ids: Sequence[str]) -> tuple[DeadLetter, ...]:
     state = ask.site.stores.state
-    found = tuple(filter(None, map(state.dead_letter, ask.many("id"))))
+    found = tuple(filter(None, map(state.dead_letter, dict.fromkeys(ids))))
     if not found:
         raise NothingToDo("No dead letter was chosen.", where=HERE, remedy="Mark one or more.")
     return found
 
 
 def _back(ask: Ask) -> str:
-    back = ask.text("back")
+    return _ours(ask.text("back"))
+
+
+def _ours(back: str) -> str:
     is_ours = back.startswith("/") and not back.startswith(("//", "/\\"))
     return back if is_ours else HERE
 
 
 ROUTES: Final = (
     page(HERE, letters),
+    page(f"{HERE}/set", many, Role.DISPATCHER),
+    deed(f"{HERE}/set/choose", choose, Role.DISPATCHER),
+    deed(f"{HERE}/set", set_many, Role.DISPATCHER, "set a field of many dead letters"),
     deed(f"{HERE}/replay", replay, Role.DISPATCHER, "replayed dead letters"),
     page(f"{HERE}/{{id}}/edit", to_be_set, Role.DISPATCHER),
     deed(f"{HERE}/{{id}}/edit", edit, Role.DISPATCHER, "set fields of a dead letter"),

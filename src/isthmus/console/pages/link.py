@@ -9,9 +9,10 @@ from starlette.responses import Response
 from isthmus.console.asking import Ask
 from isthmus.console.looks import MEANING, tone_of
 from isthmus.console.routes import deed, page
+from isthmus.console.typed import LARGEST, whole
 from isthmus.dispatch.board import waits_for
 from isthmus.dispatch.commands import NoSuchLink
-from isthmus.dispatch.queries import timeline
+from isthmus.dispatch.queries import call_told, timeline
 from isthmus.dispatch.rules.values import plain
 from isthmus.dispatch.story import KINDS, NOUNS, event_in_words, tell, tell_waiting
 from isthmus.wiring.dispatch.looking import side_by_side, sides_as_kept
@@ -20,26 +21,42 @@ from isthmus.wiring.people import Role
 
 HERE: Final = "/dispatch"
 _LINES: Final = 300
+_LINES_WITH_CALLS: Final = 120
+_MOST_OF_BODY: Final = 4_000
+"""Characters of a body on the link's page; all that is kept of it is on a page of its own."""
 
 
 def link(ask: Ask) -> Response:
     """Show what is known of a link, and its timeline."""
     one = link_of(ask)
     stores = ask.site.stores
-    before = ask.query("before")
-    found = timeline(
-        stores.state, stores.inbox, one, _LINES, int(before) if before.isdecimal() else None
-    )
-    moments = (*tell(found.entries, one.entity), *tell_waiting(found.messages))
     with_calls = ask.query("calls") == "1"
+    most = _LINES_WITH_CALLS if with_calls else _LINES
+    found = timeline(stores.state, stores.inbox, one, most, ask.number("before"))
+    moments = (*tell(found.entries, one.entity), *tell_waiting(found.messages))
     return ask.show(
         "dispatch/link.html",
         found=found,
         moments=[m for m in moments if with_calls or m.kind != "call"],
         hidden=sum(1 for m in moments if m.kind == "call") if not with_calls else 0,
         with_calls=with_calls,
+        most=_MOST_OF_BODY,
         **_head(one),
     )
+
+
+def call(ask: Ask) -> Response:
+    """Show one call whole: what was sent, and what was answered."""
+    number = whole(str(ask.path["number"]), most=LARGEST - 1)
+    found = None if number is None else call_told(ask.site.stores.state, number)
+    if found is None:
+        raise NoSuchLink(
+            "There is no such call in the trail, or it is kept no longer.",
+            where=ask.request.url.path,
+            remedy="Look at the link's calls, or at the calls under Activity.",
+        )
+    entry, told = found
+    return ask.show("dispatch/call.html", entry=entry, call=told)
 
 
 def made(ask: Ask) -> Response:
@@ -135,6 +152,7 @@ def _shown(value: object) -> str:
 
 
 ROUTES: Final = (
+    page(f"{HERE}/calls/{{number}}", call),
     page(f"{HERE}/{{id}}", link),
     page(f"{HERE}/{{id}}/made", made),
     page(f"{HERE}/{{id}}/sides", sides),

@@ -36,13 +36,18 @@ DIRECTIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a draft is worth now: what is wrong, and what it makes of a record."""
+    """
+    What a draft is worth now: what is wrong, and what it makes of a record.
+
+    `only_here`: the draft itself fits, and what it makes of this record cannot be sent.
+    """
 
     problems: tuple[Problem, ...] = ()
     trial: Trial | None = None
     lack: IsthmusError | None = None
     trouble: IsthmusError | None = None
     outcomes: dict[int, list[tuple[str, Any]]] = field(default_factory=dict)
+    only_here: bool = False
 
 
 # The list
@@ -233,7 +238,8 @@ def _checked(ask: Ask, told: MappingSketch, ticket: str, event: str) -> Checked:
     if trial is not None and trial.result is not None:
         for path, origin in trial.result.origins.items():
             outcomes.setdefault(told.row(origin.row), []).append((path, origin))
-    return Checked(problems, trial, None, trouble, outcomes)
+    only_here = not any(one.is_fatal for one in (*told.problems, *found))
+    return Checked(problems, trial, None, trouble, outcomes, only_here)
 
 
 def _rows_by_target(told: MappingSketch) -> dict[str, int]:

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from isthmus.console.asking import Ask
 from isthmus.console.routes import deed, page
+from isthmus.console.typed import role_named
 from isthmus.wiring.people import (
     Account,
     LastAdmin,
@@ -19,11 +20,12 @@ from isthmus.wiring.people import (
 HERE: Final = "/settings/people"
 AUDIT: Final = "/settings/audit"
 MEANING: Final = {
-    Role.VIEWER: "sees everything, changes nothing",
+    Role.VIEWER: "sees the data and the work, changes nothing; no people, no audit trail",
     Role.DISPATCHER: "also acts on links, letters, rules and mappings, and syncs",
     Role.ADMIN: "also connects, schedules, and says who may do what",
 }
 _LINES: Final = 100
+_OUT: Final = "logged out everywhere, and the tokens of their programs are gone"
 
 
 def people(ask: Ask) -> Response:
@@ -33,7 +35,7 @@ def people(ask: Ask) -> Response:
 
 def add(ask: Ask) -> Response:
     """Make an account."""
-    login, role = ask.text("login"), Role(ask.text("role", Role.VIEWER))
+    login, role = ask.text("login"), role_named(ask.text("role", Role.VIEWER))
     ask.about, ask.detail = login, {"role": str(role)}
     try:
         ask.site.people.add(login, ask.text("name"), role, ask.secret("password"))
@@ -52,26 +54,26 @@ def change(ask: Ask) -> Response:
     try:
         ask.site.people.change(
             account.id,
-            role=Role(role) if role else None,
+            role=role_named(role) if role else None,
             is_active=None if not wanted else wanted == "yes",
         )
     except LastAdmin as error:
         return _shown(ask, 409, error=error)
     if role:
         return ask.to(HERE, f"{account.login} is {role} now.")
-    said = "may log in again" if wanted == "yes" else "is kept out, and logged out everywhere"
+    said = "may log in again" if wanted == "yes" else f"is kept out; {_OUT}"
     return ask.to(HERE, f"{account.login} {said}.")
 
 
 def set_password(ask: Ask) -> Response:
-    """Give somebody a new password, who lost his."""
+    """Give somebody a new password, who lost theirs."""
     account = _account(ask)
     ask.about = account.login
     try:
         ask.site.people.set_password(account.id, ask.secret("password"))
     except PasswordWeak as error:
         return _shown(ask, 422, error=error)
-    return ask.to(HERE, f"{account.login} has a new password, and is logged out everywhere.")
+    return ask.to(HERE, f"{account.login} has a new password; {_OUT}.")
 
 
 def log_out(ask: Ask) -> Response:
@@ -79,13 +81,13 @@ def log_out(ask: Ask) -> Response:
     account = _account(ask)
     ask.about = account.login
     count = ask.site.people.end_sessions(account.id)
+    ask.is_done = count > 0
     return ask.to(HERE, f"{account.login} is logged out of {count} browsers.")
 
 
 def audit(ask: Ask) -> Response:
     """Show what people did, the newest first."""
-    before, text = ask.query("before"), ask.query("q")
-    number = int(before) if before.isdecimal() else None
+    number, text = ask.number("before"), ask.query("q")
     lines = ask.site.people.deeds(before=number, limit=_LINES + 1, text=text)
     shown = lines[:_LINES]
     return ask.show(

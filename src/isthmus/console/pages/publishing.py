@@ -61,8 +61,18 @@ def publish(ask: Ask, now: Held) -> Response:
     made = put(ask, item, ask.text("said"))
     ask.site.drafts.drop(now.kind, now.name)
     note(ask, f"published a {now.kind}", made)
-    said = f"{made.name} {made.version} is in force now (publication {made.number})."
-    return ask.to(now.path, said)
+    said = f"{made.name} is in force now, as publication {made.number}. {_following(ask, item)}"
+    return ask.to(now.path, said.strip())
+
+
+def _following(ask: Ask, item: Mapping | Rule) -> str:
+    """Say what is still to be done before anything goes by what was published."""
+    if isinstance(item, Rule):
+        return "" if item.is_enabled else "It is off: switch it on, and it dispatches."
+    rules = ask.site.library.rules(enabled_only=False)
+    if any(item.name in {rule.inbound, rule.outbound} for rule in rules):
+        return ""
+    return "No rule uses it yet: name it in one."
 
 
 def _whole(ask: Ask, now: Held) -> Mapping | Rule | None:

@@ -13,6 +13,7 @@ from isthmus.console.routes import deed, page
 from isthmus.wiring.environment.alerting import write_mail
 from isthmus.wiring.environment.settings import SettingWrong
 from isthmus.wiring.people import Role
+from isthmus.wiring.tending.activity import KEPT
 from isthmus.wiring.tending.health import health
 from isthmus.wiring.tending.preferences import CHAT, KEEP, MAIL, SWEEP, AlertNotSent, Channel
 from isthmus.wiring.tending.verdict import SIDES, Verdict
@@ -32,7 +33,8 @@ AMOUNTS: Final = (
         "Keep for this many days",
         (
             "What arrived, the trail of dispatch, the log of runs and the audit trail. What is"
-            " older goes once a day. Your tables are not touched."
+            " older goes once a day. Calls to the vendors go after"
+            f" {KEPT.days} days, whatever is set here. Your tables are not touched."
         ),
     ),
     (
@@ -98,7 +100,7 @@ def unset(ask: Ask) -> Response:
     """Go back to the default of one setting."""
     name = ask.text("name")
     ask.about = name
-    ask.site.preferences.unset(name)
+    ask.is_done = ask.site.preferences.unset(name)
     return ask.to(HERE, f"{NAMES[name]}: what was set is forgotten.")
 
 

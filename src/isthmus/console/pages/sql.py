@@ -1,5 +1,6 @@
 """People's own SQL: asked within limits, drawn, downloaded, saved as a report."""
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
@@ -18,6 +19,12 @@ from isthmus.wiring.people import Role
 from isthmus.wiring.tables.reading import Answer, NothingHeld, TableReader, TableState
 
 BOX: Final = f"{HERE}/sql"
+LONGEST_ADDRESS: Final = 4_000
+"""
+Signs an address may have. Ours takes a head of 16 KB, in which it stands twice (`Referer`), and
+proxies take 8 KB a line.
+"""
+_FIELDS: Final = ("sql", "saved", "chart", "x", "series")
 MOST_SHOWN: Final = 300
 """Rows of an answer that a page lists; a download has all."""
 _CHARTS: Final = (("", "Table"), *((str(chart), str(chart).capitalize()) for chart in Chart))
@@ -32,9 +39,21 @@ class NoSuchDownload(NeedsPerson):
 
 
 def box(ask: Ask) -> Response:
-    """Show the box, and the answer to what stands in it."""
-    sql = ask.query("sql")
-    saved = ask.site.saved.find(ask.query("saved")) if ask.query("saved") else None
+    """Show the box, and the answer to what stands in its address."""
+    given = ask.request.query_params
+    return _shown(ask, {name: ask.query(name) for name in _FIELDS if name in given})
+
+
+def run(ask: Ask) -> Response:
+    """Answer what was typed: at an address that can be kept, unless it is too long for one."""
+    given = {name: ask.text(name) for name in _FIELDS if name in ask.form}
+    address = f"{BOX}?{urlencode(given)}"
+    return ask.to(address) if len(address) <= LONGEST_ADDRESS else _shown(ask, given)
+
+
+def _shown(ask: Ask, given: Mapping[str, str]) -> Response:
+    sql, which = given.get("sql", ""), given.get("saved", "")
+    saved = ask.site.saved.find(which) if which else None
     if saved is not None and not sql:
         sql = saved.sql
     states: tuple[TableState, ...] = ()
@@ -49,7 +68,8 @@ def box(ask: Ask) -> Response:
         return ask.show("explore/nothing.html", tabs=tabs(), title="Your own SQL")
     except IsthmusError as failed:
         error = failed
-    chart, x, series = _shape(ask, saved)
+    chart, x, series = _shape(given, saved)
+    download = urlencode({"sql": sql})
     return ask.show(
         "explore/sql.html",
         200 if error is None else status_of(error),
@@ -68,7 +88,8 @@ def box(ask: Ask) -> Response:
         charting=charting,
         shown=MOST_SHOWN,
         saved=saved,
-        download=urlencode({"sql": sql}),
+        download=download if len(download) <= LONGEST_ADDRESS else "",
+        longest=LONGEST_ADDRESS,
         may_save=ask.may(Role.DISPATCHER),
     )
 
@@ -124,6 +145,11 @@ def download(ask: Ask) -> Response:
     return _send(ask, ask.query("sql"), "answer")
 
 
+def download_long(ask: Ask) -> Response:
+    """Send the answer to a query that no address can hold."""
+    return _send(ask, ask.text("sql"), "answer")
+
+
 def download_saved(ask: Ask) -> Response:
     """Send the answer of a saved report, whole."""
     found = ask.site.saved.find(ask.path["id"])
@@ -144,12 +170,12 @@ def _send(ask: Ask, sql: str, name: str) -> Response:
     return send(ask.site, source, name, form)
 
 
-def _shape(ask: Ask, saved: SavedReport | None) -> tuple[str, str, str]:
+def _shape(given: Mapping[str, str], saved: SavedReport | None) -> tuple[str, str, str]:
     """Return the chart that is asked for, with its columns; without, that of the saved report."""
-    chart = ask.query("chart")
-    if "chart" not in ask.request.query_params and saved is not None:
+    chart = given.get("chart", "")
+    if "chart" not in given and saved is not None:
         return saved.chart, saved.x, saved.series
-    return chart if chart in list(Chart) else "", ask.query("x"), ask.query("series")
+    return chart if chart in list(Chart) else "", given.get("x", ""), given.get("series", "")
 
 
 def _drawn(found: SavedReport, answer: Answer) -> charting.Drawing | None:
@@ -158,8 +184,10 @@ def _drawn(found: SavedReport, answer: Answer) -> charting.Drawing | None:
 
 ROUTES: Final = (
     page(BOX, box),
+    deed(BOX, run, Role.VIEWER),
     page(f"{BOX}/{{form}}", download),
     deed(f"{BOX}/save", save, Role.DISPATCHER, "saved a report"),
+    deed(f"{BOX}/{{form}}", download_long, Role.VIEWER),
     page(f"{HERE}/saved/{{id}}", one),
     page(f"{HERE}/saved/{{id}}/{{form}}", download_saved),
     deed(f"{HERE}/saved/{{id}}/remove", remove, Role.DISPATCHER, "removed a report"),

@@ -42,6 +42,7 @@ def standing(ask: Ask) -> Response:
 def install(ask: Ask) -> Response:
     """Make what is missing, mend what differs; the first time show what would be done."""
     if ask.text("sure") != "yes":
+        ask.is_done = False
         plans = _asked(ask, lambda hooks: hooks.preview())
         return ask.show("connecting/webhooks_plan.html", plans=plans, tabs=TABS)
     return _done(ask, _asked(ask, lambda hooks: hooks.install()), "are as the rules want them")
@@ -81,10 +82,12 @@ def failed_of(plans: Sequence[HookPlan]) -> tuple[str, ...]:
 
 def _done(ask: Ask, plans: Sequence[HookPlan], text: str) -> Response:
     wrong = failed_of(plans)
-    ask.detail = {"changes": [change for plan in plans for change in plan.changes]}
-    if wrong:
-        return ask.to(HERE, " ".join(wrong)[:600], "warn")
-    return ask.to(HERE, f"The webhooks {text}.")
+    changes = [change for plan in plans for change in plan.changes]
+    ask.detail = {"changes": changes}
+    said = " ".join(wrong)[:600] if wrong else f"The webhooks {text}."
+    answer = ask.to(HERE, said, "warn" if wrong else "good")
+    ask.is_done = bool(changes)  # what came true stands in the trail, also where another failed
+    return answer
 
 
 def _asked(ask: Ask, do: Callable[[Hooks], Awaitable[_T]]) -> _T:
@@ -98,7 +101,7 @@ def _asked(ask: Ask, do: Callable[[Hooks], Awaitable[_T]]) -> _T:
 ROUTES: Final = (
     page(HERE, webhooks),
     page(f"{HERE}/standing", standing),
-    deed(f"{HERE}/install", install, Role.ADMIN, "looked at or made webhooks"),
+    deed(f"{HERE}/install", install, Role.ADMIN, "made webhooks"),
     deed(f"{HERE}/rotate", rotate, Role.ADMIN, "gave webhooks new secrets"),
     deed(f"{HERE}/remove", remove, Role.ADMIN, "removed webhooks"),
     deed(f"{HERE}/callout", callout, Role.ADMIN, "saw the callout's address"),

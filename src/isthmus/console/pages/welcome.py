@@ -115,7 +115,7 @@ def sync(ask: Ask) -> Response:
     progress = syncing.progress()
     values: dict[str, Any] = {
         "asked": asked,
-        "round": standings.round_of(asked, progress) if asked or progress else None,
+        "round": standings.round_of(asked, progress, standing) if asked or progress else None,
         "standing": standing,
         "told": {one.name: standings.told_of(one, now) for one in standing},
         "is_worked": syncing.is_worked(),

@@ -8,10 +8,14 @@ from starlette.responses import Response
 from isthmus.base.errors import NeedsPerson
 from isthmus.console.asking import Ask
 from isthmus.console.routes import deed, page
+from isthmus.console.typed import NotOffered, role_named, whole
 from isthmus.wiring.people import LoginThrottled, PasswordWeak, Role, RoleTooHigh, Session
 
 HERE: Final = "/settings/me"
 LASTING: Final = (("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("0", "until revoked"))
+
+
+_MOST_DAYS: Final = 3650
 
 
 class PasswordWrong(NeedsPerson):
@@ -34,7 +38,7 @@ def change_password(ask: Ask) -> Response:
     ask.about = account.login
     try:
         _check_password(ask, account.id)
-        people.set_password(account.id, ask.secret("new"), but=session.id)
+        people.set_password(account.id, ask.secret("new"), but=session.id, keep_tokens=True)
     except (PasswordWrong, PasswordWeak, LoginThrottled) as error:
         return _shown(ask, 422, error=error)
     return ask.to(HERE, "Your password is changed; your other browsers are logged out.")
@@ -56,13 +60,13 @@ def end_session(ask: Ask) -> Response:
 def make_token(ask: Ask) -> Response:
     """Make a token for a program; its secret is shown this once."""
     mine = known(ask)
-    name, days = ask.text("name") or "a program", int(ask.text("days", "90") or 0)
-    ask.about, ask.detail = name, {"role": ask.text("role"), "days": days}
+    name, role, days = ask.text("name") or "a program", role_named(ask.text("role")), _days(ask)
+    ask.about, ask.detail = name, {"role": str(role), "days": days}
     try:
         made, secret = ask.site.people.issue_token(
-            mine.account.id, name, Role(ask.text("role")), timedelta(days=days) if days else None
+            mine.account.id, name, role, timedelta(days=days) if days else None
         )
-    except (RoleTooHigh, ValueError):
+    except RoleTooHigh:
         raise RoleTooHigh(
             "A token may do no more than you may.", where=HERE, remedy="Choose a lower role."
         ) from None
@@ -86,6 +90,16 @@ def known(ask: Ask) -> Session:
     """Return the session of who asks; these pages are for nobody else."""
     assert ask.session is not None  # noqa: S101 - each of these routes names a role
     return ask.session
+
+
+def _days(ask: Ask) -> int:
+    """Return how long a token is to last; 0 for ever. Raises: NotOffered."""
+    days = whole(ask.text("days", "90"), most=_MOST_DAYS)
+    if days is None:
+        raise NotOffered(
+            "A token cannot last that long.", where="days", remedy=f"{_MOST_DAYS} days at most."
+        )
+    return days
 
 
 def _check_password(ask: Ask, account_id: str) -> None:

@@ -54,7 +54,7 @@
       return;
     }
     if (source) return;
-    source = new EventSource("/live");
+    source = new EventSource(`/live?since=${document.querySelector("meta[name=live]")?.content || ""}`);
     const topics = new Set();
     for (const element of document.querySelectorAll("[hx-trigger*='live-']")) {
       for (const found of element.getAttribute("hx-trigger").matchAll(/live-([a-z]+)/g)) topics.add(found[1]);
@@ -64,13 +64,18 @@
     }
   };
   // Nothing is drawn anew under a person's hands: while he types, marks or has something open.
-  document.addEventListener("htmx:before:request", (event) => {
+  const spare = (event) => {
     const part = event.target;
     if (!(part instanceof Element) || !(part.getAttribute("hx-trigger") || "").includes("live-")) return;
     const active = document.activeElement;
-    const types = active && part.contains(active) && active.matches("input:not([type=checkbox]), textarea, select");
-    if (types || part.querySelector("input:checked[name], details[open]")) event.preventDefault();
-  });
+    const types = active && part.contains(active) && active.matches("input:not([type=checkbox]), textarea, select") && !isSettled(active);
+    const marks = [...part.querySelectorAll("input:checked[name], details[open]")].some((one) => !one.closest("form[role=search]"));
+    if ((types && event.type === "htmx:before:request") || marks) event.preventDefault();
+  };
+  document.addEventListener("htmx:before:request", spare);
+  document.addEventListener("htmx:before:swap", spare); // it was opened while the answer was on its way
+  // A filter asks for nothing more once it was sent.
+  const isSettled = (box) => Boolean(box.closest("form[role=search]")) && box.dataset.looking === undefined && (box.matches("select") || box.value === box.defaultValue);
   document.addEventListener("visibilitychange", () => {
     const was = source;
     listen();
@@ -147,6 +152,16 @@
     dialog.showModal();
   }, true);
 
+  // A network cuts a text anywhere; how much of it is whole: up to the end of the last outer item.
+  const wholeParts = (text) => {
+    let [depth, end] = [0, 0];
+    for (const tag of text.matchAll(/<(\/?)li\b[^>]*>/g)) {
+      depth += tag[1] ? -1 : 1;
+      if (!depth) end = tag.index + tag[0].length;
+    }
+    return end;
+  };
+
   // A form with data-stream shows what it is told, part by part, in the element it names.
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -167,10 +182,14 @@
       const there = answer.headers.get("HX-Redirect");
       if (there) { location.assign(there); return; }
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      let rest = "";
       for (;;) {
         const { done, value } = await reader.read();
+        rest += value || "";
+        const end = done ? rest.length : wholeParts(rest);
+        target.insertAdjacentHTML("beforeend", rest.slice(0, end));
+        rest = rest.slice(end);
         if (done) break;
-        target.insertAdjacentHTML("beforeend", value);
       }
       if (window.htmx) window.htmx.process(target);
     } catch {
@@ -201,12 +220,6 @@
     const name = event.target.dataset.all;
     if (!name) return;
     for (const box of event.target.form.querySelectorAll(`input[name="${name}"]`)) box.checked = event.target.checked;
-  });
-
-  // Forms that filter send themselves when a choice changes.
-  document.addEventListener("change", (event) => {
-    const form = event.target.form;
-    if (form && form.dataset.auto !== undefined) form.requestSubmit();
   });
 
   document.addEventListener("DOMContentLoaded", () => {

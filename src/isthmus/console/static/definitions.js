@@ -9,13 +9,43 @@
 
   // Parts that say so go to their own place by id; the rest is returned.
   const place = (page) => {
+    const bringBack = window.isthmus.keepFocus();
     for (const part of page.querySelectorAll("[hx-swap-oob]")) {
       part.removeAttribute("hx-swap-oob");
       const there = document.getElementById(part.id);
       part.remove();
       if (there) there.replaceWith(document.adoptNode(part));
     }
+    if (bringBack) bringBack();
     return page.body;
+  };
+
+  // Who hears the page is told what came of it in a line, when it is another than before.
+  const tell = (within) => {
+    const line = document.getElementById("tried");
+    const told = [...within.querySelectorAll("[data-told]")].map((one) => one.textContent.replace(/\s+/g, " ").trim()).join(". ");
+    if (line && line.textContent !== told) line.textContent = told;
+  };
+
+  // A session that has ended: what was not kept is kept when its person has logged in again.
+  const LEFT = "isthmus-draft";
+  const hasLeft = (answer) => {
+    if (answer.headers.get("HX-Redirect") !== "/login") return false;
+    clearTimeout(timer);
+    if (isDirty) {
+      try { sessionStorage.setItem(LEFT, JSON.stringify([form().getAttribute("action"), `${body()}`])); } catch { /* not kept */ }
+    }
+    isDirty = false;
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    return true;
+  };
+  const keepWhatIsLeft = async () => {
+    const [action, text] = JSON.parse(sessionStorage.getItem(LEFT)) || [];
+    sessionStorage.removeItem(LEFT);
+    if (!form() || action !== form().getAttribute("action")) return;
+    const answer = await send(new URLSearchParams(text));
+    if (answer.ok) location.reload();
+    else document.getElementById("saved").replaceChildren(...parsed(await answer.text()).body.childNodes);
   };
 
   // The dry run beside the editor.
@@ -33,9 +63,12 @@
     try {
       const answer = await fetch(`${there.dataset.pane}?${query}`, { headers: { "HX-Request": "true" }, signal: mine.signal });
       const text = await answer.text();
-      if (mine.signal.aborted) return;
+      if (mine.signal.aborted || hasLeft(answer)) return;
+      const bringBack = window.isthmus.keepFocus();
       there.replaceChildren(...place(parsed(text)).childNodes);
-      if (!list.hidden) showAt();
+      if (bringBack) bringBack();
+      tell(there);
+      window.isthmus.placePicks();
     } catch (error) {
       if (error.name === "AbortError") return;
       there.textContent = "The connection to Isthmus was lost. What you change is tried again when it is back.";
@@ -53,6 +86,11 @@
     sent.set("quiet", "1");
     return sent;
   };
+  const send = (sent, more) => {
+    const headers = { "HX-Request": "true", "X-CSRF": csrf() };
+    sent.set("csrf", csrf());
+    return fetch(form().getAttribute("action"), { method: "POST", body: sent, headers, ...more });
+  };
   const save = () => {
     clearTimeout(timer);
     timer = null;
@@ -62,8 +100,10 @@
       const saved = document.getElementById("saved");
       saved.setAttribute("aria-busy", "true");
       try {
-        const answer = await fetch(form().getAttribute("action"), { method: "POST", body: body(), headers: { "HX-Request": "true", "X-CSRF": csrf() } });
+        const answer = await send(body());
         const text = await answer.text();
+        isDirty = isDirty || answer.status === 204;
+        if (hasLeft(answer)) return;
         if (answer.ok) place(parsed(text));
         else document.getElementById("saved").replaceChildren(...parsed(text).body.childNodes);
         if (answer.ok) refresh();
@@ -86,24 +126,29 @@
   };
   document.addEventListener("input", changed);
   document.addEventListener("change", (event) => {
-    if (event.target.dataset.event !== undefined) { refresh(); return; }
-    if (event.target.dataset.do !== undefined && event.target.form === form()) {
-      form().requestSubmit(form().querySelector("button[value=save]"));
-      return;
-    }
-    changed(event);
+    if (event.target.dataset.event !== undefined) refresh();
+    else changed(event);
+  });
+  let shaped = "";
+  document.addEventListener("chosen", (event) => {
+    if (event.target.dataset.do === undefined || event.target.form !== form()) return;
+    shaped = event.target.name;
+    form().requestSubmit(form().querySelector("button[value=save]"));
   });
   window.addEventListener("pagehide", () => {
-    if (isDirty && form()) fetch(form().getAttribute("action"), { method: "POST", body: body(), headers: { "HX-Request": "true", "X-CSRF": csrf() }, keepalive: true });
+    if (isDirty && form()) send(body(), { keepalive: true });
   });
 
   // Buttons change the shape of the form, which comes back whole; what was open stays open.
   let pressed = "";
+  let sent = null;
+  let typing = null;
   document.addEventListener("submit", (event) => {
     if (event.target === form()) {
       clearTimeout(timer);
       isDirty = false;
       pressed = event.submitter ? event.submitter.value : "";
+      sent = new FormData(form());
     }
     const record = event.target.closest("[data-try]");
     if (record) {
@@ -119,157 +164,73 @@
     const kept = event.target.dataset && event.target.dataset.keep;
     if (kept) open[event.target.open ? "add" : "delete"](kept);
   }, true);
+  // Where the focus goes after a button: to what it made, or to what took the place of what is gone.
+  const following = (did) => {
+    const one = (selector) => form().querySelector(selector);
+    const last = (selector) => [...form().querySelectorAll(selector)].pop();
+    const [name, about = ""] = did.split(":");
+    const row = (number, selector = ".target input") => one(`#row-${number + 1} ${selector}`);
+    const at = Number(about.split(".")[0]);
+    const to = at + (name === "up" ? -1 : 1);
+    const [within, part] = [about.slice(0, about.lastIndexOf(".")), Number(about.split(".").pop())];
+    const beside = () => {
+      const parts = [...form().querySelectorAll(`[data-group="${within}"] > :is(.test, .cond, .field)`)];
+      const next = parts[Math.min(part, parts.length - 1)];
+      return next ? next.querySelector("input:not([type=hidden]), select, textarea") : one(`[value="test:${within}"]`);
+    };
+    const ways = {
+      add: () => last(".maprow .target input"),
+      copy: () => row(at + 1),
+      drop: beside,
+      fill: () => row(at),
+      group: () => last(`[data-group="${about}"] .test input[name$=".field"]`),
+      more: () => row(at, ":is(.of tr:last-child input, .of .part:last-of-type input)"),
+      remove: () => row(at) || row(at - 1) || one("button[value=add]"),
+      rows: () => one(`[value="test:${about}"]`),
+      save: () => (about ? last(".owner input") : document.activeElement.form !== form() && one(`[name="${shaped}"]`)),
+      test: () => last(`[data-group="${about}"] .test input[name$=".field"]`),
+      text: () => one(`[id="k-${about.replace("/", ".")}"]`),
+    };
+    if (name === "up" || name === "down") return row(to, `button[value="${name}:${to}"]:enabled`) || row(to);
+    return name in ways ? ways[name]() : null;
+  };
+  document.addEventListener("htmx:before:response", (event) => {
+    if (event.target !== form()) return;
+    const was = isDirty;
+    isDirty = true;
+    if (hasLeft(event.detail.ctx.response)) event.preventDefault();
+    else isDirty = was;
+  });
+  // What a person typed while a choice was on its way is not lost.
+  document.addEventListener("htmx:before:swap", () => {
+    const box = document.activeElement;
+    const isNew = pressed === "save" && box.form === form() && box.matches("input[name]:not([type=checkbox]), textarea") && box.value !== sent.get(box.name);
+    typing = isNew ? [box.name, box.value, box.selectionStart] : null;
+  });
   document.addEventListener("htmx:after:swap", () => {
     if (!form() || !pressed) return;
     const did = pressed;
     pressed = "";
     for (const kept of form().querySelectorAll("[data-keep]")) if (open.has(kept.dataset.keep)) kept.open = true;
-    const [name, about] = did.split(":");
-    const number = Number((about || "").split(".")[0]);
-    const at = { up: number - 1, down: number + 1, copy: number + 1, more: number, fill: number }[name];
-    let focus = null;
-    if (name === "add") focus = form().querySelector(".maprow:last-child .target input");
-    else if (name === "test" || name === "group") {
-      const within = form().querySelector(`[data-group="${about}"]`);
-      const boxes = within ? within.querySelectorAll(".test input[data-pick]") : [];
-      focus = boxes[boxes.length - 1];
-    } else if (at !== undefined) focus = form().querySelector(`#row-${at + 1} ${name === "more" ? ".of tr:last-child input, .of .part:last-of-type input" : ".target input"}`);
+    const focus = following(did);
     if (focus) focus.focus();
+    const box = document.activeElement;
+    if (typing && box.name === typing[0]) {
+      box.value = typing[1];
+      box.setSelectionRange(typing[2], typing[2]);
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    }
     refresh();
   });
 
-  // Boxes that offer what can be pointed at.
-  const list = document.createElement("ul");
-  list.className = "picks";
-  list.id = "picks";
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "What can be chosen");
-  list.hidden = true;
-  let box = null;
-  let asked = 0;
-  let waiting = null;
-  const typed = () => {
-    if (box.dataset.lines === undefined) return box.value;
-    const before = box.value.slice(0, box.selectionStart);
-    return before.slice(before.lastIndexOf("\n") + 1);
-  };
-  const close = () => {
-    clearTimeout(waiting);
-    list.hidden = true;
-    if (box) {
-      box.setAttribute("aria-expanded", "false");
-      box.removeAttribute("aria-activedescendant");
-    }
-  };
-  const showAt = () => {
-    const rect = box.getBoundingClientRect();
-    list.style.width = `${Math.min(Math.max(rect.width, 340), document.documentElement.clientWidth - 24)}px`;
-    list.style.left = `${Math.max(12, Math.min(rect.left + scrollX, document.documentElement.clientWidth - list.offsetWidth - 12))}px`;
-    list.style.top = `${rect.bottom + scrollY + 2}px`;
-  };
-  const ask = async (all) => {
-    const mine = ++asked;
-    const here = box;
-    const url = new URL(here.dataset.pick, location.href);
-    url.searchParams.set("q", all ? "" : typed().trim());
-    const beside = here.dataset.with;
-    if (beside === "written") {
-      for (const one of document.querySelectorAll(".maprow .target input")) if (one !== here && one.value) url.searchParams.append("written", one.value);
-    } else if (beside) {
-      const other = here.form && here.form.elements[beside];
-      url.searchParams.set("path", other ? other.value : "");
-    }
-    const ticket = document.getElementById("f-ticket");
-    if (ticket && ticket !== here) url.searchParams.set("ticket", ticket.value.trim());
-    let text;
-    try {
-      text = await (await fetch(url, { headers: { "HX-Request": "true" } })).text();
-    } catch { return; }
-    if (mine !== asked || document.activeElement !== here) return;
-    list.replaceChildren(...parsed(`<ul>${text}</ul>`).querySelector("ul").children);
-    [...list.children].forEach((one, number) => { one.id = `pick-${number}`; });
-    list.hidden = false;
-    showAt();
-    here.setAttribute("aria-expanded", "true");
-    here.removeAttribute("aria-activedescendant");
-  };
-  const choose = (option) => {
-    const value = option.dataset.value;
-    const into = box.dataset.into && document.getElementById(box.dataset.into);
-    const here = into || box;
-    if (into && option.dataset.leads === undefined) {
-      const text = box.dataset.form.replace("PATH", value);
-      into.setRangeText(text, into.selectionStart, into.selectionEnd, "end");
-      box.value = "";
-      into.dispatchEvent(new Event("input", { bubbles: true }));
-      close();
-      into.focus();
-      return;
-    }
-    if (box.dataset.lines !== undefined) {
-      const at = box.selectionStart;
-      const begin = box.value.lastIndexOf("\n", at - 1) + 1;
-      const after = box.value.indexOf("\n", at);
-      box.setRangeText(`${value}${after < 0 ? "\n" : ""}`, begin, after < 0 ? box.value.length : after, "end");
-    } else box.value = value;
-    here.dispatchEvent(new Event("input", { bubbles: true }));
-    if (option.dataset.leads !== undefined) { ask(false); return; }
-    close();
-    box.dispatchEvent(new Event("change", { bubbles: true }));
-    if (box.id === "f-ticket") box.form.requestSubmit();
-  };
-  const move = (step) => {
-    const options = [...list.querySelectorAll("[role=option]")];
-    if (!options.length) return;
-    const now = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
-    const next = options[(now + step + options.length + (now < 0 && step < 0 ? 1 : 0)) % options.length];
-    for (const one of options) one.setAttribute("aria-selected", String(one === next));
-    next.scrollIntoView({ block: "nearest" });
-    box.setAttribute("aria-activedescendant", next.id);
-  };
-  const prepare = (element) => {
-    element.setAttribute("role", "combobox");
-    element.setAttribute("aria-autocomplete", "list");
-    element.setAttribute("aria-expanded", "false");
-    element.setAttribute("aria-controls", "picks");
-  };
-  const enter = (element) => {
-    if (!element.matches || !element.matches("[data-pick]") || element.readOnly) return;
-    if (element.tagName === "INPUT") prepare(element);
-    box = element;
-  };
-  document.addEventListener("focusin", (event) => { close(); enter(event.target); });
-  document.addEventListener("focusout", () => setTimeout(() => { if (!list.matches(":hover")) close(); }, 0));
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-anew]")) { refresh(true); return; }
-    const option = event.target.closest && event.target.closest(".picks [role=option]");
-    if (option && box) { choose(option); return; }
-    if (event.target === box && list.hidden && event.target.matches("[data-pick]")) ask(true);
-  });
-  list.addEventListener("mousedown", (event) => event.preventDefault());
-  document.addEventListener("input", (event) => {
-    if (event.target !== box || !event.isTrusted) return;
-    clearTimeout(waiting);
-    waiting = setTimeout(() => ask(false), 140);
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.target !== box) return;
-    if (event.key === "ArrowDown" && list.hidden && (box.tagName === "INPUT" || event.altKey)) { event.preventDefault(); ask(true); return; }
-    if (list.hidden) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); move(event.key === "ArrowDown" ? 1 : -1); }
-    const chosen = list.querySelector("[aria-selected=true]");
-    if (event.key === "Enter" && chosen) { event.preventDefault(); choose(chosen); }
-    else if (event.key === "Enter" && box.tagName === "INPUT") close();
-    if (event.key === "Escape") { event.stopPropagation(); close(); }
-    if (event.key === "Tab" && chosen) choose(chosen);
-  }, true);
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-anew]")) refresh(true); });
   // Enter in a box keeps what is there; it presses no button.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.defaultPrevented || event.target.tagName !== "INPUT") return;
     if (form() && event.target.form === form() && event.target.type !== "checkbox") { event.preventDefault(); isDirty = true; save(); }
   });
 
-  const begin = () => { document.body.append(list); refresh(); };
+  const begin = () => { keepWhatIsLeft(); refresh(); };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
   else begin();
 })();

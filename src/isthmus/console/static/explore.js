@@ -145,6 +145,18 @@
     }
   });
 
+  // What is short goes into the address, which can be kept and passed on; the rest is posted.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.dataset.address) return;
+    const { csrf } = form.elements;
+    csrf.disabled = false;
+    const told = [...new FormData(form)].filter(([name]) => name !== "csrf");
+    const isShort = new URL(form.action).pathname.length + 1 + String(new URLSearchParams(told)).length <= Number(form.dataset.address);
+    form.method = isShort ? "get" : "post";
+    csrf.disabled = isShort;
+  });
+
   // A list that is searched as one types: tables stay that have the text, or a column with it.
   document.addEventListener("input", (event) => {
     const list = event.target.dataset.seek && document.querySelector(event.target.dataset.seek);

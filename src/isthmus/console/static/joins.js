@@ -46,6 +46,14 @@
   } catch { /* as at first */ }
 
   const show = () => svg.setAttribute("viewBox", view.join(" "));
+  const shift = (x, y) => { view[0] += x; view[1] += y; show(); };
+  // A table that has the focus is seen, however near the map is.
+  const reveal = (node) => {
+    const [x, y] = at(node.dataset.name);
+    const room = view[2] < whole[2] ? 8 : 0; // for the ring around it
+    const by = (middle, side, low, length) => Math.min(middle - side - room - low, 0) || Math.max(middle + side + room - low - length, 0);
+    shift(by(x, half, view[0], view[2]), by(y, tall, view[1], view[3]));
+  };
   const point = (event) => {
     const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
     return [x, y];
@@ -67,17 +75,27 @@
       if (name === chosen) node.setAttribute("aria-current", "true"); else node.removeAttribute("aria-current");
     }
     for (const line of lines) line.classList.toggle("on", line.dataset.one === chosen || line.dataset.many === chosen);
+    const counts = document.getElementById("counts");
+    if (counts && counts.hasAttribute("hx-get")) counts.setAttribute("hx-get", `/joins/counts?at=${chosen}`);
+    const active = document.activeElement;
     for (const part of document.querySelectorAll("[data-of]")) part.hidden = part.dataset.of !== chosen;
+    // The section that held the focus is hidden: it goes to the one that shows now.
+    if (active.closest("[data-of][hidden]")) document.querySelector(`[data-of="${chosen}"] h2`).focus();
   };
   const choose = (name) => {
+    if (name === chosen) return;
     chosen = name;
     mark();
     const address = new URL(location);
     address.searchParams.set("at", name);
-    history.replaceState(null, "", address);
-    const counts = document.getElementById("counts");
-    if (counts && counts.hasAttribute("hx-get")) counts.setAttribute("hx-get", `/joins/counts?at=${name}`);
+    history.pushState(null, "", address);
   };
+  const begun = chosen;
+  window.addEventListener("popstate", () => {
+    const name = new URL(location).searchParams.get("at");
+    chosen = nodes.has(name) ? name : begun;
+    mark();
+  });
   if (!hasWay) mark();
   document.addEventListener("htmx:after:swap", mark);
 
@@ -123,6 +141,7 @@
     place(node.dataset.name, x + way[0] * step, y + way[1] * step);
     keep();
   });
+  svg.addEventListener("focusin", (event) => { if (event.target.matches(".node:focus-visible")) reveal(event.target); });
   svg.addEventListener("wheel", (event) => {
     if (!event.ctrlKey) return;
     event.preventDefault();
@@ -131,6 +150,11 @@
   map.addEventListener("click", (event) => {
     const nearer = event.target.closest("[data-zoom]");
     if (nearer) zoom(Number(nearer.dataset.zoom), [view[0] + view[2] / 2, view[1] + view[3] / 2]);
+    const aside = event.target.closest("[data-shift]");
+    if (aside) {
+      const [x, y] = aside.dataset.shift.split(" ").map(Number);
+      shift(x * view[2] / 5, y * view[3] / 5);
+    }
     if (event.target.closest("[data-whole]")) {
       view = [...whole];
       show();

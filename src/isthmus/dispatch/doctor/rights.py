@@ -111,8 +111,8 @@ async def look_at_hours(records: Records, rules: Sequence[Rule]) -> AsyncIterato
             yield warning(
                 AUTOTASK, subject, f"resource {resource} does not work in role {role}",
                 "Autotask may refuse its time entries. Give the resource the role: Admin >"
-                " Account Settings & Users > Resources/Users (HR) > Resources/Users > the resource"
-                " > Associations > Roles.",
+                " Organization Settings & Users > Resources/Users (HR) > Resources/Users > the"
+                " resource > Associations > Roles.",
             )  # fmt: skip
         else:
             yield ok(AUTOTASK, subject, f"written for resource {resource} in role {role}")

@@ -1,6 +1,7 @@
 """A mapping, and what it made of a record, held against what both sides have."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -25,6 +26,12 @@ from isthmus.dispatch.rules.order_fields import ALWAYS, TOGETHER, WORK_ORDER_KEY
 from isthmus.dispatch.rules.shapes import INBOUND, Mapping, Problem, Result, Row
 from isthmus.dispatch.rules.values import Unfit
 
+_TECHNICIANS_WANT: Final = {
+    "location": "where the work is",
+    "schedule": "when it is to be done",
+    "pay": "what is paid for it",
+    "types_of_work": "what kind of work it is",
+}
 _MAPPED: Final = ("ticket", "task", "serviceCall")
 
 
@@ -46,6 +53,7 @@ def check_mapping(mapping: Mapping, known: Known, *, creates: bool = False) -> t
     targets = [_spelled(row.target) for row in mapping.rows]
     if mapping.direction == INBOUND:
         problems += _missing_in_order(set(targets))
+        problems += _bare(targets)
     else:
         problems += missing_at_events(mapping, targets, known, creates=creates)
         problems += _unread(targets, known)
@@ -212,6 +220,22 @@ def _missing_in_order(targets: set[str]) -> Iterator[Problem]:
                 what = f"Where a work order has {part}, it needs {choices[0]}"
                 remedy = "Add a row for it: without it Field Nation drops or refuses the part."
                 yield Problem(what, remedy, None, choices[0])
+
+
+def _bare(targets: Sequence[str]) -> Iterator[Problem]:
+    """
+    Warn where a technician would not know what a job is; a template may say all of it.
+
+    Source: what the vendor's ready connectors do not begin without, as older pages of its help
+    list it.
+    """
+    heads = {re.split(r"[.\[]", target, maxsplit=1)[0] for target in targets}
+    lacking = [(part, what) for part, what in _TECHNICIANS_WANT.items() if part not in heads]
+    if lacking and "template" not in heads:
+        named = ", ".join(f"{what} ({part})" for part, what in lacking)
+        remedy = "Add rows for it, or one for template.id, if a template of yours says it."
+        what = f"Nothing says {named}"
+        yield Problem(what, remedy, None, lacking[0][0], is_fatal=False)
 
 
 def _leaves(path: paths.Path, value: Any) -> Iterator[tuple[paths.Path, Any]]:

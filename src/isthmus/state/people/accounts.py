@@ -49,7 +49,7 @@ def usable_login(login: str) -> str:
         raise LoginWrong(
             "This cannot be a login.",
             where="login",
-            remedy=f"Take a name or an address of mail: up to {LONGEST_LOGIN} signs, no spaces.",
+            remedy=f"Take a name or a mail address: up to {LONGEST_LOGIN} characters, no spaces.",
         )
     return kept
 
@@ -59,7 +59,7 @@ def usable_name(name: str, login: str) -> str:
     kept = " ".join(name.split()) or login
     if len(kept) > LONGEST_NAME:
         raise LoginWrong(
-            f"The name has more than {LONGEST_NAME} signs.",
+            f"The name has more than {LONGEST_NAME} characters.",
             where="name",
             remedy="Take a shorter one.",
         )

@@ -37,8 +37,8 @@ def insist(password: str, login: str) -> None:
         raise PasswordWeak(
             f"The password {wrong}.",
             where="password",
-            remedy=f"Take {SHORTEST} or more signs that nobody guesses, such as four words in a row"
-            " that have nothing to do with each other.",
+            remedy=f"Take {SHORTEST} or more characters that nobody guesses, such as four words in a"
+            " row that have nothing to do with each other.",
         )
 
 
@@ -46,9 +46,9 @@ def _what_is_wrong(password: str, login: str) -> str:
     folded = _normal(password).casefold()
     name = _normal(login).casefold()
     if len(_normal(password)) < SHORTEST:
-        return f"has fewer than {SHORTEST} signs"
+        return f"has fewer than {SHORTEST} characters"
     if len(password) > LONGEST:
-        return f"has more than {LONGEST:,} signs"
+        return f"has more than {LONGEST:,} characters"
     if folded in COMMONEST or len(set(folded)) < _FEWEST_SIGNS:
         return "is one that everybody tries first"
     if len(name) > 2 and len(folded.replace(name, "")) < _BESIDE_LOGIN:

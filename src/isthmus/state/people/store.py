@@ -120,11 +120,15 @@ class People:
                 tokens.revoke_all(session, id)
         return after
 
-    def set_password(self, id: str, password: str, *, but: str | None = None) -> None:  # noqa: A002
+    def set_password(
+        self, id: str, password: str, *, but: str | None = None,  # noqa: A002
+        keep_tokens: bool = False,
+    ) -> None:  # fmt: skip
         """
         Give an account another password, end its sessions, and forget its failed log-ins.
 
         Args: but: the id of a session that goes on, such as that of the person who does it.
+        keep_tokens: its tokens count on; else they end too, as somebody else may have made them.
         Raises: NoSuchAccount, PasswordWeak.
         """
         with reading(self._engine) as session:
@@ -135,6 +139,8 @@ class People:
             accounts.need(session, id)
             accounts.change(session, id, {"password_hash": secret})
             sessions.end_all(session, id, but)
+            if not keep_tokens:
+                tokens.revoke_all(session, id)
             throttle.clear(session, accounts.key_of(account.login))
 
     def check_password(self, id: str, password: str) -> bool:  # noqa: A002

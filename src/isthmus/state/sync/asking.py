@@ -1,7 +1,7 @@
 """Statements on the refreshes that people asked for."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,11 +20,14 @@ _KEPT: Final = timedelta(days=7)
 def add(session: Session, ask: Ask) -> Ask:
     """Write an ask, unless the same one waits."""
     for other in unfinished(session):
-        same = (other.wanted, other.full) == (ask.wanted, ask.full)
-        if same and other.state == WAITING:
+        if other.state == WAITING and _same(other, ask):
             return other
     session.execute(insert(asks).values(**_values(ask)))
     return ask
+
+
+def _same(one: Ask, other: Ask) -> bool:
+    return one == replace(other, key=one.key, by=one.by, at=one.at)
 
 
 def find(session: Session, key: str) -> Ask | None:

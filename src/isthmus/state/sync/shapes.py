@@ -74,7 +74,8 @@ class Ask:
     A refresh that a person asked for.
 
     `state` is waiting, running or done. `run_id` is the run that did it; `error` says why nothing
-    could be done at all.
+    could be done at all. `since`: what changed from then on is read again. `release_brake`: rows
+    that are gone go, however many.
     """
 
     key: str
@@ -85,6 +86,8 @@ class Ask:
     state: str = "waiting"
     run_id: str = ""
     error: str = ""
+    since: datetime | None = None
+    release_brake: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaD
 from isthmus.state.dispatch.tables import Words
 from isthmus.state.tables import UtcTime
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 metadata = MetaData()
 
@@ -58,6 +58,8 @@ asks = Table(
     Column("state", String(20), nullable=False),
     Column("run_id", String(80), nullable=False),
     Column("error", Words, nullable=False),
+    Column("since", UtcTime),
+    Column("release_brake", Boolean, nullable=False),
     Index("sync_asks_by_state", "state", "at"),
 )
 

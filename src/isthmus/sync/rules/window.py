@@ -39,17 +39,26 @@ class Window:
 EVERYTHING = Window(None)
 
 
-def plan_window(dataset: Dataset, held: Held, overlap: timedelta, *, full: bool) -> Window:
+def plan_window(
+    dataset: Dataset,
+    held: Held,
+    overlap: timedelta,
+    *,
+    full: bool,
+    since: datetime | None = None,
+) -> Window:
     """
     Choose what the next run of a dataset asks for.
 
     Starts `overlap` before the mark, because a change may become visible later than its date says:
     a replica lags, a clock is read after the rows. Everything is asked for on a first run, and
-    where the tenant's records have no change date.
+    where the tenant's records have no change date. Args: since: look back to then (aware UTC) where
+    that is further.
     """
     if full or held.mark is None or not follows_changes(dataset, held.fields):
         return EVERYTHING
-    return Window(held.mark - overlap, held.highest_id)
+    usual = held.mark - overlap
+    return Window(usual if since is None else min(since, usual), held.highest_id)
 
 
 def follows_changes(dataset: Dataset, fields: Collection[str]) -> bool:

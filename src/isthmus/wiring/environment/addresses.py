@@ -1,6 +1,6 @@
 """Reads the addresses in settings: Field Nation's, the one we are reached at, the one we open."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -50,6 +50,24 @@ def parse_listen(text: str) -> tuple[str, int]:
         msg = f"it must be a host and a port up to {_HIGHEST_PORT}, like 127.0.0.1:8484"
         raise ValueError(msg)
     return parts.hostname or "", parts.port
+
+
+def parse_proxies(text: str) -> tuple[str, ...]:
+    """Read the addresses and networks of the proxies that are believed, with commas between."""
+    found = []
+    for one in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            network = ip_network(one)
+        except ValueError:
+            network = None
+        if network is None or not network.prefixlen:
+            msg = (
+                "it must be addresses or networks with commas between, like 127.0.0.1 or"
+                " 172.18.0.0/16; not a name, and not everybody"
+            )
+            raise ValueError(msg)
+        found.append(one)
+    return tuple(found)
 
 
 def _split(text: str) -> SplitResult | None:

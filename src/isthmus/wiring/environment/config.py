@@ -57,6 +57,7 @@ class Config:
     `fieldnation_rate` is in calls a minute. `slots` are links worked on at once, in one process.
     `sweep` lies between two sweeps; `keep` is how long inbox and trail are kept. `given` are the
     names of the settings that the environment sets: what else is saved does not count for them.
+    `proxies` are those whose word counts on who asks.
     """
 
     home: Path
@@ -82,6 +83,7 @@ class Config:
     oidc: ProviderSettings | None = None
     console_listen: tuple[str, int] | None = None
     console_url: str | None = None
+    proxies: tuple[str, ...] = ()
     given: frozenset[str] = frozenset()
 
     @property
@@ -126,6 +128,7 @@ def load_config(environment: Mapping[str, str] | None = None) -> Config:
         oidc=_oidc(values),
         console_listen=values["ISTHMUS_CONSOLE_LISTEN"],
         console_url=values["ISTHMUS_CONSOLE_URL"],
+        proxies=values["ISTHMUS_TRUSTED_PROXIES"] or (),
         given=frozenset(name for name in values if given.get(name, "").strip()),
         **_dispatch(values, home),
     )

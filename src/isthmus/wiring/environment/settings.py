@@ -9,6 +9,7 @@ from isthmus.base.errors import NeedsPerson
 from isthmus.wiring.environment.addresses import (
     parse_fieldnation_url,
     parse_listen,
+    parse_proxies,
     parse_public_url,
 )
 from isthmus.wiring.environment.alerting import parse_chat, parse_mail
@@ -272,8 +273,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "ISTHMUS_CONSOLE_URL",
         "The address under which people reach the console, such as `https://isthmus.example.com`. "
-        "With https its cookies travel by TLS only. Needed where a proxy stands before it.",
+        "With https its cookies travel by TLS only, and its forms count only when sent from there. "
+        "Needed where a proxy stands before it.",
         parse_public_url,
+    ),
+    Setting(
+        "ISTHMUS_TRUSTED_PROXIES",
+        "The addresses or networks of the proxies in front, such as `127.0.0.1, 172.18.0.0/16`. "
+        "Of them `X-Forwarded-For` and `X-Forwarded-Proto` are believed: who asks, and whether by "
+        "TLS. Without it, nobody's are.",
+        parse_proxies,
     ),
     Setting(
         "ISTHMUS_SLOTS",

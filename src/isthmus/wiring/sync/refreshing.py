@@ -100,7 +100,7 @@ class Refresh:
             return Done()
         beside = await asyncio.to_thread(self._due_beside, dataset)
         try:
-            summary = await self._refresh([dataset, *beside], full=False, who=Who(SCHEDULE))
+            summary = await self._refresh([dataset, *beside], Who(SCHEDULE))
         except (StateBusy, WarehouseBusy):  # a sync by hand, or a reader, holds it
             return Again(_BUSY)
         failed = {outcome.dataset: outcome.error for outcome in summary.failed}
@@ -132,7 +132,7 @@ class Refresh:
         wanted = [found for found in map(dataset_named, ask.wanted) if found is not None]
         await asyncio.to_thread(self._kept.save_ask, replace(ask, state="running"))
         try:
-            summary = await self._refresh(wanted, full=ask.full, who=Who(ask.by, ask.key))
+            summary = await self._refresh(wanted, Who(ask.by, ask.key), ask)
         except (StateBusy, WarehouseBusy):
             await asyncio.to_thread(self._kept.save_ask, replace(ask, state="waiting"))
             return Again(_SOON)
@@ -158,12 +158,22 @@ class Refresh:
         if later is not None and not is_over:
             raise later
 
-    async def _refresh(self, wanted: Sequence[Dataset], *, full: bool, who: Who) -> RunSummary:
-        return await asyncio.to_thread(self._in_thread, wanted, full=full, who=who)
+    async def _refresh(
+        self, wanted: Sequence[Dataset], who: Who, ask: Ask | None = None
+    ) -> RunSummary:
+        return await asyncio.to_thread(self._in_thread, wanted, who, ask)
 
-    def _in_thread(self, wanted: Sequence[Dataset], *, full: bool, who: Who) -> RunSummary:
+    def _in_thread(self, wanted: Sequence[Dataset], who: Who, ask: Ask | None) -> RunSummary:
         with self._home() as house:
-            summary = asyncio.run(house.sync(wanted, full=full, observer=Quiet(), who=who))
+            run = house.sync(
+                wanted,
+                full=ask is not None and ask.full,
+                observer=Quiet(),
+                who=who,
+                since=None if ask is None else ask.since,
+                release_brake=ask is not None and ask.release_brake,
+            )
+            summary = asyncio.run(run)
             done = {outcome.dataset for outcome in summary.outcomes if outcome.status == "ok"}
             if self._library is not None:
                 for name in sorted(done & set(CHANGED)):

@@ -24,6 +24,7 @@ from isthmus.sync.rules.costing import Cost, plan_cost
 from isthmus.sync.rules.scope import FilterWrong, scope_of, why_full
 from isthmus.sync.scheduling import Beat, told
 from isthmus.sync.titles import meaning_of, title_of
+from isthmus.warehouse.ports import TooManyRemovals
 from isthmus.wiring.dispatch.stores import Stores
 from isthmus.wiring.sync.refreshing import ASK_PRIORITY, ASKED, KIND, beats
 from isthmus.wiring.tables.listing import listed
@@ -42,7 +43,9 @@ __all__ = [
     "Syncing",
 ]
 
+BRAKE_HELD: Final = TooManyRemovals.__name__
 _WAITING: Final = "waiting"
+_RUNNING: Final = "running"
 
 
 class NoSuchDataset(NeedsPerson):
@@ -97,6 +100,12 @@ class DatasetStanding:
         return self.is_stopped and self.refresh is Refresh.INCREMENTAL
 
     @property
+    def is_braked(self) -> bool:
+        """Tell whether its last run stopped before it would have removed too many rows."""
+        error = None if self.last is None else self.last.error
+        return not self.is_running and error is not None and error.kind == BRAKE_HELD
+
+    @property
     def is_kept(self) -> bool:
         """Tell whether it is refreshed at all."""
         return self.choice.is_kept
@@ -121,16 +130,27 @@ class Syncing:
 
     # What a person may do
 
-    def ask(self, datasets: Sequence[str] = (), *, full: bool = False, by: str) -> str:
+    def ask(
+        self,
+        datasets: Sequence[str] = (),
+        *,
+        by: str,
+        full: bool = False,
+        since: datetime | None = None,
+        release_brake: bool = False,
+    ) -> str:
         """
         Have datasets refreshed as soon as the worker is free; without any, all that are kept.
 
         One run does them all: metadata is read once, names are there when rows appear. The same
         thing asked for twice, while it waits, is one. Returns: the key of what was asked for.
-        Raises: NoSuchDataset.
+        Args: full, since, release_brake: as of `House.sync`. Raises: NoSuchDataset.
         """
         wanted = tuple(one.name for one in self._named(datasets)) or tuple(self.names())
-        fresh = Ask(f"{ASKED}{new_ordered_id()}", wanted, full, by, utc_now())
+        fresh = Ask(
+            f"{ASKED}{new_ordered_id()}", wanted, full, by, utc_now(), since=since,
+            release_brake=release_brake,
+        )  # fmt: skip
         ask = self._kept.ask(fresh)
         self._agenda.enqueue(KIND, ask.key, priority=ASK_PRIORITY)
         return ask.key
@@ -194,7 +214,12 @@ class Syncing:
         """Return where each of the 22 stands, and each dataset that was added."""
         kept, choices = self._kept.kept(), self._kept.choices()
         running = {line.dataset: line for line in self._kept.progress()}
-        waiting = {name for ask in self._kept.open_asks() for name in ask.wanted}
+        waiting = {
+            name
+            for ask in self._kept.open_asks()
+            for name in ask.wanted
+            if not _is_through(ask, kept.get(name))
+        }
         known, allowed = beats(self._agenda), self._kept.permissions()
         found = []
         for dataset in listed(kept, choices):
@@ -277,6 +302,11 @@ class Syncing:
 
     def _all(self) -> list[Dataset]:
         return listed(self._kept.kept(), self._kept.choices())
+
+
+def _is_through(ask: Ask, line: Kept | None) -> bool:
+    """Tell whether what goes on for somebody has this dataset behind it."""
+    return ask.state == _RUNNING and line is not None and line.finished_at >= ask.at
 
 
 def _cost(line: Kept | None, allowed: Permission | None, limit: int | None, share: float) -> Cost:

@@ -6,7 +6,7 @@ Newest first, page by page. Each of the three is read by an index of its own.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from heapq import merge
 from itertools import islice
 from typing import Final, Literal
@@ -29,6 +29,7 @@ __all__ = [
     "Happening",
     "Kind",
     "activity",
+    "line_of_call",
     "mark_now",
 ]
 
@@ -39,6 +40,9 @@ KINDS: Final[tuple[Kind, ...]] = (
 _TRAIL: Final = frozenset({"message", "decision", "write", "error", "person"})
 _RECORDS: Final = ("Tickets", "Tasks", "ServiceCalls", "WorkOrders")
 _APART: Final = "~"
+_NO_NUMBER: Final = 2**63
+_APART_MOST: Final = timedelta(minutes=1)
+_LINES_MOST: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,31 @@ def activity(
     items = items[:limit]
     following = str(_after(look.before, items)) if is_more else ""
     return Activity(items, following, mark_now(house, stores), meant.what, meant.messages)
+
+
+def line_of_call(stores: Stores, number: int) -> int | None:
+    """
+    Return the number of the trail's line that tells of a call of the log with its bodies.
+
+    None: there is none, as of a call of sync, or one of the two is gone.
+    """
+    for call in stores.calls.page(CallFilter(above=number - 1), 1, number + 1):
+        if not call.key:
+            return None
+        lookout = stores.state.lookout
+        wanted = TrailFilter(
+            keys=(call.key,), kinds=("call",), since=call.at - _APART_MOST,
+            above=lookout.trail_before(call.at),
+        )  # fmt: skip
+        lines = [one for one in lookout.trail(wanted, _LINES_MOST, None) if _is_of(one, call)]
+        near = min(lines, key=lambda one: abs(one.at - call.at), default=None)
+        return None if near is None else near.number
+    return None
+
+
+def _is_of(entry: Entry, call: Call) -> bool:
+    told = (entry.detail.get("run"), entry.detail.get("status"), entry.detail.get("ms"))
+    return told == (call.run, call.status, call.ms) and entry.what.startswith(f"{call.method} ")
 
 
 def mark_now(house: House, stores: Stores) -> str:
@@ -344,8 +373,8 @@ def _read(text: str) -> _Mark:
     try:
         run, call, entry = text.split(_APART)
         began = _began(run) if run else None
-        return _Mark(began, int(call) if call else None, int(entry) if entry else None)
-    except ValueError:
+        return _Mark(began, _number(call), _number(entry))
+    except (ValueError, OverflowError):
         what = f"There is no page {text[:80]!r}"
         raise PageWrong(what, remedy="Begin with the first page.") from None
 
@@ -353,4 +382,13 @@ def _read(text: str) -> _Mark:
 def _began(text: str) -> tuple[datetime, str]:
     at, _, run_id = text.partition("|")
     moment = datetime.fromisoformat(at)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)), run_id
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC), run_id
+
+
+def _number(text: str) -> int | None:
+    """Return a number of a line. Raises: ValueError: none, or more than databases count."""
+    number = int(text) if text else None
+    if number is not None and not 0 <= number < _NO_NUMBER:
+        raise ValueError
+    return number

@@ -106,7 +106,7 @@ def reasons_of(facts: Facts, now: datetime) -> list[Reason]:
     if facts.locked:
         found.append(_bad("The channels for alerts cannot be read.", facts.locked))
     if facts.unrelayed_since is not None and now - facts.unrelayed_since > _LATE:
-        text = f"A message has waited for {_span(now - facts.unrelayed_since)} to be handed on."
+        text = f"What came in {_span(now - facts.unrelayed_since)} ago was not taken up yet."
         found.append(_bad(text, f"A process that runs does it. {SERVE}"))
     if facts.dead_letters:
         one = facts.dead_letters == 1
@@ -158,11 +158,12 @@ def _of_sweeps(facts: Facts, now: datetime) -> list[Reason]:
     remedy = f"Dead letters and the log of the worker say what stops it. Else: {SERVE}"
     for side in facts.needs:
         at, name = facts.swept.get(side), SIDES[side]
-        due = f"one is due every {_span(facts.sweep)}"
+        due = f"that is due every {_span(facts.sweep)}"
         if at is not None and now - at > patience:
-            found.append(_bad(f"{name} was last swept {_span(now - at)} ago; {due}.", remedy))
+            text = f"{name} was last asked for changes {_span(now - at)} ago; {due}."
+            found.append(_bad(text, remedy))
         elif at is None and facts.begun is not None and now - facts.begun > patience:
-            found.append(_bad(f"{name} was never swept; {due}.", remedy))
+            found.append(_bad(f"{name} was never asked for changes; {due}.", remedy))
     return found
 
 

@@ -95,7 +95,7 @@ def fieldnation_client(
     """
     from isthmus import fieldnation as fn  # noqa: PLC0415
 
-    _log(config)
+    set_up_log(config)
     hasty = fn.RetrySettings(rate_limit=0, server_trouble=1, broken_answer=1)
     usual = fn.ClientSettings().transport
     return fn.FieldNationClient.connect(
@@ -116,7 +116,8 @@ def fieldnation_client(
     )
 
 
-def _log(config: Config) -> None:
+def set_up_log(config: Config) -> None:
+    """Write events to standard error from now on, as much as the settings say."""
     from isthmus.base import log  # noqa: PLC0415
 
     log.setup("console" if sys.stderr.isatty() else "json", level=config.log)
@@ -125,7 +126,7 @@ def _log(config: Config) -> None:
 def _credentials(config: Config, connection: Connection) -> "Credentials":
     from isthmus.autotask import Credentials  # noqa: PLC0415
 
-    _log(config)
+    set_up_log(config)
     return Credentials(
         username=connection.username,
         secret=connection.secret,

@@ -1,0 +1,58 @@
+"""What changes is told to pages, also what changed while a page was on its way to the browser."""
+
+import asyncio
+from contextlib import aclosing
+
+from isthmus.console.live import Live
+
+
+async def told(live: Live, since: str, *, until: str, seconds: float = 10) -> list[str]:
+    """Listen until a topic is told of; return all topics told by then."""
+    found: list[str] = []
+    async with asyncio.timeout(seconds), aclosing(live.events(since)) as lines:  # type: ignore[type-var]
+        async for line in lines:
+            if line.startswith("event: "):
+                found.append(line.split()[1])
+            if until in found:
+                break
+    return found
+
+
+async def looked(live: Live) -> None:
+    """Wait until somebody looked again."""
+    before = live.stamp
+    async with asyncio.timeout(10):
+        while live.stamp == before:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+
+
+async def test_what_moved_between_drawing_and_listening_is_told_and_nothing_else() -> None:
+    marks = {"links": "1", "runs": "1"}
+    live = Live(lambda: dict(marks), every=0.02)
+    other = asyncio.create_task(told(live, live.stamp, until="over"))
+    await looked(live)
+    drawn = live.stamp
+    marks["links"] = "2"
+    await looked(live)
+    await looked(live)
+    assert await told(live, drawn, until="links") == ["links"]
+    marks["over"] = "1"
+    await other
+
+
+async def test_who_was_drawn_while_nobody_looked_is_told_everything_once() -> None:
+    marks = {"links": "1", "runs": "1"}
+    live = Live(lambda: dict(marks), every=0.02)
+    assert set(await told(live, live.stamp, until="runs")) == {"links", "runs"}
+    marks["runs"] = "2"
+    assert "runs" in await told(live, live.stamp, until="runs")
+
+
+async def test_a_stamp_of_another_process_is_no_reason_to_stay_behind() -> None:
+    marks = {"links": "1"}
+    live = Live(lambda: dict(marks), every=0.02)
+    other = asyncio.create_task(told(live, live.stamp, until="over"))
+    await looked(live)
+    assert await told(live, "0badf00d.900", until="links") == ["links"]
+    marks["over"] = "1"
+    await other
