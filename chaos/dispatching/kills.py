@@ -15,7 +15,7 @@ from chaos.dispatching.strikes import AT_ANY_TIME, Place
 _AT_ANY_TIME: Final = 0.1
 """The share of kills that come at random times, whatever is done then."""
 _PAUSE_S: Final = (0.5, 3.0)
-_PATIENCE_S: Final = 600
+_PATIENCE_S: Final = 3_600
 
 
 @dataclass(frozen=True, slots=True)

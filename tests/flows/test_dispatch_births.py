@@ -83,3 +83,17 @@ async def test_the_order_is_neither_released_nor_written_over_unasked(flow: Flow
     order = flow.shores.order(number)
     assert order["status"]["name"] == "Draft"
     assert order["title"].endswith("Now ours"), flow.trouble()
+
+
+async def test_an_order_that_was_there_before_the_rule_makes_no_ticket(flow: Flow) -> None:
+    number = await born(flow)
+    order = flow.shores.fieldnation.admin("GET", f"state/work_order/{number}")
+    long_ago = {**order["milestones"], "created": "2026-01-05 10:00:00"}
+    flow.shores.fieldnation.admin("PATCH", f"state/work_order/{number}", {"milestones": long_ago})
+    await told(flow, number)
+    await flow.sweep("fieldnation")
+    assert tickets(flow) == []
+    assert flow.stores.state.link_of_order(number) is None
+    assert flow.trouble() == "no letters"
+    said = [one.what for one in flow.stores.state.entries(f"WorkOrders/{number}")]
+    assert any("was there before" in one for one in said)

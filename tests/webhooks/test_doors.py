@@ -32,6 +32,15 @@ def test_what_comes_five_times_is_kept_once(site: Site) -> None:
     assert site.kept() == [f"{GUID}:1", "d"]
 
 
+def test_a_signed_body_that_comes_again_under_other_ids_is_kept_once(site: Site) -> None:
+    body = fieldnation_body(event={"name": "workorder.declined", "params": {"work_order_id": 77}})
+    said = [site.fieldnation(body, delivery=f"d-{n}:1").status for n in range(5)]
+    assert said == [200] * 5
+    assert site.kept() == ["d-0"]
+    site.fieldnation(fieldnation_body(timestamp="2026-05-27T10:00:01+00:00"), delivery="e:1")
+    assert site.kept() == ["d-0", "e"]
+
+
 def test_forged_unsigned_and_changed_deliveries_are_never_kept(site: Site) -> None:
     body, order = autotask_body(), fieldnation_body()
     for path in (AUTOTASK, f"{AUTOTASK}/deactivated"):

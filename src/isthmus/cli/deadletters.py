@@ -26,7 +26,9 @@ from isthmus.wiring.dispatch.setting import ManyToBeSent, set_for_many, what_man
 from isthmus.wiring.dispatch.stores import DeadLetter, Stores
 from isthmus.wiring.environment.settings import SettingWrong
 
-Kind = Literal["credentials", "validation", "vendor", "script", "conflict", "breaker", "double"]
+Kind = Literal[
+    "credentials", "validation", "refused", "vendor", "script", "conflict", "breaker", "double"
+]  # fmt: skip
 MOST: Final = 100_000
 """So many are looked through, which is all of them."""
 
@@ -43,8 +45,8 @@ def listing(
     Parameters
     ----------
     kind
-        Only these: credentials, validation, vendor, script, conflict, breaker, double. May be given
-        again.
+        Only these: credentials, validation, refused, vendor, script, conflict, breaker, double. May
+        be given again.
     limit
         How many, the newest.
     json

@@ -31,7 +31,7 @@ from isthmus.dispatch.story import (
     tell,
     tell_waiting,
 )
-from isthmus.wiring.dispatch.stores import Intent, Link
+from isthmus.wiring.dispatch.stores import GIVEN_UP, Intent, Link
 
 SPAN: Final = 7
 """Columns between two of the lines that run down."""
@@ -111,8 +111,12 @@ def _made(intents: Sequence[Intent]) -> str:
     """Return what was made on either side with its ids, and what is still to be."""
     ids: dict[str, list[str]] = {}
     for one in intents:
-        ids.setdefault(KINDS.get(one.kind, one.kind), []).append(one.target or "still to be made")
+        ids.setdefault(KINDS.get(one.kind, one.kind), []).append(one.target or _unmade(one))
     return "; ".join(f"{_plural(kind, found)} {', '.join(found)}" for kind, found in ids.items())
+
+
+def _unmade(intent: Intent) -> str:
+    return "given up" if intent.state == GIVEN_UP else "still to be made"
 
 
 def _plural(kind: str, found: Sequence[str]) -> str:

@@ -9,7 +9,11 @@ from isthmus.base.clock import utc_now
 from isthmus.base.errors import NeedsPerson
 from isthmus.base.ids import new_ordered_id
 from isthmus.dispatch.edits import EDIT
-from isthmus.dispatch.gate import CONNECTION, refused
+from isthmus.dispatch.faults import REFUSED
+from isthmus.dispatch.fitting import UNFIT
+from isthmus.dispatch.gate import CONNECTION
+from isthmus.dispatch.gate import refused as refused_mark
+from isthmus.dispatch.refused import AGAIN
 from isthmus.dispatch.rules import paths
 from isthmus.dispatch.rules.amending import read_value
 from isthmus.dispatch.rules.known import ROOTS
@@ -31,6 +35,7 @@ LINK: Final = "link"
 PERSON_PRIORITY: Final = 3
 RESYNC: Final = "resync"
 EVERYTHING: Final = "record+order+notes"
+MOST_LETTERS: Final = 10_000
 
 
 class NoSuchLink(NeedsPerson):
@@ -67,9 +72,13 @@ class Commands:
             remedy="isthmus dispatch links lists them; isthmus dispatch now makes a new one.",
         )
 
-    def ask(self, key: str, event: str, by: str) -> None:
-        """Have a key's run look at what the event names: record, order, notes, joined by +."""
-        self.inbox.keep([Arrival("person", new_ordered_id(), event, key)])
+    def ask(self, key: str, event: str, by: str, refused: Sequence[str] = ()) -> None:
+        """
+        Have a key's run look at what the event names: record, order, notes, joined by +.
+
+        Args: refused: ids of letters about refused things, which are tried again.
+        """
+        self.inbox.keep([Arrival("person", new_ordered_id(), event, key, _again(refused))])
         self.agenda.enqueue(LINK, key, priority=PERSON_PRIORITY)
         self.state.add_entries([_asked(key, event, by)])
 
@@ -90,10 +99,11 @@ class Commands:
         entry = self._said(link, f"{by} parked it: {why}")
         return self.state.set_state(link.id, PARKED, why, (entry,))
 
-    def resume(self, link: Link, by: str) -> Link:
+    def resume(self, link: Link, by: str, refused: Sequence[str] = ()) -> Link:
         """
         Go on with a link that was parked or is stuck; both sides are looked at.
 
+        Args: refused: as of `ask`.
         Raises: NothingToDo: it is closed.
         """
         if link.state == CLOSED:
@@ -101,7 +111,8 @@ class Commands:
                 f"{link.key} is closed: {link.waits_for}", remedy="Dispatch the record anew."
             )
         said = self._said(link, f"{by} resumed it")
-        self.inbox.keep([Arrival("person", new_ordered_id(), EVERYTHING, link.key)])
+        asked = Arrival("person", new_ordered_id(), EVERYTHING, link.key, _again(refused))
+        self.inbox.keep([asked])
 
         def ask(session: Session) -> None:
             self.agenda.enqueue(LINK, link.key, priority=PERSON_PRIORITY, within=session)
@@ -142,19 +153,23 @@ class Commands:
             still = self.state.dead_letter(letter.id)
             if still is None or still.state != "open":
                 continue
-            count += len(self.state.dead_letters(keys=(letter.key,)))
+            of_key = self.state.dead_letters(keys=(letter.key,), limit=MOST_LETTERS)
+            count += len(of_key)
+            refused = [one.id for one in of_key if one.kind == REFUSED]
             link = self.state.link_of(letter.key)
             if link is not None and link.state == PARKED:
-                self.resume(link, by)
+                self.resume(link, by, refused)
             elif letter.key.startswith(f"{CONNECTION}/"):
                 self._try_again(letter.key.removeprefix(f"{CONNECTION}/"))
             elif letter.key.startswith(("mapping/", "rule/")):
                 self.state.save_mark("definitions unread", None)  # told again, if it still is
+                self.state.save_mark(UNFIT, None)
                 self.agenda.enqueue("sweep", "autotask")
+                self.agenda.enqueue("sweep", "standing")
             elif letter.key.startswith("sweep/"):
                 self.agenda.enqueue("sweep", letter.key.removeprefix("sweep/"))
             else:
-                self.ask(letter.key, EVERYTHING, by)
+                self.ask(letter.key, EVERYTHING, by, refused)
             # Only now: a crash before this leaves the letter open, and asking twice does no harm.
             self.state.mark_dead_letters(letter.key, "replayed")
         return count
@@ -196,7 +211,7 @@ class Commands:
 
     def _try_again(self, vendor: str) -> None:
         """Have a vendor that refused our credentials asked again by all that waits for it."""
-        self.state.save_mark(refused(vendor), None)
+        self.state.save_mark(refused_mark(vendor), None)
         self.agenda.hasten(LINK)
 
     def dismiss(self, letter: DeadLetter, why: str, by: str) -> bool:
@@ -210,6 +225,10 @@ class Commands:
         return Entry(
             utc_now(), link.key, "person", what, link_id=link.id, record_number=link.record_number
         )
+
+
+def _again(refused: Sequence[str]) -> bytes:
+    return json.dumps({AGAIN: list(refused)}).encode() if refused else b""
 
 
 def _checked(path: str, text: str) -> str:

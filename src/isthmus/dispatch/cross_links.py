@@ -84,18 +84,26 @@ async def show_order(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
             job.wrote()
             job.tell("write", "Wrote the order's number to the record", fields=sorted(changes))
     if rule.cross_link in {"note", "both"} or not wanted:
-        await _note_order(desk, job, record, f"Field Nation work order {number}: {url}")
+        told = f"Field Nation work order {number}: {url}"
+        await _note(desk, job, "cross link", "Dispatched to Field Nation", told)
     job.changed(written={**job.linked.written, "cross": number})
 
 
-async def _note_order(desk: Desk, job: Job, record: Record, text: str) -> None:
-    """Name the order in an internal note of the record, where such records have notes."""
-    entity = _NOTES.get(record.entity)
+async def note_gone(desk: Desk, job: Job) -> None:
+    """Tell the record once that its order is deleted: no status of the order is left to say so."""
+    number = job.linked.work_order_id
+    told = f"Work order {number} is not at Field Nation any more: it was deleted there."
+    await _note(desk, job, "order gone", f"Field Nation {number}: Deleted", told)
+
+
+async def _note(desk: Desk, job: Job, source: str, title: str, text: str) -> None:
+    """Make an internal note at the record about its order, where such records have notes."""
+    entity = _NOTES.get(job.linked.entity)
     if entity is None:
         return
     kinds = {field.name: field for field in await desk.records.fields(entity)}
     values: dict[str, Writable] = {
-        "title": "Dispatched to Field Nation",
+        "title": title,
         "description": text,
         "publish": _INTERNAL,
     }
@@ -103,7 +111,7 @@ async def _note_order(desk: Desk, job: Job, record: Record, text: str) -> None:
     if kind is not None:
         values["noteType"] = kind
     changes = Changes("note", entity, True, values)
-    await carry(desk, job, Thing("note", "cross link", changes))
+    await carry(desk, job, Thing("note", source, changes, is_apart=False))
 
 
 def _first_active(field: FieldInfo | None) -> int | None:

@@ -3,7 +3,7 @@ What is created on the other side is created once, whatever breaks.
 
 The intent is on disk before the call. After a crash or a lost answer later runs look twice for what
 may be there, with a wait before each look; what is there is adopted, and only else is it created. A
-refusal is known to have had no effect.
+refusal is known to have had no effect; of what is apart from all else, see `refused`.
 
 Whoever holds the work may save, and nobody else: a process that stood still while another went on
 finds that out in the very transaction. Only what it has made meanwhile it still says.
@@ -15,11 +15,12 @@ from datetime import timedelta
 from typing import Final
 
 from isthmus.base.clock import utc_now
-from isthmus.base.errors import Retryable
+from isthmus.base.errors import IsthmusError, Permanent, Retryable
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.faults import may_have_happened
+from isthmus.dispatch.refused import is_for_good, is_settled, letter_in, letter_of, told_in
 from isthmus.engine import RunTaken
-from isthmus.state.dispatch import DONE, Intent
+from isthmus.state.dispatch import DONE, GIVEN_UP, INTENDED, Intent
 
 _NEVER: Final = timedelta(0)
 _LOOKS: Final = 2
@@ -42,7 +43,8 @@ class Wanted:
     `kind` and `source` say what it stands for. `look` searches for it by `marker` and returns its
     id; `create` makes it and returns its id, None where there is nothing to make; `update`, where
     there is one, brings what is there to the present `content`, a hash. `ties` notes its id on the
-    link.
+    link. `is_apart`: nothing else depends on it, so that it alone is given up when it is refused;
+    `name` is what a person calls it.
     """
 
     kind: str
@@ -53,11 +55,13 @@ class Wanted:
     look: Callable[[], Awaitable[str | None]] = field(repr=False)
     update: Callable[[str], Awaitable[None]] | None = field(default=None, repr=False)
     ties: Callable[[str], None] | None = field(default=None, repr=False)
+    is_apart: bool = False
+    name: str = ""
 
 
 async def once(desk: Desk, job: Job, wanted: Wanted) -> str:
     """
-    See to it that something is there once; return its id on the other side.
+    See to it that something is there once; return its id on the other side, "" if it is given up.
 
     Where it ties the link (`wanted.ties`), the link is saved with the intent both times.
     Raises: NotYet: come again; and what the calls raise.
@@ -70,29 +74,38 @@ async def once(desk: Desk, job: Job, wanted: Wanted) -> str:
         return await _kept_up(desk, job, wanted, intent)
     if intent is None:
         intent = Intent(link.id, wanted.kind, wanted.source, wanted.marker)
+    if intent.state == GIVEN_UP and is_settled(job, intent.content, wanted.content):
+        return ""
     found = await _found(desk, job, wanted, intent) if intent.tries else None
     if found is None:
-        found = await _made(desk, job, wanted, intent)
+        try:
+            found = await _made(desk, job, wanted, intent)
+        except Permanent as error:
+            if not (wanted.is_apart and is_for_good(error)):
+                raise
+            given_up = replace(intent, state=GIVEN_UP, looks=_LOOKS)
+            await _give_up(desk, job, wanted, given_up, error)
+            return ""
     else:
         job.tell("decision", f"Adopted the {wanted.kind} that was there already", id=found)
     done = replace(intent, state=DONE, target=found, content=wanted.content, tries=intent.tries + 1)
-    await _save_done(desk, job, wanted, done)
+    await _save_done(desk, job, wanted, done, letter_in(intent.content))
     return found
 
 
-async def _save_done(desk: Desk, job: Job, wanted: Wanted, done: Intent) -> None:
+async def _save_done(desk: Desk, job: Job, wanted: Wanted, done: Intent, settles: str) -> None:
     """Save what is there now; what this process made it says even if its run was taken over."""
     told = tuple(job.entries)
     if wanted.ties is not None:
         wanted.ties(done.target)
     try:
-        await _save(desk, job, wanted, done)
+        await _save(desk, job, wanted, done, settles)
     except RunTaken:
         await desk.kept(desk.state.save_intent, done, told)
         raise
 
 
-async def _save(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> None:
+async def _save(desk: Desk, job: Job, wanted: Wanted, intent: Intent, settles: str = "") -> None:
     """
     Save an intent with the lines of the trail, and with the link where it is tied by it.
 
@@ -100,7 +113,7 @@ async def _save(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> None:
     """
     entries, confirm = job.take_entries(), job.run.confirm
     if wanted.ties is None:
-        await desk.kept(desk.state.save_intent, intent, entries, confirm)
+        await desk.kept(desk.state.save_intent, intent, entries, confirm, settles=settles)
     else:
         job.link = await desk.kept(
             desk.state.save_link, job.linked, done=(intent,), entries=entries, then=confirm
@@ -109,13 +122,32 @@ async def _save(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> None:
 
 async def _kept_up(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> str:
     """Bring what is there to its present content, where it can be changed at all."""
-    if intent.content != wanted.content and wanted.update is not None:
+    if intent.content == wanted.content or wanted.update is None:
+        return intent.target
+    if is_settled(job, intent.content, wanted.content):
+        return intent.target
+    try:
         await wanted.update(intent.target)
+    except Permanent as error:
+        if not (wanted.is_apart and is_for_good(error)):
+            raise
+        await _give_up(desk, job, wanted, intent, error)
+    else:
         job.wrote()
         job.tell("write", f"Changed the {wanted.kind}", id=intent.target, source=wanted.source)
         kept = replace(intent, content=wanted.content)
-        await desk.kept(desk.state.save_intent, kept, job.take_entries(), job.run.confirm)
+        await _save(desk, job, wanted, kept, letter_in(intent.content))
     return intent.target
+
+
+async def _give_up(
+    desk: Desk, job: Job, wanted: Wanted, intent: Intent, error: IsthmusError
+) -> None:
+    """Leave one thing as it is, and say so in a letter of its own."""
+    letter = await letter_of(desk, job, intent, wanted.name, error)
+    kept = replace(intent, content=told_in(letter.id, wanted.content))
+    entries, confirm = job.take_entries(), job.run.confirm
+    await desk.kept(desk.state.save_intent, kept, entries, confirm, letter=letter)
 
 
 async def _found(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> str | None:
@@ -140,7 +172,7 @@ async def _found(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> str | 
 
 async def _take_back(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> None:
     """Leave the intent as it was before a call that had no effect; an earlier one may have had."""
-    if intent.tries:
+    if intent.tries or intent.state == GIVEN_UP:
         await _save(desk, job, wanted, replace(intent, looks=_LOOKS))
     else:
         await desk.kept(desk.state.drop_intent, intent, job.run.confirm)
@@ -152,7 +184,7 @@ async def _made(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> str:
 
     That this run still holds the work is asked for once more when the call is sent (`fenced`).
     """
-    begun = replace(intent, tries=intent.tries + 1, looks=0)
+    begun = replace(intent, state=INTENDED, tries=intent.tries + 1, looks=0)
     await _save(desk, job, wanted, begun)
     try:
         found = await wanted.create()

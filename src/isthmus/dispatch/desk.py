@@ -25,6 +25,7 @@ from isthmus.state.dispatch import DispatchState, Entry, Inbox, Link, Message
 P = ParamSpec("P")
 T = TypeVar("T")
 _REFUSED: Final = 400
+_MOST_TRACED: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,13 @@ class Job:
         if writes or is_refused:  # what was read is in the tables, and not kept twice
             detail["answered"] = bodies.kept(call.answered, most)
         self.tell("call", f"{call.method} {call.url}", **detail)
+
+    def trace(self, mapping: str, traces: Mapping[int, str]) -> None:
+        """Add what scripts traced to the trail, a line for each row, and each line once."""
+        for row, text in traces.items():
+            what = f"Row {row} of {mapping} traced: {bodies.kept(text.encode(), _MOST_TRACED)}"
+            if all(entry.what != what for entry in self.entries):
+                self.tell("decision", what)
 
     def changed(self, **values: Any) -> Link:
         """Note that the link is otherwise; it is saved later, with all that belongs to it."""

@@ -14,7 +14,10 @@ SCRIPT: Final = "script"
 CONFLICT: Final = "conflict"
 BREAKER: Final = "breaker"
 DOUBLE: Final = "double"
-KINDS: Final = (CREDENTIALS, VALIDATION, VENDOR, SCRIPT, CONFLICT, BREAKER, DOUBLE)
+REFUSED: Final = "refused"
+KINDS: Final = (
+    CREDENTIALS, VALIDATION, REFUSED, VENDOR, SCRIPT, CONFLICT, BREAKER, DOUBLE
+)  # fmt: skip
 
 AUTOTASK: Final = "autotask"
 FIELDNATION: Final = "fieldnation"
@@ -86,8 +89,7 @@ def kind_of(error: IsthmusError) -> str:
     if isinstance(error, MadeTwice):
         return DOUBLE
     if isinstance(error, MappingProblems):
-        scripts = any("script" in one.what.casefold() for one in error.problems)
-        return SCRIPT if scripts else VALIDATION
+        return SCRIPT if any(one.is_script for one in error.problems) else VALIDATION
     return VALIDATION if isinstance(error, (NeedsPerson, Permanent)) else VENDOR
 
 

@@ -1,7 +1,8 @@
 """The mappings and rules in force, as shapes: read once for each publication."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final, TypeVar
 
 from isthmus.base.clock import monotonic
@@ -37,6 +38,15 @@ class Unread:
     remedy: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What was found of rules held against one reading of both sides."""
+
+    known: Known | None = None
+    stamp: str = ""
+    found: dict[tuple[str, str], tuple[Problem, ...]] = field(default_factory=dict)
+
+
 class Library:
     """
     What is in force now. Safe to share in a process; looks for new publications once a second.
@@ -52,6 +62,8 @@ class Library:
         self._rules: tuple[Rule, ...] = ()
         self._unread: tuple[Unread, ...] = ()
         self._earlier: dict[tuple[str, str], Mapping] = {}
+        self._held = _Held()
+        self._creating: dict[str, datetime | None] = {}
 
     def mapping(self, name: str, version: str = "") -> Mapping | None:
         """Return the mapping of a name: the one in force, or an earlier version of it."""
@@ -116,11 +128,34 @@ class Library:
     def problems_of_rule(self, rule: Rule, known: Known) -> tuple[Problem, ...]:
         """Return what is wrong with a rule and with the mappings it goes by."""
         mappings = {one.name: one for one in self.mappings()}
-        return tuple(
-            dict.fromkeys(
-                (*check_rule(rule, mappings, known), *_in_mappings(rule, mappings, known))
+        own = check_rule(rule, mappings, known, self.rules())
+        return tuple(dict.fromkeys((*own, *_in_mappings(rule, mappings, known))))
+
+    def unfit(self, rule: Rule, known: Known) -> tuple[Problem, ...]:
+        """Return what keeps a rule in force from being used; worked out once for each reading."""
+        self._refresh()
+        held = self._held
+        if held.known is not known or held.stamp != self._stamp:
+            self._held = held = _Held(known, self._stamp)
+        key = (rule.name, rule.version)
+        if key not in held.found:
+            problems = self.problems_of_rule(rule, known)
+            held.found[key] = tuple(one for one in problems if one.is_fatal)
+        return held.found[key]
+
+    def creating_since(self, name: str) -> datetime | None:
+        """Return when a rule was first in force that makes tickets of orders; None: never."""
+        self._refresh()
+        if name not in self._creating:
+            self._creating[name] = min(
+                (
+                    one.published_at
+                    for one in self.definitions.history(RULE, name)
+                    if _makes_tickets(one.content)
+                ),
+                default=None,
             )
-        )
+        return self._creating[name]
 
     # Publishing
 
@@ -210,6 +245,7 @@ class Library:
             self._mappings = {one.name: one for one in mappings}
             self._rules = tuple(sorted(rules, key=lambda one: (one.order, one.name)))
             self._unread = tuple(unread)
+            self._creating = {}
             self._stamp = stamp
         self._looked_at = monotonic()
 
@@ -227,6 +263,14 @@ def _read(found: Sequence[Definition], parse: Callable[[str], T], unread: list[U
             remedy = f"isthmus {one.kind} rollback brings a version back that can; or publish anew."
             unread.append(Unread(one.kind, one.name, told, remedy))
     return shapes
+
+
+def _makes_tickets(content: str) -> bool:
+    try:
+        rule = parse_rule(content)
+    except IsthmusError:  # a version of another Isthmus
+        return False
+    return rule.is_enabled and rule.creates_tickets
 
 
 def _in_mappings(rule: Rule, mappings: dict[str, Mapping], known: Known) -> Iterator[Problem]:

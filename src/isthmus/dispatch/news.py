@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from isthmus.dispatch.desk import Job, body_of
+from isthmus.dispatch.edits import EDIT
 from isthmus.dispatch.rules.occurrences import TRACED, mark_of
 from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.seen import is_unchanged
@@ -13,6 +14,8 @@ RESYNC: Final = "resync"
 RECORD: Final = "record"
 ORDER: Final = "order"
 NOTES: Final = "notes"
+FORGOTTEN: Final = ""
+"""In the place of how a field was shown: a person wants it written, whatever is there."""
 EVERYTHING: Final = frozenset({RECORD, ORDER, NOTES})
 _RECORD_SIDE: Final = frozenset({"autotask", "callout", "sync"})
 
@@ -64,15 +67,27 @@ def forced_by(messages: Sequence[Message]) -> str:
 
 
 def forget_written(job: Job) -> None:
-    """Forget what was last written and seen, where a person wants it compared and written anew."""
+    """
+    Forget what was last written and seen, where a person wants it compared and written anew.
+
+    So does who sets a field: what the order shows there counts for nothing then.
+    """
     for message in job.messages:
-        if message.event != RESYNC:
-            continue
-        paths = body_of(message).get("paths")
+        if message.event == RESYNC:
+            _forget(job, body_of(message).get("paths"))
+        elif message.event == EDIT:
+            asked = body_of(message).get("values") or {}
+            job.changed(written={**job.linked.written, **{f"shown:{p}": FORGOTTEN for p in asked}})
 
-        def is_kept(name: str, paths: Sequence[str] | None = paths) -> bool:
-            kind, _, path = name.partition(":")
-            return kind != "seen" and not (kind == "order" and (paths is None or path in paths))
 
-        written = {name: value for name, value in job.linked.written.items() if is_kept(name)}
-        job.changed(written=written, order_mark="", record_mark="")
+def _forget(job: Job, paths: Sequence[str] | None) -> None:
+    """Forget it of these paths; None: of all."""
+    written = dict(job.linked.written)
+    for name in job.linked.written:
+        kind, _, path = name.partition(":")
+        is_asked = kind in {"order", "shown"} and (paths is None or path in paths)
+        if kind == "seen" or (kind == "order" and is_asked):
+            del written[name]
+        if is_asked:
+            written[f"shown:{path}"] = FORGOTTEN
+    job.changed(written=written, order_mark="", record_mark="")

@@ -166,23 +166,23 @@ async def compare(desk: Desk, link: Link) -> Comparison:
     for path, origin in made.result.origins.items():
         value, mark = shown_at(order, path), shown_mark(order, path)
         here = link.written.get(f"order:{path}") != made.own.get(path, "")
-        there = link.written.get(f"shown:{path}", mark) != mark
+        there = (link.written.get(f"shown:{path}") or mark) != mark
         differs = (here or there) and not _shows(value, origin.after)
         by = made.name if origin.action != PERSON else origin.source
         pairs.append(FieldPair(path, origin.after, plain(value), differs, origin.source, by))
     untold = occurrences(order, (), frozenset(link.told), utc_now())
-    told = tuple([pair async for pair in _told(desk, rule, record, order)])
+    told = tuple([pair async for pair in _told(desk, link, rule, record, order)])
     return Comparison(link, tuple(pairs), tuple(one.event for one in untold), told)
 
 
 async def _told(
-    desk: Desk, rule: Rule, record: Record, order: WorkOrder
+    desk: Desk, link: Link, rule: Rule, record: Record, order: WorkOrder
 ) -> AsyncIterator[FieldPair]:
     """Yield each field of the record that the order's story fills, with what it holds."""
     mapping = desk.library.mapping(rule.outbound) if rule.outbound else None
     if mapping is None:
         return
-    said = await toward_record.said_so_far(desk, mapping, order)
+    said = await toward_record.said_so_far(desk, link, mapping, order)
     for name, value in said.values.items():
         held = record.values.get(name)
         is_there = toward_record.is_there(record, name, value)

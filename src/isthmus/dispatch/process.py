@@ -15,7 +15,7 @@ from isthmus.autotask.spending import Priority, spending
 from isthmus.base.clock import utc_now
 from isthmus.base.fencing import fenced
 from isthmus.base.observing import Cause, caused, observed
-from isthmus.dispatch import beside, cross_links, endings, toward_order, toward_record
+from isthmus.dispatch import beside, cross_links, endings, moves, toward_order, toward_record
 from isthmus.dispatch.births import BORN
 from isthmus.dispatch.costs import carry_costs
 from isthmus.dispatch.deliver import NotYet
@@ -24,9 +24,11 @@ from isthmus.dispatch.faults import RecordGone, RuleGone, TooManyWrites
 from isthmus.dispatch.gate import CONNECTION, Gate
 from isthmus.dispatch.gone import record_gone
 from isthmus.dispatch.news import NOTES, ORDER, RECORD, forced_by, forget_written, news_of
+from isthmus.dispatch.owners import note_moved
 from isthmus.dispatch.rules.conditions import holds
 from isthmus.dispatch.rules.known import ROOTS
 from isthmus.dispatch.rules.rule import Rule, decide_rule, paths_needed
+from isthmus.dispatch.scripts.tracing import traced
 from isthmus.dispatch.seen import ACTIVITY, seen_fields, seen_of
 from isthmus.dispatch.talk import (
     begin_notes,
@@ -58,6 +60,7 @@ class LinkWork:
         job = Job(run, run.item.key)
         with (
             observed(job.see),
+            traced(job.trace),
             caused(Cause(run.id, job.key)),
             fenced(run.check),
             spending(Priority.DISPATCH),
@@ -139,10 +142,16 @@ class LinkWork:
 
     async def _after_making(self, job: Job, rule: Rule, record: Record) -> None:
         """Finish what belongs to a new order; each part is found again where a crash left it."""
-        await toward_order.release(self._desk, job, rule, job.linked.order_status)
+        refused: moves.NotReleased | None = None
+        try:
+            await moves.release(self._desk, job, rule)
+        except moves.NotReleased as told:  # the record shows its order all the same
+            refused = told
         if not cross_links.is_shown(job.linked):
             await cross_links.show_order(self._desk, job, rule, record)
         await self._note_record(job, record, with_notes=not gives_notes(rule))
+        if refused is not None:
+            raise refused
 
     async def _rule_for(self, job: Job, record: Record, *, begun: bool) -> Rule | None:
         """
@@ -208,14 +217,13 @@ class LinkWork:
         link = job.linked
         if link.state == CLOSED or BORN in link.written:
             return
-        if cross_links.is_shown(link) and link.order_status != toward_order.DRAFT:
-            return
+        moves.note_released(job)
         if not cross_links.is_shown(link):
             record = await self._desk.reader.record(link.entity, link.record_id)
             if record is not None:
                 await self._after_making(job, rule, record)
         else:
-            await toward_order.release(self._desk, job, rule, link.order_status)
+            await moves.release(self._desk, job, rule)
 
     async def _look_at_record(self, job: Job, rule: Rule, *, with_notes: bool) -> bool:
         """Bring the order in step with its record; tells whether the record is there."""
@@ -238,23 +246,27 @@ class LinkWork:
 
     async def _is_withdrawn(self, job: Job, rule: Rule, record: Record) -> bool:
         """Cancel the order where the rule's condition for that holds; tells whether it did."""
-        if rule.cancel_when is None or "withdrawn" in job.linked.written:
+        if rule.cancel_when is None or moves.WITHDRAWN in job.linked.written:
             return False
         root = _ROOT_OF[record.entity]
         needed = paths_needed(rule)
         document = await self._desk.hydrator.document(root, record, needed, job.reads)
         if not holds(rule.cancel_when, document):
             return False
-        await toward_order.withdraw(self._desk, job, rule)
+        await moves.withdraw(self._desk, job, rule)
         return True
 
     async def _look_at_order(self, job: Job, rule: Rule) -> None:
         order = await self._desk.reader.order(job.linked.work_order_id or 0)
         if order is None:
             job.tell("decision", "The work order is gone")
+            if job.linked.state != CLOSED:
+                with spending(Priority.WRITE_BACK):
+                    await cross_links.note_gone(self._desk, job)
             over = "Nothing: the work order was deleted."
             job.changed(state=CLOSED, waits_for=over, order_status="Deleted")
             return
+        note_moved(job, rule, order)
         with spending(Priority.WRITE_BACK):
             await toward_record.tell(self._desk, job, rule, order)
             await carry_costs(self._desk, job, rule, order)

@@ -11,6 +11,7 @@ from typing import Final
 from isthmus.autotask import q
 from isthmus.base.errors import NeedsPerson
 from isthmus.dispatch.desk import Desk
+from isthmus.dispatch.fitting import tell_unfit
 from isthmus.dispatch.handing import hand_on
 from isthmus.dispatch.hydrate import TIES, tie_mark
 from isthmus.dispatch.related import hold_against
@@ -45,6 +46,8 @@ class Standing:
         """
         desk = self._desk
         kept = await desk.kept(desk.state.mark, _MARK)
+        if not kept:
+            await tell_unfit(desk)
         phase, last = json.loads(kept) if kept else (_LINKS, "")
         found = 0
         for _ in range(_CALLS):

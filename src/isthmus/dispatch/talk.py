@@ -11,6 +11,7 @@ from isthmus.dispatch import deliver
 from isthmus.dispatch.costs import made_by
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.faults import NotShown
+from isthmus.dispatch.refused import sources_again
 from isthmus.dispatch.rules.occurrences import digest
 from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.rules.sweeping import CHANGED
@@ -36,7 +37,8 @@ async def carry_messages(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> 
     link = job.linked
     if mapping is None or rule.notes not in {"in", "both"} or link.entity not in _NOTES:
         return
-    if not count or link.written.get("messages") == str(count):
+    again = await sources_again(desk, job, "note")
+    if not count or (link.written.get("messages") == str(count) and not again):
         return
     posted = await desk.kept(desk.state.intents, link.id, ("message",))
     ours, markers = {one.target for one in posted}, {one.marker for one in posted}
@@ -86,6 +88,8 @@ async def carry_notes(desk: Desk, job: Job, rule: Rule) -> None:
     news = q.gt("id", last) if at is None else q.or_(
         q.gt("id", last), q.gte("lastActivityDate", datetime.fromisoformat(at))
     )  # fmt: skip
+    if again := await sources_again(desk, job, "message"):
+        news = q.or_(news, q.in_("id", sorted(int(one) for one in again)))
     where = q.and_(q.eq(parent, link.record_id), q.gt("createDateTime", since), news)
     notes = [note async for note in desk.records.read(entity, where)]
     for note in await _not_posted(desk, job, rule, notes):
@@ -94,7 +98,7 @@ async def carry_notes(desk: Desk, job: Job, rule: Rule) -> None:
                                                  datetime)]  # fmt: skip
     written = {**job.linked.written, _SINCE: since.isoformat()}
     if notes:
-        written[_LAST] = str(max(last, notes[-1].id))
+        written[_LAST] = str(max(last, *(one.id for one in notes)))
     if moved:
         written[_MOVED] = max(moved).isoformat()
     job.changed(written=written)
@@ -149,7 +153,10 @@ async def _post(desk: Desk, job: Job, note: Record) -> None:
         found = await desk.orders.work_orders.messages(number)
         return next((one.id for one in found if marker in one.text), None)
 
-    wanted = deliver.Wanted("message", str(note.id), marker, digest(text), create, look)
+    wanted = deliver.Wanted(
+        "message", str(note.id), marker, digest(text), create, look, is_apart=True,
+        name=f"the note {title[:80]!r}",
+    )  # fmt: skip
     await deliver.once(desk, job, wanted)
 
 
@@ -196,9 +203,11 @@ async def _take(desk: Desk, job: Job, file: File) -> None:
         return next((str(one.id) for one in found if one.title == title), None)
 
     content = digest([file.id, file.name, file.size])
-    await deliver.once(
-        desk, job, deliver.Wanted("file_in", str(file.id), title, content, create, look)
-    )
+    wanted = deliver.Wanted(
+        "file_in", str(file.id), title, content, create, look, is_apart=True,
+        name=f"the file {file.name!r} of work order {link.work_order_id}",
+    )  # fmt: skip
+    await deliver.once(desk, job, wanted)
 
 
 async def _give(desk: Desk, job: Job, folders: tuple[Folder, ...]) -> None:
@@ -215,10 +224,10 @@ async def _give(desk: Desk, job: Job, folders: tuple[Folder, ...]) -> None:
         if str(file.id) in ours or file.title in titles:
             continue
         if file.publish == _ALL_USERS:
-            await _upload(desk, job, folder.id, file.id)
+            await _upload(desk, job, folder.id, file.id, file.file_name)
 
 
-async def _upload(desk: Desk, job: Job, folder: int, number: int) -> None:
+async def _upload(desk: Desk, job: Job, folder: int, number: int, name: str) -> None:
     link = job.linked
     order = link.work_order_id or 0
     notes = f"Autotask attachment {number}"
@@ -239,7 +248,10 @@ async def _upload(desk: Desk, job: Job, folder: int, number: int) -> None:
         files = (one for each in found for one in each.files)
         return next((str(one.id) for one in files if one.notes == notes), None)
 
-    wanted = deliver.Wanted("file_out", str(number), notes, str(number), create, look)
+    wanted = deliver.Wanted(
+        "file_out", str(number), notes, str(number), create, look, is_apart=True,
+        name=f"the file {name!r} of {link.record_number or link.key}",
+    )  # fmt: skip
     await deliver.once(desk, job, wanted)
 
 

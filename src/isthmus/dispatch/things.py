@@ -33,7 +33,8 @@ class Thing:
     Something to be made beside a record. `kind` and `source` say what it stands for.
 
     `marker`: what its text carries, so that it is found again; "" for one made from them.
-    `is_kept_up`: a later change of what it stands for changes it.
+    `is_kept_up`: a later change of what it stands for changes it. `is_apart`: it alone is given up
+    when it is refused.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Thing:
     marker: str = ""
     is_first: bool = False
     is_kept_up: bool = False
+    is_apart: bool = True
     text_field: str = ""
     extra: Mapping[str, Writable] = field(default_factory=dict)
 
@@ -73,7 +75,7 @@ async def carry(desk: Desk, job: Job, thing: Thing) -> str:
     content = digest({name: str(value) for name, value in sorted(own.items())})
     wanted = deliver.Wanted(
         thing.kind, thing.source, marker, content, create, look,
-        update if thing.is_kept_up else None,
+        update if thing.is_kept_up else None, is_apart=thing.is_apart, name=_named(thing),
     )  # fmt: skip
     return await deliver.once(desk, job, wanted)
 
@@ -107,6 +109,12 @@ def marked(text: Any, marker: str, *, is_first: bool) -> str:
     if marker in told:
         return told
     return f"{marker} {told}".strip() if is_first else f"{told}\n{marker}".strip()
+
+
+def _named(thing: Thing) -> str:
+    told = thing.changes.values.get("title") or thing.changes.values.get("name")
+    noun = "time entry" if thing.kind == "time" else thing.kind
+    return f"the {noun} {str(told)[:80]!r}" if told else f"the {noun} of {thing.source}"
 
 
 def _parent(entity: str, root_entity: str) -> str:

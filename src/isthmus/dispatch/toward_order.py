@@ -12,6 +12,7 @@ from isthmus.dispatch.cross_links import add_links, record_url
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.edits import NONE, Edits, edits_for, still_meant, written_down
 from isthmus.dispatch.faults import MappingProblems, RuleGone
+from isthmus.dispatch.fitting import expect_fit
 from isthmus.dispatch.hydrate import Reads
 from isthmus.dispatch.owners import changed_paths, shown_after
 from isthmus.dispatch.rules import paths
@@ -19,20 +20,18 @@ from isthmus.dispatch.rules.amending import amend
 from isthmus.dispatch.rules.check import check_result
 from isthmus.dispatch.rules.known import Known
 from isthmus.dispatch.rules.needs import needs
-from isthmus.dispatch.rules.occurrences import digest, occurrences
+from isthmus.dispatch.rules.occurrences import SCHEDULE, digest, occurrences
 from isthmus.dispatch.rules.order_fields import CUSTOM
 from isthmus.dispatch.rules.orders import to_body
 from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.rules.shapes import Mapping, Result
 from isthmus.dispatch.rules.showing import shown_mark
 from isthmus.dispatch.rules.values import text_of
+from isthmus.dispatch.scripts.tracing import tell_traces
 from isthmus.dispatch.scripts.translate import translate
 from isthmus.fieldnation import Conflict, WorkOrder, f
 from isthmus.state.dispatch import LINKED, WAITING, Link
 
-DRAFT: Final = "Draft"
-PUBLISH: Final = "publish"
-ROUTE: Final = "route"
 _LATE: Final = frozenset({"Work Done", "Approved", "Paid", "Cancelled"})
 _PARTS: Final = ("schedule", "location", "pay")
 """Parts that the vendor keeps more surely when they are set by a call of their own (observed)."""
@@ -80,6 +79,7 @@ async def draft(
     Args: reads: where it is noted what was read beside the record.
     Raises: MappingProblems: something about it cannot be sent. RuleGone.
     """
+    await expect_fit(desk, rule)
     made = await attempt(desk, rule, record, reads, edits)
     problems = await problems_of(desk, made)
     if any(one.is_fatal for one in problems):
@@ -100,6 +100,7 @@ async def attempt(
         )
     source = await desk.hydrator.document(rule.root, record, needs(mapping), reads)
     result = await desk.kept(translate, mapping, source, desk.scripts)
+    tell_traces(f"{mapping.name}@{mapping.version}", result.traces)
     own = {path: digest(one.after) for path, one in result.origins.items()}
     meant = still_meant(edits, own)
     if meant:
@@ -214,29 +215,6 @@ async def find_order(desk: Desk, link: Link, title: str) -> WorkOrder | None:
     return None
 
 
-async def release(desk: Desk, job: Job, rule: Rule, order_status: str) -> str:
-    """Publish or route a draft as the rule wants it; return the status it has then."""
-    if order_status != DRAFT or rule.action not in {PUBLISH, ROUTE}:
-        return order_status
-    number = job.linked.work_order_id or 0
-    try:
-        if rule.action == PUBLISH:
-            order = await desk.orders.work_orders.publish(number)
-            status = "Published" if order.status is None else order.status.name
-        else:
-            for provider in rule.providers:
-                await desk.orders.work_orders.route(number, provider)
-            status = "Routed"
-    except Conflict:  # somebody was quicker
-        order = await desk.orders.work_orders.get(number)
-        job.changed(order_status="" if order.status is None else order.status.name)
-        return job.linked.order_status
-    job.wrote()
-    job.tell("write", "Published the work order" if rule.action == PUBLISH else "Routed it")
-    job.changed(order_status=status)
-    return status
-
-
 async def keep_up(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     """Write to the order what changed in the record since it was last written."""
     edits = await edits_for(desk, job)
@@ -252,20 +230,23 @@ async def keep_up(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
         job.changed(written={**link.written, **first}, inbound=made.name)
         return
     changed = await changed_paths(desk, job, rule, record, made.own)
+    link = job.linked
     if changed:
         job.tell("decision", "The record changed", fields=sorted(changed), mapping=made.name)
     _tell_edits(job, {path: made.edits[path] for path in new & made.edits.keys()})
     changed |= new
     if not changed:
         return
+    written = {f"order:{path}": made.own.get(path, "") for path in changed}
     try:
-        await _write(desk, link.work_order_id or 0, made, changed)
+        await _write(desk, job, made, changed)
     except Conflict as refused:
         if link.order_status not in _LATE:
             raise
         job.tell("decision", f"The order takes no changes any more: {refused.what}")
+        job.changed(written={**link.written, **written}, inbound=made.name)
+        return
     job.wrote()
-    written = {f"order:{path}": made.own.get(path, "") for path in changed}
     gone = sorted(changed - made.values.keys())
     if gone:
         job.tell("decision", "The record has no value for these any more", fields=gone)
@@ -274,8 +255,9 @@ async def keep_up(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     job.tell("write", "Changed the work order", fields=sorted(changed))
 
 
-async def _write(desk: Desk, number: int, made: Draft, changed: set[str]) -> None:
+async def _write(desk: Desk, job: Job, made: Draft, changed: set[str]) -> None:
     """Send the changed parts, each whole: the vendor drops parts that are half there."""
+    number = job.linked.work_order_id or 0
     tops = {str(paths.parse(path)[0]) for path in changed}
     calls = desk.orders.work_orders
     for part, send in zip(
@@ -283,11 +265,25 @@ async def _write(desk: Desk, number: int, made: Draft, changed: set[str]) -> Non
     ):
         if part in tops and part in made.body:
             await send(number, made.body[part])
+            if part == "schedule":
+                await _note_schedule(desk, job)
     for custom, value in _custom_values(made, changed).items():
         await calls.set_custom_field(number, custom, value)
     rest = {key: made.body[key] for key in tops - {*_PARTS, CUSTOM} if key in made.body}
     if rest:
         await calls.update(number, rest)
+
+
+async def _note_schedule(desk: Desk, job: Job) -> None:
+    """Note the schedule that we just set as told: the record knows it, for it said so."""
+    order = await desk.reader.order(job.linked.work_order_id or 0)
+    if order is None:
+        return
+    known = frozenset(one for one in job.linked.told if one.startswith(SCHEDULE))
+    now = [one.key for one in occurrences(order, (), known, utc_now(), again=known)
+           if one.event == SCHEDULE]  # fmt: skip
+    kept = [key for key in job.linked.told if not key.startswith(SCHEDULE)]
+    job.changed(told=(*kept, *now))
 
 
 def _custom_values(made: Draft, changed: set[str]) -> dict[int, str]:
@@ -297,18 +293,3 @@ def _custom_values(made: Draft, changed: set[str]) -> dict[int, str]:
     steps = [paths.parse(path) for path in changed]
     names = [str(path[1]) for path in steps if path[0] == CUSTOM and len(path) == 2]
     return {ids[name]: text_of(sent.get(name)) for name in names if name in ids}
-
-
-async def withdraw(desk: Desk, job: Job, rule: Rule) -> None:
-    """Cancel the order because the record says so."""
-    number = job.linked.work_order_id or 0
-    reason = rule.cancel_reason or f"{job.linked.record_number} was withdrawn"
-    try:
-        await desk.orders.work_orders.cancel(number, reason)
-    except Conflict as refused:
-        job.tell("decision", f"It cannot be cancelled any more: {refused.what}")
-        job.changed(written={**job.linked.written, "withdrawn": "refused"})
-        return
-    job.wrote()
-    job.changed(written={**job.linked.written, "withdrawn": "done"}, order_status="Cancelled")
-    job.tell("write", "Cancelled the work order", reason=reason)

@@ -9,7 +9,9 @@ from isthmus.autotask.port import Record, Writable
 from isthmus.base.clock import utc_now
 from isthmus.dispatch.desk import Desk, Job, body_of
 from isthmus.dispatch.faults import MappingProblems, RuleGone
+from isthmus.dispatch.moves import is_ours
 from isthmus.dispatch.news import RESYNC
+from isthmus.dispatch.refused import sources_again
 from isthmus.dispatch.rules import paths, sources
 from isthmus.dispatch.rules.changes import Changes, to_changes
 from isthmus.dispatch.rules.check import check_result
@@ -20,17 +22,20 @@ from isthmus.dispatch.rules.occurrences import (
     SCHEDULE,
     Occurrence,
     Told,
+    is_stone,
+    latest_stone,
     mark_of,
     occurrences,
 )
 from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.rules.shapes import Mapping
 from isthmus.dispatch.rules.values import text_of
+from isthmus.dispatch.scripts.tracing import tell_traces
 from isthmus.dispatch.scripts.translate import translate
 from isthmus.dispatch.things import Thing, carry, change
 from isthmus.fieldnation import EventBroken, WorkOrder, parse_event
 from isthmus.fieldnation.times import read_time
-from isthmus.state.dispatch import CLOSED, LINKED, Message
+from isthmus.state.dispatch import CLOSED, LINKED, Link, Message
 
 _LATEST: Final = "told:latest"
 _MADE: Final = frozenset({"workorder.created", "workorder.status.draft"})
@@ -53,7 +58,9 @@ class Plan:
 async def tell(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> None:
     """Write to the record what happened to the order since we last looked."""
     link = job.linked
-    happened = occurrences(order, told_by(job.messages), frozenset(link.told), utc_now())
+    again = await sources_again(desk, job, "note")
+    known = frozenset(link.told)
+    happened = occurrences(order, told_by(job.messages), known, utc_now(), again)
     mapping = desk.library.mapping(rule.outbound) if rule.outbound else None
     if mapping is None and rule.outbound:
         raise RuleGone(
@@ -92,7 +99,13 @@ async def _plan(
     """Translate each occurrence; of the record's own fields the latest occurrence wins."""
     known = await desk.metadata.known()
     latest = read_time(job.linked.written.get(_LATEST))
+    latest_of = {True: latest_stone(job.linked.told), False: latest}
     plan = Plan()
+
+    def is_latest(one: Occurrence) -> bool:
+        before = latest_of[is_stone(one.event)]
+        return before is None or one.at >= before
+
     for one in happened:
         if not any(row.events and concerns(row, one.event) for row in mapping.rows):
             continue
@@ -101,23 +114,25 @@ async def _plan(
         for changes in await changes_of(desk, mapping, source, one.event, known):
             if changes.is_new:
                 plan.things.append(Thing("note", one.key, changes))
-            elif latest is None or one.at >= latest:
+            elif is_ours(job.linked, one):
+                continue  # the record wanted it, and is as it ought to be: a note is enough
+            elif one.key not in job.linked.told and is_latest(one):
                 plan.values |= changes.values
                 plan.udfs |= changes.udfs
     return plan
 
 
-async def said_so_far(desk: Desk, mapping: Mapping, order: WorkOrder) -> Plan:
+async def said_so_far(desk: Desk, link: Link, mapping: Mapping, order: WorkOrder) -> Plan:
     """
     Return what an order's whole story makes of the record's own fields, the latest last.
 
-    What it was made as counts for nothing, as when it was made.
+    What it was made as counts for nothing, as when it was made; nor does a cancelling of ours.
     """
     known = await desk.metadata.known()
     plan = Plan()
     for one in occurrences(order, (), frozenset(), utc_now()):
         named = any(row.events and concerns(row, one.event) for row in mapping.rows)
-        if one.event in _MADE or not named:
+        if one.event in _MADE or not named or is_ours(link, one):
             continue
         source = sources.of_order(order.raw, {"name": one.event, "at": one.at.isoformat()})
         for changes in await changes_of(desk, mapping, source, one.event, known):
@@ -137,7 +152,7 @@ async def _told_again(desk: Desk, job: Job, rule: Rule, mapping: Mapping, order:
     asked = [body_of(one).get("paths") for one in job.messages if one.event == RESYNC]
     if not asked:
         return Plan()
-    again = await said_so_far(desk, mapping, order)
+    again = await said_so_far(desk, job.linked, mapping, order)
 
     def is_asked(path: str) -> bool:
         return any(one is None or path in one for one in asked)
@@ -156,6 +171,7 @@ async def changes_of(
     Raises: MappingProblems.
     """
     result = await desk.kept(translate, mapping, source, desk.scripts, event=event)
+    tell_traces(f"{mapping.name}@{mapping.version}", result.traces)
     problems = (*result.problems, *check_result(mapping, result, known))
     changes, misfits = to_changes(result.document, known)
     found = (*problems, *misfits)
@@ -204,7 +220,8 @@ def _note(job: Job, order: WorkOrder, happened: Sequence[Occurrence]) -> None:
     for one in happened:
         if one.event == SCHEDULE:
             told = [key for key in told if not key.startswith(SCHEDULE)]
-        told.append(one.key)
+        if one.key not in told:  # of a note that was refused it may be
+            told.append(one.key)
     before = read_time(link.written.get(_LATEST))
     times = [one.at for one in happened] + ([before] if before else [])
     latest = max(times, default=None)

@@ -6,7 +6,10 @@ from isthmus.autotask import q
 from isthmus.dispatch.births import make_record
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.rules.occurrences import OVER
+from isthmus.dispatch.rules.rule import Rule
+from isthmus.dispatch.rules.sweeping import OVERLAP
 from isthmus.engine import Done, Outcome
+from isthmus.fieldnation import WorkOrder
 from isthmus.state.dispatch import PARKED, Arrival
 
 _NUMBERED: Final = {
@@ -45,10 +48,27 @@ async def handle_order(desk: Desk, job: Job, number: int) -> Outcome:
                 await _hand_over(desk, job, known.key)
                 return Done()
     status = "" if order.status is None else order.status.name
-    if rule is not None and status not in OVER:
+    if rule is None or status in OVER:
+        return Done()
+    if born is not None or await _is_new(desk, job, rule, order):
         key = await make_record(desk, job, rule, order)
         await _hand_over(desk, job, key)
     return Done()
+
+
+async def _is_new(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> bool:
+    """
+    Tell whether an order was made since its rule makes tickets.
+
+    What was there before is left alone: switching something on looks back no further than a sweep.
+    """
+    since = await desk.kept(desk.library.creating_since, rule.name)
+    made = order.milestones.get("created")
+    if since is not None and made is not None and made >= since - OVERLAP:
+        return True
+    what = f"Work order {order.id} was there before {rule.name} made tickets"
+    job.tell("decision", what, at=made)
+    return False
 
 
 async def handle_note(desk: Desk, job: Job, entity: str, number: int) -> Outcome:

@@ -95,9 +95,14 @@ async def dispatched(fn: FieldNationClient, known: Known, mapping: Mapping, resu
 
 
 def changes_of(
-    mapping: Mapping, order: Any, event: str, known: Known, **things: Any
-) -> tuple[Changes, ...]:
-    result = apply(mapping, sources.of_order(order.raw, things=things), event=event)
+    mapping: Mapping, order: Any, event: str, known: Known,
+    worker: ScriptWorker | None = None, **things: Any,
+) -> tuple[Changes, ...]:  # fmt: skip
+    source = sources.of_order(order.raw, things=things)
+    if worker is None:
+        result = apply(mapping, source, event=event)
+    else:
+        result = translate(mapping, source, worker, event=event)
     assert check_result(mapping, result, known) == ()
     changes, problems = to_changes(result.document, known)
     assert problems == ()
@@ -362,7 +367,7 @@ async def test_what_happens_to_a_work_order_is_written_to_its_record(  # noqa: P
 
 
 async def test_every_event_of_a_shipped_mapping_makes_writes_that_fit(
-    fn: FieldNationClient, known: Known
+    fn: FieldNationClient, known: Known, worker: ScriptWorker
 ) -> None:
     order = (await fn.work_orders.create({"title": "A visit"})).order
     for name in ("ticket_outbound", "task_outbound"):
@@ -372,4 +377,4 @@ async def test_every_event_of_a_shipped_mapping_makes_writes_that_fit(
                 continue  # these speak of a provider and a time, which a draft has not
             if event in events.MADE_AT:
                 continue  # these speak of a thing beside the order
-            assert changes_of(mapping, order, event, known), event
+            assert changes_of(mapping, order, event, known, worker), event

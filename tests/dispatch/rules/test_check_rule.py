@@ -106,3 +106,13 @@ def test_a_label_that_is_inactive_is_told_and_old_records_still_have_it() -> Non
     (problem,) = told(known=known)
     assert "inactive" in problem.what
     assert not problem.is_fatal
+
+
+def test_a_second_rule_that_makes_tickets_is_told_of() -> None:
+    first = replace(shipped_rule("ticket_dispatch"), creates_tickets=True)
+    second = replace(first, name="another")
+    for rules, count in (((first,), 0), ((first, second), 1)):
+        found = check_rule(first, MAPPINGS, KNOWN, rules)
+        told_of = [one for one in found if "another makes tickets" in one.what]
+        assert len(told_of) == count
+        assert not any(one.is_fatal for one in told_of)

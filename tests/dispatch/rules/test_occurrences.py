@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from isthmus.dispatch.rules.occurrences import Told, mark_of, occurrences
+from isthmus.dispatch.rules.occurrences import SCHEDULE, Told, mark_of, occurrences
 from isthmus.fieldnation.models import WorkOrder
 from isthmus.fieldnation.parsing import parse_work_order
 
@@ -121,6 +121,45 @@ def test_a_changed_schedule_is_an_occurrence() -> None:
     moved = {"service_window": {"mode": "exact", "start": {"utc": "2026-12-02 10:00:00"}}}
     assert events(known=known, schedule=window) == []
     assert events(known=known, schedule=moved) == ["workorder.schedule_updated"]
+
+
+def test_a_schedule_that_comes_back_is_an_occurrence_each_time() -> None:
+    days = ("2026-12-01", "2026-12-02", "2026-12-01", "2026-12-02")
+    windows = [{"service_window": {"start": {"utc": f"{day} 10:00:00"}}} for day in days]
+    keys: list[str] = []
+    for window in windows:
+        known = frozenset(keys[-1:])
+        for _ in range(2):  # a look that did not come to its end is as if it had not been
+            (one,) = (
+                one
+                for one in occurrences(order(schedule=window), (), known, NOW)
+                if one.event == SCHEDULE
+            )
+        keys.append(one.key)
+        assert SCHEDULE not in events(known=frozenset([one.key]), schedule=window)
+    assert len(set(keys)) == 4
+
+
+def test_a_stay_entered_for_after_the_work_was_done_counts_as_before_it() -> None:
+    logs = {
+        "results": [
+            {"id": 1, "in": {"created": {"utc": "2026-11-28 10:10:00"}},
+             "out": {"created": {"utc": "2026-11-28 18:00:00"}}},
+        ]
+    }  # fmt: skip
+    stones = {
+        "assigned": {"utc": "2026-11-28 10:00:00"},
+        "workdone": {"utc": "2026-11-28 11:00:00"},
+    }
+    done = {"id": 4, "name": "Work Done", "code": "work_done", "sub_status": ""}
+    assert events(time_logs=logs, milestones=stones, status=done)[-2:] == [
+        "workorder.status.checked_out",
+        "workorder.status.work_done",
+    ]
+    assert events(time_logs=logs, milestones=stones)[-2:] == [  # it was opened again
+        "workorder.status.work_done",
+        "workorder.status.checked_out",
+    ]
 
 
 def test_the_mark_heeds_what_happened_and_nothing_else() -> None:

@@ -43,6 +43,17 @@ def test_a_repeat_within_one_batch_is_kept_once(inbox: Inbox) -> None:
     assert len(inbox.search()) == 2
 
 
+def test_the_same_words_under_another_id_are_a_repeat_where_no_signature_covers_the_id(
+    inbox: Inbox,
+) -> None:
+    told = arrival(source="fieldnation")
+    again, other = replace(told, message_id="x"), replace(told, message_id="y", body=b"[]")
+    assert [one.is_new for one in inbox.keep([told, again])] == [True, False]
+    assert [one.is_new for one in inbox.keep([again, other])] == [False, True]
+    assert [one.message_id for one in inbox.search()] == ["y", told.message_id]
+    assert inbox.keep([arrival(1), arrival(2, subject="Tickets/1")])[1].is_new, "its id is signed"
+
+
 def test_the_same_id_of_another_source_is_another_message(inbox: Inbox) -> None:
     receipts = inbox.keep([arrival(), arrival(source="fieldnation")])
     assert all(receipt.is_new for receipt in receipts)
@@ -269,13 +280,6 @@ def test_it_is_found_by_subject_and_by_key_newest_first(inbox: Inbox) -> None:
     assert [one.message_id for one in inbox.search("WorkOrders/77")] == ["a"]
     assert [one.message_id for one in inbox.search(limit=2)] == ["c", "b"]
     assert [one.message_id for one in inbox.search(before=numbers[1])] == ["a"]
-
-
-def test_it_tells_when_a_source_was_last_heard(inbox: Inbox) -> None:
-    assert inbox.last_from("autotask") is None
-    inbox.keep([arrival(1)])
-    assert inbox.last_from("autotask") == inbox.search()[0].received_at
-    assert inbox.last_from("fieldnation") is None
 
 
 def test_only_what_is_old_and_done_is_forgotten(inbox: Inbox) -> None:

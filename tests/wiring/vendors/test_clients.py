@@ -85,6 +85,22 @@ async def test_who_is_not_patient_is_told_of_a_refusal_at_once(
     assert caught.value.told.wait_seconds == 60
 
 
+async def test_who_is_not_patient_does_not_wait_where_no_call_may_be_made_for_long(
+    config: Config, field: FieldNationConnection, fieldnation_sim: FieldNationSim
+) -> None:
+    fault = {"kind": "rate_limited", "path": "projects", "retry_after_s": 60, "count": 1}
+    fieldnation_sim.admin("POST", "faults", fault)
+    async with fieldnation_client(config, field, patient=False) as client:
+        with pytest.raises(RateLimited):
+            await client.company.projects()
+        with pytest.raises(RateLimited) as caught:  # else it would wait, and then be served
+            await client.company.projects()
+
+    assert (caught.value.told.wait_seconds or 0) > 30
+    calls = [call["path"] for call in fieldnation_sim.admin("GET", "requests")]
+    assert sum("projects" in path for path in calls) == 1
+
+
 async def test_who_is_not_patient_tries_once_more_when_the_vendor_fails(
     config: Config, field: FieldNationConnection, fieldnation_sim: FieldNationSim
 ) -> None:
@@ -111,4 +127,5 @@ def test_patient_or_not_all_clients_share_the_rate_of_the_settings(
     for patient in (True, False):
         fieldnation_client(config, field, patient=patient)
 
-    assert [settings.rate for settings in made] == [RateSettings(per_minute=600)] * 2
+    usual = RateSettings(per_minute=600)
+    assert [settings.rate for settings in made] == [usual, replace(usual, longest_wait=1.0)]

@@ -83,7 +83,7 @@ CALLS: Final = (
         "GET", "/letters", calls.letters,
         query=(
             ("state", "open, which is the default, replayed, settled or dismissed"),
-            ("kind", "credentials, validation, vendor, script, conflict, breaker or double"),
+            ("kind", "credentials, validation, refused, vendor, script, conflict, breaker, double"),
             _FIND, _PAGE,
         ),
     ),

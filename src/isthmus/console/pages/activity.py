@@ -11,13 +11,8 @@ from isthmus.base.clock import utc_now
 from isthmus.console.asking import Ask
 from isthmus.console.routes import page
 from isthmus.console.typed import LARGEST, whole
-from isthmus.wiring.tending.activity import (
-    KINDS,
-    ActivityFilter,
-    Happening,
-    activity,
-    line_of_call,
-)
+from isthmus.wiring.tending.activity import KINDS, ActivityFilter, Happening, activity
+from isthmus.wiring.tending.bodies import line_of_call
 
 HERE: Final = "/activity"
 TONES: Final = {

@@ -50,7 +50,7 @@ def _problems_of(rule: Rule, library: Library, known: Known) -> Iterator[tuple[s
     The fields in which each side shows the other are looked at by themselves, with the way there.
     """
     mappings = {one.name: one for one in library.mappings()}
-    for problem in check_rule(rule, mappings, known):
+    for problem in check_rule(rule, mappings, known, library.rules()):
         if problem.field not in _SHOWN_ELSEWHERE:
             yield f"rule {rule.name}", problem
     for name, direction in ((rule.inbound, INBOUND), (rule.outbound, OUTBOUND)):

@@ -1,6 +1,6 @@
 """A rule held against what both sides have, and against the mappings it names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Table
 from typing import Final
 
@@ -30,12 +30,14 @@ Source: the vendor's guide to Field Nation's connector (documented), a due date 
 _PAIRS: Final = {"assignedResourceID": "assignedResourceRoleID"}
 
 
-def check_rule(rule: Rule, mappings: Table[str, Mapping], known: Known) -> tuple[Problem, ...]:
+def check_rule(
+    rule: Rule, mappings: Table[str, Mapping], known: Known, enabled: Sequence[Rule] = ()
+) -> tuple[Problem, ...]:
     """
     Return what is wrong with a rule; of its mappings only that they are there and fit the rule.
 
     What is not fatal can be dispatched by, and leaves something undone that the rule speaks of.
-    Args: mappings: by name.
+    Args: mappings: by name. enabled: all rules that are on, those that come first first.
     """
     problems: list[Problem] = []
     for condition in (rule.when, rule.cancel_when):
@@ -50,6 +52,7 @@ def check_rule(rule: Rule, mappings: Table[str, Mapping], known: Known) -> tuple
     problems += _carried(rule, mappings.get(rule.outbound))
     if rule.creates_tickets:
         problems += _births(rule, mappings.get(rule.outbound))
+        problems += _others(rule, enabled)
     return tuple(problems)
 
 
@@ -161,6 +164,15 @@ def _summary(outbound: Mapping) -> Iterator[Problem]:
         what = "With the id in internalNotes, summaryNotes has to be mapped"
         remedy = f"Add a row for timeEntry.summaryNotes at {HOURS}."
         yield Problem(what, remedy, None, "time_id_in")
+
+
+def _others(rule: Rule, enabled: Sequence[Rule]) -> Iterator[Problem]:
+    """Yield that another rule makes tickets too: the first that is on makes all of them."""
+    names = [one.name for one in enabled if one.creates_tickets and one.name != rule.name]
+    if names:
+        what = f"{' and '.join(names)} makes tickets of orders too: only the first rule ever does"
+        remedy = "Leave creates_tickets to one rule."
+        yield Problem(what, remedy, None, "creates_tickets", is_fatal=False)
 
 
 def _births(rule: Rule, outbound: Mapping | None) -> Iterator[Problem]:

@@ -12,7 +12,6 @@ from isthmus.dispatch.rules.moment_tokens import ISO_WORDS, LONGEST_FORMAT
 from isthmus.dispatch.rules.moment_writing import format_moment
 from isthmus.dispatch.rules.values import Unfit, iso, shown, text_of
 
-FN_UTC: Final = "YYYY-MM-DD HH:mm:ss"
 _UTC: Final = "UTC"
 
 

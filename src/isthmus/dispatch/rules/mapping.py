@@ -79,10 +79,10 @@ class _Making:
             before = self._before(row)
             made = self._made(row, before, outcome)
         except Unfit as trouble:
-            self._tell(number, row, str(trouble), trouble.remedy)
+            self._failed(number, row, str(trouble), trouble.remedy)
             return
         except IsthmusError as trouble:
-            self._tell(number, row, trouble.what, trouble.remedy)
+            self._failed(number, row, trouble.what, trouble.remedy)
             return
         self._keep(number, row, target, before, made)
 
@@ -116,6 +116,11 @@ class _Making:
         self.origins[spelled] = Origin(
             number, row.action, row.source, before, value, is_default, made.note
         )
+
+    def _failed(self, number: int, row: Row, what: str, remedy: str) -> None:
+        about = row.source or row.target
+        is_script = row.action == CUSTOM
+        self.problems.append(Problem(what, remedy, number, about, is_script=is_script))
 
     def _tell(self, number: int, row: Row, what: str, remedy: str) -> None:
         self.problems.append(Problem(what, remedy, number, row.source or row.target))

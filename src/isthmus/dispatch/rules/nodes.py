@@ -16,7 +16,6 @@ NONE: Final = "none"
 TEST: Final = "test"
 TEXT: Final = "text"
 GROUPS: Final = (ALL, ANY, NONE)
-_LISTS: Final = ("in", "not_in")
 _DEEPEST: Final = 8
 
 

@@ -10,9 +10,9 @@ beyond "At risk", "Delayed" and "Checked in" are not verified, so codes are comp
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from isthmus.dispatch.rules.values import plain
@@ -22,6 +22,7 @@ from isthmus.fieldnation.readout import id_of, object_of, rows_of, text_of
 from isthmus.fieldnation.times import read_time
 
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 STATUS: Final = "workorder.status."
 SCHEDULE: Final = "workorder.schedule_updated"
 _MILESTONES: Final = {
@@ -33,6 +34,9 @@ _MILESTONES: Final = {
     "paid": "paid",
     "canceled": "cancelled",
 }
+_STONES: Final = frozenset(f"{STATUS}{name}" for name in _MILESTONES.values())
+_DONE: Final = frozenset({"Work Done", "Approved", "Paid"})
+_DONE_STONES: Final = ("workdone", "approved", "paid")
 _SIGNS: Final = {
     "confirmed": ("confirmed",),
     "on_my_way": ("on_my_way", "onmyway", "on my way"),
@@ -90,21 +94,47 @@ class Occurrence:
 
 
 def occurrences(
-    order: WorkOrder, told: Sequence[Told], known: frozenset[str], now: datetime
+    order: WorkOrder,
+    told: Sequence[Told],
+    known: frozenset[str],
+    now: datetime,
+    again: frozenset[str] = frozenset(),
 ) -> tuple[Occurrence, ...]:
     """
     Return what happened and is not among the known keys, the earliest first.
 
     What has no time of its own has that of the latest thing that has: the vendor's clock, never
-    compared with ours. Args: now: stands in where nothing has a time.
+    compared with ours.
+    Args: now: stands in where nothing has a time. again: known keys that are returned all the same.
     """
     found: dict[str, Occurrence] = {}
     timed = [*_milestones(order), *_stays(order)]
     latest = max((one.at for one in timed), default=now)
-    for one in (*timed, *_untimed(order, latest), *_messages(told, order)):
-        if one.key not in known:
+    for one in (*timed, *_untimed(order, latest, known), *_messages(told, order)):
+        if one.key not in known or one.key in again:
             found.setdefault(one.key, one)
     return tuple(sorted(found.values(), key=lambda one: (one.at, _rank(one.event), one.key)))
+
+
+def latest_stone(keys: Iterable[str]) -> datetime | None:
+    """
+    Return when the latest milestone among keys of occurrences was reached.
+
+    A milestone counts by the vendor's clock; what a technician entered as the time of a stay, which
+    may be later, does not make it out of date.
+    """
+    found = [read for one in keys if (read := _stone_at(one)) is not None]
+    return max(found, default=None)
+
+
+def is_stone(event: str) -> bool:
+    """Tell whether an event is a milestone of the order."""
+    return event in _STONES
+
+
+def _stone_at(key: str) -> datetime | None:
+    event, _, at = key.partition("@")
+    return datetime.fromisoformat(at) if event in _STONES else None
 
 
 def mark_of(order: Mapping[str, Any]) -> str:
@@ -147,20 +177,34 @@ def _milestones(order: WorkOrder) -> Iterator[Occurrence]:
             yield _once(f"{STATUS}{name}", at.isoformat(), at)
 
 
-def _untimed(order: WorkOrder, at: datetime) -> Iterator[Occurrence]:
+def _untimed(order: WorkOrder, at: datetime, known: frozenset[str]) -> Iterator[Occurrence]:
     yield from _signs(order, at)
     yield from _problems(order, at)
-    yield from _schedule(order, at)
+    yield from _schedule(order, at, known)
 
 
 def _stays(order: WorkOrder) -> Iterator[Occurrence]:
-    """Yield what stays tell; one that was entered for earlier counts from the assignment on."""
+    """
+    Yield what stays tell.
+
+    One that was entered for earlier counts from the assignment on; of an order that is done, one
+    that was entered for later counts as before that.
+    """
     first = order.milestones.get("assigned", _EVER)
+    last = max(first, _done_at(order))
     for stay in parse_time_logs(object_of(order.raw.get("time_logs"))):
         if stay.start is not None:
-            yield _once(f"{STATUS}checked_in", str(stay.id), max(stay.start, first))
+            yield _once(f"{STATUS}checked_in", str(stay.id), min(max(stay.start, first), last))
         if stay.end is not None:
-            yield _once(f"{STATUS}checked_out", str(stay.id), max(stay.end, first))
+            yield _once(f"{STATUS}checked_out", str(stay.id), min(max(stay.end, first), last))
+
+
+def _done_at(order: WorkOrder) -> datetime:
+    """Return the moment before the work was done; the end of time while it goes on, or anew."""
+    if order.status is None or order.status.name not in _DONE:
+        return _NEVER
+    stones = [order.milestones[one] for one in _DONE_STONES if one in order.milestones]
+    return min(stones) - timedelta(microseconds=1) if stones else _NEVER
 
 
 def _signs(order: WorkOrder, at: datetime) -> Iterator[Occurrence]:
@@ -197,10 +241,21 @@ def _problems(order: WorkOrder, latest: datetime) -> Iterator[Occurrence]:
             yield _once("workorder.problem_resolved", str(number), max(at, latest))
 
 
-def _schedule(order: WorkOrder, at: datetime) -> Iterator[Occurrence]:
+def _schedule(order: WorkOrder, at: datetime, known: frozenset[str]) -> Iterator[Occurrence]:
+    """
+    Yield the present schedule, keyed by the one known before it too.
+
+    So one that comes back happens again, and is the same however often we look.
+    """
     window = object_of(object_of(order.raw.get("schedule")).get("service_window"))
-    if window:
-        yield _once(SCHEDULE, digest(window), at)
+    if not window:
+        return
+    mark = digest(window)
+    before = next((one for one in known if one.startswith(f"{SCHEDULE}@")), "")
+    kept = before.partition("@")[2]
+    if before and kept.partition("<")[0] != mark:
+        kept = f"{mark}<{digest(before)}"
+    yield _once(SCHEDULE, kept or mark, at)
 
 
 def _messages(told: Sequence[Told], order: WorkOrder) -> Iterator[Occurrence]:

@@ -30,13 +30,13 @@ def decide_owner(
     Decide about a field that changed in the record.
 
     Args: order_changed: it changed at Field Nation too since we last wrote it. record_at,
-    order_at: when each side last changed, as far as known; the record wins a tie.
+    order_at: when each side last changed; the record wins a tie, and where one is not known a
+    person decides.
     """
     if owner is Owner.FIELDNATION:
         return "keep"
     if owner is Owner.AUTOTASK or not order_changed:
         return "write"
-    if owner is Owner.PERSON:
+    if owner is Owner.PERSON or record_at is None or order_at is None:
         return "ask"
-    is_older = record_at is not None and order_at is not None and record_at < order_at
-    return "keep" if is_older else "write"
+    return "keep" if record_at < order_at else "write"

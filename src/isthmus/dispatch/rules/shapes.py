@@ -65,7 +65,7 @@ class Problem:
     Something wrong with a mapping, or with what it made of a record.
 
     `row` counts from 1; None: the whole mapping. `field` is the path it is about. `is_fatal`
-    False: it can be sent, and somebody should look.
+    False: it can be sent, and somebody should look. `is_script`: the row's script came to nothing.
     """
 
     what: str
@@ -73,6 +73,7 @@ class Problem:
     row: int | None = None
     field: str = ""
     is_fatal: bool = True
+    is_script: bool = False
 
     def __str__(self) -> str:
         place = f"Row {self.row}: " if self.row is not None else ""

@@ -15,6 +15,7 @@ from isthmus.state.dispatch.session import Session
 from isthmus.state.dispatch.shapes import (
     CLOSED,
     DONE,
+    GIVEN_UP,
     INTENDED,
     LINKED,
     PARKED,
@@ -38,6 +39,7 @@ from isthmus.state.dispatch.store import DispatchState
 __all__ = [
     "CLOSED",
     "DONE",
+    "GIVEN_UP",
     "INTENDED",
     "LINKED",
     "PARKED",

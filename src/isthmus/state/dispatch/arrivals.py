@@ -17,10 +17,22 @@ ECHO: Final = "echo"
 BROKEN: Final = "broken"
 OWN: Final = frozenset({"sweep", "sync", "person"})
 """Sources within Isthmus: their subject is the key, and who keeps them enqueues the work."""
+UNSIGNED_ID: Final = "fieldnation"
+"""The source whose message ids are in a header that no signature covers."""
 
 _c = inbox.c
 _s = sequences.c
 _Insert = postgresql.Insert | sqlite.Insert
+_SAID: Final = (
+    select(_c.number)
+    .where(
+        _c.subject == bindparam("about"),
+        _c.source == bindparam("by"),
+        _c.event == bindparam("what"),
+        _c.body == bindparam("words"),
+    )
+    .limit(1)
+)
 _LAST: Final = (
     select(_s.webhook, _s.last)
     .where(_s.webhook.in_(bindparam("webhooks", expanding=True)))
@@ -56,9 +68,10 @@ def keep(
     """Write what is new; returns a receipt for each arrival, and the messages that were new."""
     if not arrivals:
         return (), ()
-    kept = _insert(session, arrivals, now)
+    fresh = _not_said_before(session, arrivals)
+    kept = _insert(session, list(fresh.values()), now) if fresh else {}
     numbers: dict[int, int] = {}
-    for at, arrival in enumerate(arrivals):
+    for at, arrival in fresh.items():
         number = kept.pop((arrival.source, arrival.message_id), None)  # the first of equals
         if number is not None:
             numbers[at] = number
@@ -66,6 +79,35 @@ def keep(
     _save_gaps(session, {numbers[at]: gap for at, gap in missed.items() if gap})
     receipts = tuple(Receipt(numbers.get(at), missed.get(at, 0)) for at in range(len(arrivals)))
     return receipts, tuple(_message(arrivals[at], receipts[at], now) for at in numbers)
+
+
+def _not_said_before(session: Session, arrivals: Sequence[Arrival]) -> dict[int, Arrival]:
+    """
+    Return by position what is no word for word repeat under another id.
+
+    Field Nation signs the body alone, so whoever got hold of a delivery could send it again under
+    any id. Two true ones are equal to the byte only where the same happens to an order twice within
+    a second; one of them has the order looked at as well.
+    """
+    found: dict[int, Arrival] = {}
+    said: set[tuple[str, str, bytes]] = set()
+    for at, arrival in enumerate(arrivals):
+        if arrival.source == UNSIGNED_ID and arrival.subject and arrival.body:
+            words = (arrival.subject, arrival.event, arrival.body)
+            if words in said or session.execute(_SAID, _said(arrival)).first() is not None:
+                continue
+            said.add(words)
+        found[at] = arrival
+    return found
+
+
+def _said(arrival: Arrival) -> dict[str, Any]:
+    return {
+        "by": arrival.source,
+        "about": arrival.subject,
+        "what": arrival.event,
+        "words": arrival.body,
+    }
 
 
 def _save_gaps(session: Session, gaps: Mapping[int, int]) -> None:

@@ -14,6 +14,8 @@ REPLAYED = "replayed"
 SETTLED = "settled"
 DOUBLE = "double"
 """Of something that was made twice: that all else went well does not mend it."""
+REFUSED = "refused"
+"""Of one thing that was refused: the same holds, and each has a letter of its own."""
 _c = dead_letters.c
 
 
@@ -22,6 +24,8 @@ def save(session: Session, letter: DeadLetter) -> None:
     same = [_c.key == letter.key, _c.state == OPEN, _c.kind == letter.kind]
     if letter.kind == DOUBLE:
         same.append(_c.what == letter.what)
+    if letter.kind == REFUSED:
+        same.append(_c.id == letter.id)
     told = {
         "what": letter.what,
         "where": letter.where,
@@ -92,11 +96,11 @@ def mark(session: Session, key: str, state: str) -> int:
     """
     Give the open dead letters of a key another state; returns how many there were.
 
-    What was made twice does not settle by itself.
+    What was made twice or refused does not settle by that.
     """
     here = [_c.key == key, _c.state == OPEN]
     if state == SETTLED:
-        here.append(_c.kind != DOUBLE)
+        here.append(_c.kind.not_in((DOUBLE, REFUSED)))
     return session.execute(update(dead_letters).where(*here).values(state=state)).rowcount
 
 

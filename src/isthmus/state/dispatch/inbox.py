@@ -196,13 +196,6 @@ class Inbox:
             found: datetime | None = session.execute(query).scalar()
             return found
 
-    def last_from(self, source: str) -> datetime | None:
-        """Return when something last came from a source, to notice its silence."""
-        query = select(_c.received_at).where(_c.source == source).order_by(_c.number.desc())
-        with reading(self.engine) as session:
-            found: datetime | None = session.execute(query.limit(1)).scalar()
-            return found
-
     def heard(self, source: str, since: datetime, event: str = "") -> tuple[datetime | None, int]:
         """
         Return when something last came from a source, and how many numbers are missing there.

@@ -87,12 +87,6 @@ def is_ours(session: Session, link_id: str, kinds: Sequence[str], target: str) -
     return session.execute(query.limit(1)).first() is not None
 
 
-def open_of(session: Session, link_id: str) -> tuple[Intent, ...]:
-    """Return what was intended and is not done."""
-    query = select(intents).where(_c.link_id == link_id, _c.state == INTENDED)
-    return tuple(_intent(row) for row in session.execute(query).mappings())
-
-
 def drop(session: Session, link_id: str, kind: str, source: str) -> None:
     """Forget an intent that surely had no effect; one that is done is kept."""
     session.execute(

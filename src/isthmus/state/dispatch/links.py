@@ -165,11 +165,6 @@ def counts(session: Session) -> dict[str, int]:
     return {state: count for state, count in rows}  # noqa: C416 - rows are not typed as pairs
 
 
-def forget(session: Session, link_id: str) -> None:
-    """Remove a link with its intents."""
-    session.execute(delete(links).where(_c.id == link_id))
-
-
 def _first(session: Session, where: Any) -> Link | None:
     row = session.execute(select(links).where(where).limit(1)).mappings().first()
     return None if row is None else link_of(row)

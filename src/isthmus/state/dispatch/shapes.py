@@ -14,6 +14,7 @@ STATES: Final = (WAITING, LINKED, PARKED, STUCK, CLOSED)
 
 INTENDED: Final = "intended"
 DONE: Final = "done"
+GIVEN_UP: Final = "given up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,9 @@ class Intent:
 
     `kind` is order, record, note, time, charge, message, file_in or file_out. `source` is what it
     stands for, such as a time log's id. `marker` is a text in what is created, by which it is found
-    again. `target` is its id there once `state` is done. `content` is a hash of what was written.
+    again. `target` is its id there once `state` is done; given up is what the other side refused
+    for good. `content` is a hash of what was written, after the id of a letter and a space where
+    that was refused.
     `tries` counts calls that create, `looks` those that searched for what a lost answer made.
     `at` is when it was last saved.
     """
@@ -210,10 +213,10 @@ class DeadLetter:
     """
     Work that needs a person.
 
-    `kind` is credentials, validation, vendor, script, conflict, breaker or double (something was
-    made twice). `key` is that of the work, or `connection/<vendor>` for a vendor as a whole.
-    `state` is open, replayed, dismissed (a person closed it) or settled (what was wrong went away
-    by itself).
+    `kind` is credentials, validation, refused (one thing beside the order), vendor, script,
+    conflict, breaker or double (something was made twice). `key` is that of the work, or
+    `connection/<vendor>` for a vendor as a whole. `state` is open, replayed, dismissed (a person
+    closed it) or settled (what was wrong went away by itself).
     """
 
     id: str

@@ -160,11 +160,6 @@ class DispatchState:
         with writing(self.engine) as session:
             links.save(session, replace(link, key=f"{link.key}#{link.id}"), may_resume=True)
 
-    def forget_link(self, link_id: str) -> None:
-        """Remove a link with its intents."""
-        with writing(self.engine) as session:
-            links.forget(session, link_id)
-
     # Intents
 
     def intent(self, link_id: str, kind: str, source: str) -> Intent | None:
@@ -182,15 +177,23 @@ class DispatchState:
         intent: Intent,
         entries: Sequence[Entry] = _UNSAVED,
         then: Callable[[Session], None] | None = None,
+        *,
+        letter: DeadLetter | None = None,
+        settles: str = "",
     ) -> None:
         """
         Save an intent, before or after its call; `then` does more in the same transaction.
 
+        Args: letter: why it is given up. settles: the id of the letter that told so before.
         Raises: DoneMeanwhile, MadeTwice: it is done already, with another target.
         """
         with writing(self.engine) as session:
             intents.save(session, intent)
             trail.add(session, entries)
+            if letter is not None:
+                dead_letters.save(session, letter)
+            if settles:
+                dead_letters.close(session, settles, dead_letters.SETTLED)
             if then is not None:
                 then(session)
 

@@ -37,8 +37,8 @@ def insist(password: str, login: str) -> None:
         raise PasswordWeak(
             f"The password {wrong}.",
             where="password",
-            remedy=f"Take {SHORTEST} or more characters that nobody guesses, such as four words in a"
-            " row that have nothing to do with each other.",
+            remedy=f"Take {SHORTEST} or more characters that nobody guesses, such as four words in"
+            " a row that have nothing to do with each other.",
         )
 
 

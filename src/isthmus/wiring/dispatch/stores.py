@@ -22,6 +22,7 @@ from isthmus.engine import Agenda, Kind, Settings
 from isthmus.engine.database import open_database
 from isthmus.state.calls import Calls
 from isthmus.state.dispatch import (
+    GIVEN_UP,
     STATES,
     DeadLetter,
     Definitions,
@@ -37,6 +38,7 @@ from isthmus.wiring.dispatch.definitions import seed_once
 from isthmus.wiring.vendors.clients import fieldnation_client, records
 
 __all__ = [
+    "GIVEN_UP",
     "STATES",
     "DeadLetter",
     "Entry",

@@ -6,7 +6,7 @@ Newest first, page by page. Each of the three is read by an index of its own.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from heapq import merge
 from itertools import islice
 from typing import Final, Literal
@@ -29,7 +29,6 @@ __all__ = [
     "Happening",
     "Kind",
     "activity",
-    "line_of_call",
     "mark_now",
 ]
 
@@ -41,8 +40,6 @@ _TRAIL: Final = frozenset({"message", "decision", "write", "error", "person"})
 _RECORDS: Final = ("Tickets", "Tasks", "ServiceCalls", "WorkOrders")
 _APART: Final = "~"
 _NO_NUMBER: Final = 2**63
-_APART_MOST: Final = timedelta(minutes=1)
-_LINES_MOST: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,31 +171,6 @@ def activity(
     items = items[:limit]
     following = str(_after(look.before, items)) if is_more else ""
     return Activity(items, following, mark_now(house, stores), meant.what, meant.messages)
-
-
-def line_of_call(stores: Stores, number: int) -> int | None:
-    """
-    Return the number of the trail's line that tells of a call of the log with its bodies.
-
-    None: there is none, as of a call of sync, or one of the two is gone.
-    """
-    for call in stores.calls.page(CallFilter(above=number - 1), 1, number + 1):
-        if not call.key:
-            return None
-        lookout = stores.state.lookout
-        wanted = TrailFilter(
-            keys=(call.key,), kinds=("call",), since=call.at - _APART_MOST,
-            above=lookout.trail_before(call.at),
-        )  # fmt: skip
-        lines = [one for one in lookout.trail(wanted, _LINES_MOST, None) if _is_of(one, call)]
-        near = min(lines, key=lambda one: abs(one.at - call.at), default=None)
-        return None if near is None else near.number
-    return None
-
-
-def _is_of(entry: Entry, call: Call) -> bool:
-    told = (entry.detail.get("run"), entry.detail.get("status"), entry.detail.get("ms"))
-    return told == (call.run, call.status, call.ms) and entry.what.startswith(f"{call.method} ")
 
 
 def mark_now(house: House, stores: Stores) -> str:

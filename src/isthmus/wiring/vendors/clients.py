@@ -8,7 +8,7 @@ APIs most homes use one.
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from isthmus.state import Connection, FieldNationConnection
 from isthmus.wiring.environment.config import Config
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from isthmus.state.budget import SharedBudget
 
 Waiting = Callable[[float, int, int], None]
+_TURNS: Final = 10
+_SHORTEST_TURNS: Final = 1.0
+_LONGEST_TURNS: Final = 30.0
 
 
 def rest_client(
@@ -90,14 +93,15 @@ def fieldnation_client(
     """
     Make a client of Field Nation, still to be entered.
 
-    It does not read back what it wrote. Patient or not, all share the company's rate, and wait for
-    their turn; who is not patient is told at once when the vendor refuses or fails.
+    It does not read back what it wrote. Patient or not, all share the company's rate; who is not
+    patient waits for a few turns at most, and is told at once when the vendor refuses or fails.
     """
     from isthmus import fieldnation as fn  # noqa: PLC0415
 
     set_up_log(config)
     hasty = fn.RetrySettings(rate_limit=0, server_trouble=1, broken_answer=1)
     usual = fn.ClientSettings().transport
+    rate = fn.RateSettings(per_minute=config.fieldnation_rate)
     return fn.FieldNationClient.connect(
         fn.Credentials(
             client_id=connection.client_id,
@@ -108,12 +112,21 @@ def fieldnation_client(
         base_url=connection.base_url,
         settings=fn.ClientSettings(
             read_back=False,
-            rate=fn.RateSettings(per_minute=config.fieldnation_rate),
+            rate=rate if patient else replace(rate, longest_wait=_few_turns(rate.per_minute)),
             shared=budget_of(config),
             retry=fn.RetrySettings() if patient else hasty,
             transport=replace(usual, on_call=call_log(config).observer("fieldnation")),
         ),
     )
+
+
+def _few_turns(per_minute: float) -> float:
+    """
+    Return how long ten turns take, in seconds within bounds.
+
+    As many runs may be after one; who gave up sooner would begin anew, and read all of it again.
+    """
+    return min(_LONGEST_TURNS, max(_SHORTEST_TURNS, _TURNS * 60 / per_minute))
 
 
 def set_up_log(config: Config) -> None:
