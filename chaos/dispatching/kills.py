@@ -15,7 +15,6 @@ from chaos.dispatching.strikes import AT_ANY_TIME, Place
 _AT_ANY_TIME: Final = 0.1
 """The share of kills that come at random times, whatever is done then."""
 _PAUSE_S: Final = (0.5, 3.0)
-_PATIENCE_S: Final = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,8 @@ class Plan:
     whole job. `sweep`: seconds between two sweeps. `forked`: start processes by a fork of one that
     has imported Isthmus, which saves a second a kill. `rest`: calls that each may make at least,
     from and to. `slots`: links that each works on at once, and that wait when it dies. `most_s`:
-    seconds after which nothing is begun any more, nor killed.
+    seconds after which nothing is begun any more, nor killed. `patience_s`: how long both sides may
+    take to be equal afterwards; it ends as soon as they are.
     """
 
     tickets: int
@@ -40,6 +40,7 @@ class Plan:
     rest: tuple[int, int] = (3, 40)
     slots: int = SLOTS
     most_s: float = math.inf
+    patience_s: float = 3_600
 
 
 @dataclass(slots=True)
@@ -76,7 +77,7 @@ def storm(folder: Path, plan: Plan, seed: int, state: str = "") -> Outcome:
             killer.tick(True)
             time.sleep(TICK_S)
         stage.strikes.is_on = False
-        verdict, equal_after = stage.settle(begun_ones, _PATIENCE_S)
+        verdict, equal_after = stage.settle(begun_ones, plan.patience_s)
         letters, home = stage.letters(), stage.home
     return Outcome(
         stage.strikes.kills, verdict, letters, home.cpu_seconds(), time.monotonic() - begun,

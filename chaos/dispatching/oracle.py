@@ -20,7 +20,7 @@ _TOLD: Final = (
     " is on the way.",
     " has checked in.",
     " has checked out.",
-    "Work is done. ",
+    "Work is done.",
 )
 """What the notes of a whole job say, one each."""
 _FLEETING: Final = {

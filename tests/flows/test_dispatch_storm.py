@@ -18,7 +18,9 @@ def test_whenever_it_is_killed_each_ticket_gets_one_order_and_nothing_is_lost(
     store: str, workers: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     state = request.getfixturevalue("postgres_url") if store == "postgres" else ""
-    plan = kills.Plan(24, KILLS, workers, window=24, rest=(1, 12), slots=SLOTS[workers])
+    plan = kills.Plan(
+        24, KILLS, workers, window=24, rest=(1, 12), slots=SLOTS[workers], patience_s=180
+    )
     found = kills.storm(tmp_path / "storm", plan, seed=7, state=state)
     assert found.kills.total() >= KILLS, "\n".join(table(found.kills))
     assert found.verdict.doubled == 0
