@@ -93,7 +93,7 @@ def test_a_condition_is_built_changed_and_removed_by_keys_and_no_swap_loses_the_
     way = page.get_by_label("How it is tested")
     there(page, way)
     press(page, "Tab")
-    page.keyboard.type("Dispatch to Field")
+    page.keyboard.type("Dispatch to Field", delay=20)
     there(page, page.get_by_label("Value", exact=True))
     expect(page.get_by_label("Value", exact=True)).to_have_value("Dispatch to Field")
     expect(way).to_have_value("is_not")

@@ -1,6 +1,7 @@
 """The flow of dispatch from shore to shore: one ticket, one work order, both in step."""
 
 import asyncio
+import re
 from functools import partial
 
 import pytest
@@ -71,7 +72,9 @@ async def test_a_whole_job_is_told_in_the_ticket_once(flow: Flow) -> None:
     titles = [note["title"] for note in notes]
     assert len(titles) == len({(n["title"], n["description"]) for n in notes})
     told = " ".join(str(note["description"]) for note in notes)
-    assert "Work is done. Swapped it." in told
+    assert re.search(
+        r"Work is done\.\nChecked in \S+ \S+, out \S+ \S+: 2 hours\nSwapped it\.", told
+    )
     assert "has checked in" in told
     assert flow.shores.ticket(ticket)["status"] == flow.shores.status_code("In Progress")
     await asyncio.to_thread(flow.shores.fieldnation.post, f"workorders/{number}/approve")
