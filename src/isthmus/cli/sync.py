@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -29,6 +29,7 @@ from isthmus.sync.catalog import Dataset
 from isthmus.sync.outcomes import DatasetOutcome, RunSummary, SilentObserver
 from isthmus.wiring.build import House
 from isthmus.wiring.environment.settings import SettingWrong
+from isthmus.wiring.sync.syncing import moment_of
 
 MOST_WARNINGS = 3
 """So many warnings of a dataset are shown; the rest is in the run log."""
@@ -113,14 +114,13 @@ async def _run(
 def _moment(text: str) -> datetime:
     """Read a day or a time. Raises: SettingWrong."""
     try:
-        found = datetime.fromisoformat(text)
+        return moment_of(text)
     except ValueError:
         raise SettingWrong(
             f'--since "{text}" is no day or time.',
             where="the options on the command line",
             remedy="Write it like 2026-11-01 or 2026-11-01T09:30Z.",
         ) from None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _exit_of(summary: RunSummary) -> Exit:

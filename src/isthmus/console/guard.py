@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from isthmus.base.errors import NeedsPerson
 from isthmus.console.site import Site
+from isthmus.console.typed import ours
 from isthmus.wiring.people import Session
 
 COOKIE: Final = "isthmus_session"
@@ -52,8 +53,7 @@ def give_cookie(site: Site, answer: Response, secret: str) -> None:
 
 def let_in(site: Site, secret: str, following: str) -> Response:
     """Give who just logged in a session, and the page that was wanted if it is one of ours."""
-    is_ours = following.startswith("/") and not following.startswith(("//", "/\\"))
-    answer = RedirectResponse(following if is_ours else "/", status_code=303)
+    answer = RedirectResponse(ours(following, "/"), status_code=303)
     give_cookie(site, answer, secret)
     return answer
 

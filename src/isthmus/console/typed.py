@@ -22,6 +22,12 @@ def whole(text: str, least: int = 0, most: int = LARGEST) -> int | None:
     return value if least <= value <= most else None
 
 
+def ours(address: str, otherwise: str) -> str:
+    """Return an address that a form or a link names, if it is a path of ours; else the other."""
+    is_ours = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if is_ours else otherwise
+
+
 def role_named(text: str) -> Role:
     """Return the role of this name. Raises: NotOffered."""
     if text not in list(Role):

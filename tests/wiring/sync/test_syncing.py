@@ -1,7 +1,7 @@
 """Refreshes that people ask for, watch and stop."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from isthmus.sync.catalog import DATASETS
 from isthmus.sync.noting import Who
 from isthmus.sync.outcomes import SilentObserver
 from isthmus.wiring.sync.refreshing import KIND, begin_schedules
-from isthmus.wiring.sync.syncing import NoSuchDataset, Syncing
+from isthmus.wiring.sync.syncing import NoSuchDataset, Syncing, moment_of
 from isthmus_sim.in_thread import AutotaskSim
 from tests.wiring.homes import Home, until
 
@@ -280,3 +280,11 @@ def _safe_rows(home: Home) -> int:
             for found in state.open_extractions()
             for segment in state.segments(found.id)
         )
+
+
+def test_a_moment_is_read_as_a_person_writes_it_or_refused() -> None:
+    assert moment_of("2026-11-01") == datetime(2026, 11, 1, tzinfo=UTC)
+    assert moment_of("2026-11-01T09:30+02:00") == datetime(2026, 11, 1, 7, 30, tzinfo=UTC)
+    for wrong in ("soon", "2026-13-01", "0001-01-01T00:00+14:00"):
+        with pytest.raises(ValueError):  # noqa: PT011 - the doors say it in words of their own
+            moment_of(wrong)

@@ -6,7 +6,7 @@ They use the same commands and queries as the pages and the command line.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from isthmus.base.errors import NeedsPerson
@@ -18,7 +18,7 @@ from isthmus.dispatch.queries import standing, timeline
 from isthmus.wiring.dispatch.looking import key_named
 from isthmus.wiring.dispatch.stores import Link
 from isthmus.wiring.people import Role
-from isthmus.wiring.sync.syncing import DatasetStanding
+from isthmus.wiring.sync.syncing import DatasetStanding, moment_of
 from isthmus.wiring.tending.health import health, health_as_json
 
 
@@ -196,9 +196,8 @@ def health_now(given: Given) -> Any:
 def _moment(text: str) -> datetime:
     """Read a day or a time, in UTC unless it says otherwise. Raises: InputWrong."""
     try:
-        found = datetime.fromisoformat(text)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
+        return moment_of(text)
+    except ValueError:
         raise InputWrong(
             "It is no day or time.", where="since", remedy="Write it like 2026-11-01T09:30Z."
         ) from None

@@ -13,6 +13,7 @@ from isthmus.console.connecting import deletions_badge, read_badge
 from isthmus.console.pages.connections import known_of
 from isthmus.console.routes import deed, page
 from isthmus.console.schedules import beat_of, filled_of
+from isthmus.console.typed import ours
 from isthmus.wiring.people import Role
 from isthmus.wiring.sync.refreshing import begin_schedules, set_beat, unset_beat
 from isthmus.wiring.sync.syncing import DatasetStanding
@@ -170,10 +171,8 @@ def schedule(ask: Ask) -> Response:
 
 
 def _back(ask: Ask) -> str:
-    """Return where the form stood; only a page of ours."""
-    back = ask.text("back", HERE)
-    is_ours = back.startswith("/") and not back.startswith(("//", "/\\"))
-    return back if is_ours else HERE
+    """Return where the form stood."""
+    return ours(ask.text("back", HERE), HERE)
 
 
 ROUTES: Final = (

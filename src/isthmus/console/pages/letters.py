@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from isthmus.console.asking import Ask
 from isthmus.console.routes import deed, page
+from isthmus.console.typed import ours
 from isthmus.console.words import plural
 from isthmus.dispatch.board import LetterFilter, dead_letters
 from isthmus.dispatch.commands import EditWrong, NothingToDo
@@ -110,7 +111,7 @@ def choose(ask: Ask) -> Response:
 def many(ask: Ask) -> Response:
     """Show which fields are at fault in all of the chosen letters, or why none is."""
     params = ask.request.query_params
-    return _many(ask, _named(ask, params.getlist("id")), _ours(ask.query("back")))
+    return _many(ask, _named(ask, params.getlist("id")), ours(ask.query("back"), HERE))
 
 
 def set_many(ask: Ask) -> Response:
@@ -161,12 +162,7 @@ def _named(ask: Ask, ids: Sequence[str]) -> tuple[DeadLetter, ...]:
 
 
 def _back(ask: Ask) -> str:
-    return _ours(ask.text("back"))
-
-
-def _ours(back: str) -> str:
-    is_ours = back.startswith("/") and not back.startswith(("//", "/\\"))
-    return back if is_ours else HERE
+    return ours(ask.text("back"), HERE)
 
 
 ROUTES: Final = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from isthmus.base.clock import utc_now
@@ -41,11 +41,21 @@ __all__ = [
     "QuotaSample",
     "RunDataset",
     "Syncing",
+    "moment_of",
 ]
 
 BRAKE_HELD: Final = TooManyRemovals.__name__
 _WAITING: Final = "waiting"
 _RUNNING: Final = "running"
+
+
+def moment_of(text: str) -> datetime:
+    """Read a day or a time as a person writes it, in UTC unless it says otherwise. ValueError."""
+    found = datetime.fromisoformat(text)
+    try:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except OverflowError as error:  # before the first year, or after the last
+        raise ValueError(text) from error
 
 
 class NoSuchDataset(NeedsPerson):
