@@ -153,10 +153,12 @@ class Site:
             lambda: self.stores.agenda.count() == 0 and not self.stores.inbox.count_unrelayed()
         )
 
-    def payload(self, ticket: int, number: int, who: int) -> tuple[bytes, dict[str, str]]:
-        """Return a signed delivery about a ticket that somebody changed."""
+    def payload(
+        self, ticket: int, number: int, who: int, title: str = ""
+    ) -> tuple[bytes, dict[str, str]]:
+        """Return a signed delivery about a ticket that somebody changed; its title is a new one."""
         told = {"Action": "Update", "Guid": "6b0f0c1e-0000-4000-8000-000000000001",
-                "EntityType": "Ticket", "Id": ticket, "Fields": {"Title": f"n {number}"},
+                "EntityType": "Ticket", "Id": ticket, "Fields": {"Title": title or f"n {number}"},
                 "EventTime": "2026-11-28T12:00:00Z", "SequenceNumber": number, "PersonID": who}  # fmt: skip
         body = json.dumps(told).encode()
         return body, {HEADER: sign(body, self.secret), "Content-Type": "application/json"}
@@ -187,13 +189,19 @@ def percentiles(times: list[float]) -> str:
 
 
 async def post_all(
-    site: Site, tickets: list[int], rate: float, *, who: int = ANYBODY, again: bool = False
+    site: Site,
+    tickets: list[int],
+    rate: float,
+    *,
+    who: int = ANYBODY,
+    again: bool = False,
+    title: str = "",
 ) -> list[float]:
     """
     Post a delivery for each, so many a second (0: all at once); return the seconds each took.
 
     Numbers go on from the last: one left out would rightly be taken for a lost delivery, and swept
-    for. Args: again: with the numbers before, as a repeat has them.
+    for. Args: again: with the numbers before, as a repeat has them. title: what the tickets are called.
     """
     first = site.number - len(tickets) if again else site.number
     site.number = first + len(tickets)
@@ -205,7 +213,7 @@ async def post_all(
 
         async def post(ticket: int, number: int) -> None:
             nonlocal refused
-            body, headers = site.payload(ticket, number, who)
+            body, headers = site.payload(ticket, number, who, title)
             begun = time.monotonic()
             async with session.post(url, data=body, headers=headers) as answer:
                 await answer.read()
@@ -327,15 +335,16 @@ def measure_nothing(site: Site, own: int) -> None:
     link = site.stores.state.links(("linked",), 1)[0]
     asyncio.run(post_all(site, [link.record_id], 0))
     site.idle()
-    for title, who, again in (
-        ("a repeated delivery", ANYBODY, True),
-        ("an echo", own, False),
-        ("a ticket that is as it was", ANYBODY, False),
+    known = site.shores.ticket(link.record_id)["title"]
+    for what, told in (
+        ("a repeated delivery", {"again": True}),
+        ("an echo", {"who": own}),
+        ("a ticket that is as it was", {"title": known}),
     ):
         calls = site.calls()
-        asyncio.run(post_all(site, [link.record_id], 0, who=who, again=again))
+        asyncio.run(post_all(site, [link.record_id], 0, **told))
         site.idle()
-        site.tell(f"calls for {title}", str(sum(site.calls()) - sum(calls)), "aim 0")
+        site.tell(f"calls for {what}", str(sum(site.calls()) - sum(calls)), "aim 0")
     before = site.calls()[0]
     asyncio.run(post_all(site, [link.record_id] * 10, IN_ORDER))
     site.idle()

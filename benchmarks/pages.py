@@ -38,6 +38,7 @@ from isthmus.wiring.dispatch.stores import Stores  # noqa: E402
 from isthmus.wiring.environment.config import load_config  # noqa: E402
 
 FOLDER = ROOT / ".bench" / "pages"
+FILLED_IN_S: Final = 3_600
 LOOKS: Final = 7
 AIM_MS: Final = 100.0
 AIM_KB: Final = 300.0
@@ -124,7 +125,7 @@ def served(
     with Simulator(folder, "--tickets", str(given.tickets), "--companies", "800") as simulator:
         home = Home(folder / "home", simulator, **more)
         must(home.connect())
-        must(home.run("sync"))
+        must(home.run("sync", patience=FILLED_IN_S))
     environment = {"ISTHMUS_HOME": str(folder / "home"), **more}
     with House(load_config(environment)) as house, Stores.open(house) as stores:
         filling.fill(house, stores, given.lines, given.links)

@@ -103,15 +103,15 @@ class Home:
             stdin=ready["secret"],
         )
 
-    def run(self, *words: str, stdin: str = "") -> Finished:
-        """Run one `isthmus` command to its end."""
+    def run(self, *words: str, stdin: str = "", patience: float = PATIENCE_S) -> Finished:
+        """Run one `isthmus` command to its end, at most so many seconds."""
         done = subprocess.run(
             [BIN / "isthmus", *words],
             input=stdin,
             capture_output=True,
             text=True,
             env=self._env,
-            timeout=PATIENCE_S,
+            timeout=patience,
             check=False,
         )
         return Finished(done.returncode, done.stdout, done.stderr)

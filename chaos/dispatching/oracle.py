@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from chaos.dispatching.people import NOTE_WORD, Deeds
+from chaos.dispatching.people import NOTE_WORD, SEND_OUT, WITHDRAWN, Deeds, same_time
 from chaos.dispatching.vendors import Vendors
 
 _TOLD: Final = (
@@ -23,6 +23,8 @@ _TOLD: Final = (
     "Work is done.",
 )
 """What the notes of a whole job say, one each."""
+_MOVED: Final = "Now scheduled for "
+_CANCELLED: Final = " was cancelled."
 _FLEETING: Final = {
     " has confirmed.": "workorder.status.confirmed",
     " is on the way.": "workorder.status.on_my_way",
@@ -36,6 +38,8 @@ class Verdict:
     What is wrong, ticket by ticket. `doubled` and `lost` count orders.
 
     `untold`: notes that nobody can expect, because no webhook told of what they would say.
+    `overruled`: orders that a manager moved, and whose ticket's own time was written once more
+    because whoever had written it died before he knew; the ticket owns it.
     """
 
     tickets: int = 0
@@ -46,7 +50,9 @@ class Verdict:
     times: int = 0
     charges: int = 0
     messages: int = 0
+    files: int = 0
     untold: int = 0
+    overruled: int = 0
     wrong: list[str] = field(default_factory=list)
 
     @property
@@ -59,7 +65,7 @@ class Verdict:
         return (
             f"{self.tickets} tickets, {self.orders} orders, {self.doubled} doubled, {self.lost}"
             f" lost; {self.notes} notes, {self.times} time entries, {self.charges} charges,"
-            f" {self.messages} messages; {len(self.wrong)} things wrong"
+            f" {self.messages} messages, {self.files} files; {len(self.wrong)} things wrong"
         )
 
 
@@ -74,6 +80,7 @@ class Oracle:
         self._notes = _by_ticket(psa.rows("TicketNotes"), before.notes)
         self._times = _by_ticket(psa.rows("TimeEntries"), before.times)
         self._charges = _by_ticket(psa.rows("TicketCharges"), before.charges)
+        self._files = _by_ticket(psa.rows("TicketAttachments"), before.files)
         rows = field_nation.admin("GET", "state/custom_field")
         self._fields = {row["name"]: str(row["id"]) for row in rows}
         self._orders: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -121,19 +128,29 @@ class Oracle:
             yield f"the order links to {self._field(order, 'Autotask Link')!r}"
         if ticket["title"] != deeds.title:
             yield f"the ticket's own title is {ticket['title']!r}, not {deeds.title!r}"
+        yield from self._status(deeds, ticket, order)
+        if not deeds.withdrawn:  # one that was cancelled is changed no more
+            yield from self._kept_up(deeds, ticket, order)
+
+    def _kept_up(
+        self, deeds: Deeds, ticket: dict[str, Any], order: dict[str, Any]
+    ) -> Iterator[str]:
         if order["title"] != f"{deeds.number} {ticket['title']}":
             yield f"the order is called {order['title']!r}, the ticket {ticket['title']!r}"
         priority = self._labels["priority"].get(str(ticket["priority"]), "")
         known = {"Critical", "High", "Medium", "Low"}
         if self._field(order, "Priority") != (priority if priority in known else "Medium"):
             yield f"its priority is {self._field(order, 'Priority')!r}, not {priority!r}"
-        due = str(ticket["dueDateTime"])[:19].replace("T", " ")
-        if order["schedule"]["start"][:19] != due:
-            yield f"it is scheduled for {order['schedule']['start']}, not {due}"
-        yield from self._status(deeds, ticket, order)
+        if not same_time(str(ticket["dueDateTime"]), deeds.due):
+            yield f"the ticket is due {ticket['dueDateTime']}, not {deeds.due}"
+        start = order["schedule"]["start"]
+        if not any(same_time(start, one) for one in (deeds.due, deeds.rescheduled) if one):
+            yield f"it is scheduled for {start}, not {deeds.rescheduled or deeds.due}"
 
     def _status(self, deeds: Deeds, ticket: dict[str, Any], order: dict[str, Any]) -> Iterator[str]:
-        wanted = ("Dispatch to Field", "Published")
+        wanted = (SEND_OUT, "Published")
+        if deeds.withdrawn:
+            wanted = (WITHDRAWN, "Cancelled")
         if deeds.job:
             wanted = ("Complete", "Approved") if deeds.approved else ("In Progress", "Work Done")
         shown = self._labels["status"].get(str(ticket["status"]), "")
@@ -148,6 +165,7 @@ class Oracle:
         yield from self._told(deeds, order, verdict)
         yield from self._hours(deeds, order, verdict)
         yield from self._money(deeds, order, verdict)
+        yield from self._attached(deeds, order, verdict)
         said = [one["text"] for one in order["messages"]]
         for text in deeds.noted:
             there = sum(text in one for one in said)
@@ -164,8 +182,13 @@ class Oracle:
             if not str(one["title"]).startswith(NOTE_WORD)
         ]
         verdict.notes += len(notes)
-        wanted = [*deeds.said, *(_TOLD if deeds.job else ())]
+        wanted = [*deeds.said, *(_TOLD if deeds.job else ()), *[_CANCELLED] * deeds.withdrawn]
         left = list(notes)
+        if deeds.rescheduled and same_time(order["schedule"]["start"], deeds.rescheduled):
+            wanted.append(_MOVED)
+        elif deeds.rescheduled:
+            verdict.overruled += 1
+            left = [one for one in left if _MOVED not in one]
         for text in wanted:
             there = [one for one in left if text in one]
             left = [one for one in left if text not in one]
@@ -200,6 +223,15 @@ class Oracle:
         if charges != sorted(wanted):
             yield f"charges {charges}, not {sorted(wanted)}"
 
+    def _attached(self, deeds: Deeds, order: dict[str, Any], verdict: Verdict) -> Iterator[str]:
+        here = Counter(str(one["fullPath"]) for one in self._files[deeds.ticket])
+        there = Counter(one["name"] for folder in order["folders"] for one in folder["files"])
+        verdict.files += here.total() + there.total() - len(deeds.attached) - len(deeds.uploaded)
+        wanted = Counter([*deeds.attached, *deeds.uploaded])
+        for side, found in (("ticket", here), ("order", there)):
+            if found != wanted:
+                yield f"the {side} has the files {dict(found)}, not {dict(wanted)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Before:
@@ -208,6 +240,7 @@ class Before:
     notes: int
     times: int
     charges: int
+    files: int
 
 
 def look_before(vendors: Vendors) -> Before:
@@ -216,7 +249,8 @@ def look_before(vendors: Vendors) -> Before:
     def highest(name: str) -> int:
         return max((int(row["id"]) for row in vendors.autotask.rows(name)), default=0)
 
-    return Before(highest("TicketNotes"), highest("TimeEntries"), highest("TicketCharges"))
+    names = ("TicketNotes", "TimeEntries", "TicketCharges", "TicketAttachments")
+    return Before(*map(highest, names))
 
 
 def _by_ticket(rows: Sequence[dict[str, Any]], last: int) -> dict[int, list[dict[str, Any]]]:

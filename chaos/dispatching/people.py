@@ -1,8 +1,10 @@
 """Who uses the two vendors: a dispatcher at Autotask, a manager and technicians at the other."""
 
+import base64
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from chaos.dispatching.vendors import Vendors
@@ -11,6 +13,8 @@ from isthmus_sim.fieldnation.orders import moves
 from isthmus_sim.fieldnation.world import World
 
 SEND_OUT: Final = "Dispatch to Field"
+WITHDRAWN: Final = "On Hold"
+"""The status that takes a ticket back from the field."""
 NOTE_WORD: Final = "Field:"
 ALL_USERS: Final = 1
 _TICKET_FIELD: Final = "Autotask Ticket ID"
@@ -29,14 +33,18 @@ class Deeds:
     number: str
     title: str
     priority: int
-    notes_before: int = 0
+    due: str
     orders: list[int] = field(default_factory=list)
     edits: int = 0
     job: bool = False
     expense: float = 0.0
     approved: bool = False
+    withdrawn: bool = False
+    rescheduled: str = ""
     said: list[str] = field(default_factory=list)
     noted: list[str] = field(default_factory=list)
+    attached: list[str] = field(default_factory=list)
+    uploaded: list[str] = field(default_factory=list)
 
 
 class People:
@@ -73,12 +81,24 @@ class People:
             if deeds is not None and order["id"] not in deeds.orders:
                 deeds.orders.append(order["id"])
 
-    def is_on_offer(self, deeds: Deeds) -> bool:
-        """Tell whether technicians can see the order of a ticket."""
-        if not deeds.orders:
+    def can(self, deed: "Deed", deeds: Deeds) -> bool:
+        """
+        Tell whether somebody would do a deed now, by what the order shows.
+
+        All but the sending out waits until technicians can see the order; a manager moves a visit
+        from the time that the ticket wants, not from an older one.
+        """
+        if deed == self.send_out:
+            return True
+        order = self._order(deeds)
+        if order is None or order["status"] == "Draft":
             return False
-        order = self._vendors.world.ground.store.look("work_order", deeds.orders[0])
-        return order is not None and order["status"] != "Draft"
+        return deed != self.reschedule or same_time(order["schedule"]["start"], deeds.due)
+
+    def _order(self, deeds: Deeds) -> dict[str, Any] | None:
+        if not deeds.orders:
+            return None
+        return self._vendors.world.ground.store.look("work_order", deeds.orders[0])
 
     # A dispatcher
 
@@ -89,8 +109,10 @@ class People:
     def take(self, rows: Sequence[dict[str, Any]]) -> list[Deeds]:
         """Take tickets as their own; none is sent out yet."""
         taken = [
-            Deeds(row["id"], row["ticketNumber"], row["title"], row["priority"]) for row in rows
-        ]
+            Deeds(row["id"], row["ticketNumber"], row["title"], row["priority"],
+                  str(row["dueDateTime"]))
+            for row in rows
+        ]  # fmt: skip
         self._by_number |= {one.number: one for one in taken}
         self.deeds += taken
         return taken
@@ -104,6 +126,27 @@ class People:
         deeds.edits += 1
         deeds.title = f"{deeds.title.partition(' · v')[0]} · v{deeds.edits}"
         self.edit(deeds, title=deeds.title)
+
+    def put_off(self, deeds: Deeds) -> None:
+        """Have a ticket be due a day later."""
+        deeds.due = _a_day_later(deeds.due)
+        self.edit(deeds, dueDateTime=deeds.due)
+
+    def withdraw(self, deeds: Deeds) -> None:
+        """Take a ticket back from the field."""
+        deeds.withdrawn = True
+        self.edit(deeds, status=self.code(WITHDRAWN))
+
+    def attach(self, deeds: Deeds) -> None:
+        """Put a file for the technician at a ticket."""
+        name = f"plan {deeds.number}-{len(deeds.attached) + 1}.txt"
+        deeds.attached.append(name)
+        row = {
+            "parentID": deeds.ticket, "ticketID": deeds.ticket, "title": f"A plan: {name}",
+            "fullPath": name, "attachmentType": "FILE_ATTACHMENT", "publish": ALL_USERS,
+            "data": base64.b64encode(name.encode()).decode(), "contentType": "text/plain",
+        }  # fmt: skip
+        self.autotask.admin("POST", "state/TicketAttachments", row)
 
     def edit(self, deeds: Deeds, **values: Any) -> None:
         """Change a ticket."""
@@ -137,7 +180,32 @@ class People:
         order = deeds.orders[0]
         self.fieldnation.admin("POST", "act", {"order": order, "action": "message", "text": text})
 
+    def upload(self, deeds: Deeds) -> None:
+        """Have the technician put a picture into the order's first folder."""
+        name = f"picture {deeds.number}-{len(deeds.uploaded) + 1}.txt"
+        deeds.uploaded.append(name)
+        number = deeds.orders[0]
+
+        def move(world: World) -> None:
+            order = world.ground.store.look("work_order", number) or {}
+            folder, provider = order["folders"][0]["id"], order["assignee_id"]
+            moves.add_attachment(
+                world.ground, number, provider, folder, name=name, data=name.encode()
+            )
+
+        self._vendors.at_fieldnation(move)
+
     # A manager
+
+    def reschedule(self, deeds: Deeds) -> None:
+        """Move the visit to two days later than the ticket wants."""
+        deeds.rescheduled = _a_day_later(_a_day_later(deeds.due))
+        start = {"utc": deeds.rescheduled[:19].replace("T", " ")}
+        window = {"service_window": {"mode": "exact", "start": start}}
+        number = deeds.orders[0]
+        self._vendors.at_fieldnation(
+            lambda world: moves.set_schedule(world.ground, number, self._manager, window)
+        )
 
     def approve(self, deeds: Deeds) -> None:
         """Approve the expenses and the work."""
@@ -167,12 +235,16 @@ class People:
         )
 
 
+Deed = Callable[[Deeds], None]
+"""Something that people do about a ticket, and write down with it."""
+
+
 @dataclass(slots=True)
 class Story:
     """What will happen to one ticket, in its order; each deed waits until it can be done."""
 
     deeds: Deeds
-    todo: list[Callable[[Deeds], None]]
+    todo: list[Deed]
     wait_until: float = 0.0
 
     @property
@@ -185,7 +257,7 @@ class Story:
         if not self.todo or now < self.wait_until:
             return False
         deed = self.todo[0]
-        if deed != people.send_out and not people.is_on_offer(self.deeds):
+        if not people.can(deed, self.deeds):
             return False
         self.todo.pop(0)
         deed(self.deeds)
@@ -193,15 +265,37 @@ class Story:
 
 
 def write_story(people: People, deeds: Deeds, rng: random.Random, share_of_jobs: float) -> Story:
-    """Return a life for a ticket: sent out; edits; often a job with all that belongs to it."""
-    todo: list[Callable[[Deeds], None]] = [people.send_out]
-    middle: list[Callable[[Deeds], None]] = [people.retitle] * rng.choice((0, 1, 1, 2))
-    if rng.random() < share_of_jobs:
+    """
+    Return a life for a ticket: sent out; edits; often a job with all that belongs to it.
+
+    Of those without a job a part is withdrawn in the end.
+    """
+    middle: list[Deed] = [people.retitle] * rng.choice((0, 1, 1, 2))
+    middle += [people.put_off] * rng.choice((0, 0, 1))
+    has_job = rng.random() < share_of_jobs
+    if has_job:
         middle += [people.note] * rng.choice((0, 1))
-        rng.shuffle(middle)
-        middle += [people.do_job] + [people.say] * rng.choice((0, 1, 1))
-        middle += [people.approve] * rng.choice((0, 1, 1))
-    return Story(deeds, todo + middle)
+        middle += [people.attach] * rng.choice((0, 0, 1))
+    rng.shuffle(middle)
+    middle += [people.reschedule] * rng.choice((0, 0, 0, 1))
+    if not has_job:
+        middle += [people.withdraw] * rng.choice((0, 0, 1))
+        return Story(deeds, [people.send_out, *middle])
+    middle.append(people.do_job)
+    middle += [people.say] * rng.choice((0, 1, 1))
+    middle += [people.upload] * rng.choice((0, 1))
+    middle += [people.approve] * rng.choice((0, 1, 1))
+    return Story(deeds, [people.send_out, *middle])
+
+
+def same_time(one: str, other: str) -> bool:
+    """Tell whether two times are the same second, however each vendor spells it."""
+    return one[:19].replace("T", " ") == other[:19].replace("T", " ")
+
+
+def _a_day_later(at: str) -> str:
+    later = datetime.fromisoformat(at) + timedelta(days=1)
+    return later.isoformat().replace("+00:00", "Z")
 
 
 def fit(vendors: Vendors, count: int) -> list[dict[str, Any]]:

@@ -13,10 +13,11 @@ from typing import Any, Final
 from chaos.dispatching.gatehouse import Gatehouse
 from chaos.dispatching.home import Home, staffed
 from chaos.dispatching.oracle import Before, Oracle, Verdict, look_before
-from chaos.dispatching.people import NOTE_WORD, Deeds, People, Story, fit
+from chaos.dispatching.people import NOTE_WORD, WITHDRAWN, Deeds, People, Story, fit
 from chaos.dispatching.ports import free_port
 from chaos.dispatching.strikes import Strikes
 from chaos.dispatching.vendors import Vendors, start
+from isthmus.dispatch.rules.conditions import parse_condition
 
 TICK_S: Final = 0.01
 SLOTS: Final = 8
@@ -160,8 +161,10 @@ def staged(
             {"ISTHMUS_SWEEP_S": str(sweep), "ISTHMUS_SLOTS": str(slots)}, forked,
         )  # fmt: skip
         try:
+            withdrawn = parse_condition({"field": "ticket.status.label", "is": WITHDRAWN})
             usual = {**staffed(vendors.autotask), "costs": "charge", "notes": "both",
-                     "note_marker": NOTE_WORD, **(rule or {})}  # fmt: skip
+                     "note_marker": NOTE_WORD, "files": "both", "cancel_when": withdrawn,
+                     **(rule or {})}  # fmt: skip
             home.prepare(mapping, **usual)
             ready(home)
             stage = Stage(

@@ -31,6 +31,10 @@ MAKE_TIME: Final = "make a time entry"
 LOOK_TIME: Final = "look for a time entry"
 MAKE_CHARGE: Final = "make a charge"
 LOOK_CHARGE: Final = "look for a charge"
+TAKE_FILE: Final = "put a file at the ticket"
+GIVE_FILE: Final = "put a file at the order"
+READ_FILES: Final = "read the ticket's files"
+CANCEL: Final = "cancel the order"
 SWEEP_TICKETS: Final = "sweep the tickets"
 SWEEP_ORDERS: Final = "sweep the orders"
 METADATA: Final = "read metadata"
@@ -39,15 +43,15 @@ HEAR_FIELDNATION: Final = "a webhook of Field Nation comes"
 
 TOWARD_ORDER: Final = (
     HEAR_AUTOTASK, READ_TICKET, MAKE_ORDER, LOOK_ORDER, PUBLISH, CROSS_LINK, CHANGE_ORDER,
-    READ_NOTES, POST_MESSAGE, SWEEP_TICKETS,
+    READ_NOTES, POST_MESSAGE, SWEEP_TICKETS, READ_FILES, GIVE_FILE, CANCEL,
 )  # fmt: skip
 TOWARD_TICKET: Final = (
     HEAR_FIELDNATION, READ_ORDER, CHANGE_TICKET, MAKE_NOTE, LOOK_NOTE, READ_MESSAGES, MAKE_TIME,
-    LOOK_TIME, MAKE_CHARGE, LOOK_CHARGE, SWEEP_ORDERS,
+    LOOK_TIME, MAKE_CHARGE, LOOK_CHARGE, SWEEP_ORDERS, TAKE_FILE,
 )  # fmt: skip
 WRITES: Final = frozenset(
     {MAKE_ORDER, PUBLISH, CROSS_LINK, CHANGE_ORDER, POST_MESSAGE, CHANGE_TICKET, MAKE_NOTE}
-    | {MAKE_TIME, MAKE_CHARGE}
+    | {MAKE_TIME, MAKE_CHARGE, TAKE_FILE, GIVE_FILE, CANCEL}
 )
 
 
@@ -98,6 +102,8 @@ def _autotask(call: Call, path: str) -> str:
     if path == "tickets" and call.method in _TICKETS_PATCHED:
         names = set(call.document) - {"id", "userDefinedFields"}
         return CHANGE_TICKET if names else CROSS_LINK
+    if path.endswith("/attachments"):
+        return TAKE_FILE if call.method == "POST" else READ_FILES
     if call.method == "POST":
         made = {"notes": MAKE_NOTE, "charges": MAKE_CHARGE, "timeentries": MAKE_TIME}
         return made.get(path.rpartition("/")[2].removeprefix("ticket"), OTHER)
@@ -129,8 +135,10 @@ def _fieldnation(call: Call, path: str) -> str:
         return POST_MESSAGE if call.method == "POST" else READ_MESSAGES
     if path.endswith(("/publish", "/route")):
         return PUBLISH
-    if _ORDER.search(path) and call.method == "GET":
-        return READ_ORDER
+    if "/attachments" in path:
+        return GIVE_FILE if call.method == "POST" else METADATA
+    if _ORDER.search(path) and call.method in {"GET", "DELETE"}:
+        return READ_ORDER if call.method == "GET" else CANCEL
     if "/workorders/" in path and call.method in {"PUT", "POST"}:
         return CHANGE_ORDER
     return METADATA

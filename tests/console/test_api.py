@@ -127,3 +127,30 @@ def test_every_call_is_described_and_stands_on_its_page(console: Served) -> None
         assert f"`{call.method} {PREFIX}{call.path}`" in page
         for name, *_ in (*call.query, *call.body):
             assert f"`{name}`" in page
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/links/x/nothing"])
+def test_an_address_that_is_none_is_answered_as_a_program_reads_it(
+    console: Served, path: str
+) -> None:
+    answer = httpx2.get(console.url + PREFIX + path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["where"] == PREFIX + path
+    assert "openapi.json" in answer.json()["remedy"]
+    wrong = httpx2.delete(f"{console.url}{PREFIX}/links")
+    assert (wrong.status_code, wrong.json()["status"]) == (405, 405)
+
+
+def test_a_fault_of_ours_is_told_a_program_as_json(
+    console: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object, **_more: object) -> None:
+        raise RuntimeError("secret of a customer")
+
+    monkeypatch.setattr(type(console.site.syncing), "standing", broken)
+    with client(console) as asking:
+        answer = asking.get("/datasets")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "secret of a customer" not in answer.text

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from isthmus.base.errors import IsthmusError, Permanent
+from isthmus.console.api import PREFIX, problem
 from isthmus.console.api import ROUTES as API
 from isthmus.console.faulting import failed_at, log_fault
 from isthmus.console.pages import ROUTES
@@ -104,7 +105,8 @@ async def _live(request: Request) -> Response:
 async def _not_found(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     what = "There is no such page." if status == 404 else "That cannot be done at this address."
-    told = NoSuchPage(what, where=request.url.path, remedy="Go on from the menu.")
+    remedy = f"{PREFIX}/openapi.json has all." if _is_call(request) else "Go on from the menu."
+    told = NoSuchPage(what, where=request.url.path, remedy=remedy)
     return await _shown(request, told, status)
 
 
@@ -119,6 +121,12 @@ async def _broken(request: Request, error: Exception) -> Response:
     return await _shown(request, failed_at(request.url.path), 500)
 
 
+def _is_call(request: Request) -> bool:
+    return request.url.path.startswith(f"{PREFIX}/")
+
+
 async def _shown(request: Request, error: IsthmusError, status: int) -> Response:
+    if _is_call(request):
+        return problem(error, status)
     ask = await run_in_threadpool(ask_of, request)
     return await run_in_threadpool(ask.problem, error, status)

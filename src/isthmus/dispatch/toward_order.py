@@ -20,7 +20,7 @@ from isthmus.dispatch.rules.amending import amend
 from isthmus.dispatch.rules.check import check_result
 from isthmus.dispatch.rules.known import Known
 from isthmus.dispatch.rules.needs import needs
-from isthmus.dispatch.rules.occurrences import SCHEDULE, digest, occurrences
+from isthmus.dispatch.rules.occurrences import SCHEDULE, digest, occurrences, shows_schedule
 from isthmus.dispatch.rules.order_fields import CUSTOM
 from isthmus.dispatch.rules.orders import to_body
 from isthmus.dispatch.rules.rule import Rule
@@ -162,7 +162,7 @@ async def make(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     async def look() -> str | None:
         order = await find_order(desk, link, str(body.get("title", "")))
         if order is not None:
-            _note(job, made, order)
+            _note(job, made, order, is_new=False)
         return None if order is None else str(order.id)
 
     def ties(found: str) -> None:
@@ -172,9 +172,16 @@ async def make(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     await deliver.once(desk, job, wanted)
 
 
-def _note(job: Job, made: Draft, order: WorkOrder) -> None:
-    """Note what the new order shows, so that only what comes after counts as having happened."""
+def _note(job: Job, made: Draft, order: WorkOrder, *, is_new: bool = True) -> None:
+    """
+    Note what the new order shows, so that only what comes after counts as having happened.
+
+    Of one that was made by an earlier run that is the schedule alone, if it is still ours.
+    """
     known = occurrences(order, (), frozenset(), utc_now())
+    if not is_new:
+        ours = shows_schedule(order, made.body.get("schedule") or {})
+        known = tuple(one for one in known if ours and one.event == SCHEDULE)
     written = {f"order:{path}": made.own.get(path, "") for path in made.values}
     kept = written_down(job.linked, made.edits)
     job.changed(
@@ -266,7 +273,7 @@ async def _write(desk: Desk, job: Job, made: Draft, changed: set[str]) -> None:
         if part in tops and part in made.body:
             await send(number, made.body[part])
             if part == "schedule":
-                await _note_schedule(desk, job)
+                await _note_schedule(desk, job, made.body[part])
     for custom, value in _custom_values(made, changed).items():
         await calls.set_custom_field(number, custom, value)
     rest = {key: made.body[key] for key in tops - {*_PARTS, CUSTOM} if key in made.body}
@@ -274,11 +281,11 @@ async def _write(desk: Desk, job: Job, made: Draft, changed: set[str]) -> None:
         await calls.update(number, rest)
 
 
-async def _note_schedule(desk: Desk, job: Job) -> None:
+async def _note_schedule(desk: Desk, job: Job, sent: dict[str, Any]) -> None:
     """Note the schedule that we just set as told: the record knows it, for it said so."""
     order = await desk.reader.order(job.linked.work_order_id or 0)
-    if order is None:
-        return
+    if order is None or not shows_schedule(order, sent):
+        return  # somebody was quicker than we could look, and that is news
     known = frozenset(one for one in job.linked.told if one.startswith(SCHEDULE))
     now = [one.key for one in occurrences(order, (), known, utc_now(), again=known)
            if one.event == SCHEDULE]  # fmt: skip

@@ -258,6 +258,22 @@ def _schedule(order: WorkOrder, at: datetime, known: frozenset[str]) -> Iterator
     yield _once(SCHEDULE, kept or mark, at)
 
 
+def shows_schedule(order: WorkOrder, sent: Mapping[str, Any]) -> bool:
+    """
+    Tell whether an order is scheduled as we sent it: somebody may have moved it since.
+
+    Only moments that were sent in UTC can be held against what is shown; of others it is believed.
+    """
+    shown, wanted = (
+        object_of(object_of(one).get("service_window")) for one in (order.raw.get("schedule"), sent)
+    )
+    for side in ("start", "end"):
+        moments = [read_time(object_of(one.get(side)).get("utc")) for one in (shown, wanted)]
+        if None not in moments and moments[0] != moments[1]:
+            return False
+    return True
+
+
 def _messages(told: Sequence[Told], order: WorkOrder) -> Iterator[Occurrence]:
     for one in told:
         name = one.event.removeprefix(STATUS)
