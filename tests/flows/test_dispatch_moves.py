@@ -185,6 +185,58 @@ async def test_a_schedule_of_the_ticket_does_not_come_back_as_news(flow: Flow) -
     assert titles(flow, link).count(moved) == 1, "a manager's schedule is news"
 
 
+def move_visit(flow: Flow, number: int) -> None:
+    """Have a manager move a visit."""
+    window = {"mode": "exact", "start": {"utc": "2027-02-09 15:00:00"}}
+    flow.shores.fieldnation.put(f"workorders/{number}/schedule", {"service_window": window})
+
+
+async def test_a_visit_that_is_moved_right_after_we_scheduled_it_is_told(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    calls = flow.desk.orders.work_orders
+    schedule = calls.set_schedule
+
+    async def overtaken(number: int, sent: dict[str, Any]) -> Any:
+        answer = await schedule(number, sent)
+        await asyncio.to_thread(move_visit, flow, number)
+        return answer
+
+    monkeypatch.setattr(calls, "set_schedule", overtaken)
+    flow.shores.edit("Tickets", link.record_id, dueDateTime="2027-02-05T15:00:00Z")
+    await looked_at(flow, link, "record")
+    await flow.sweep("fieldnation")
+    assert titles(flow, link).count(f"Field Nation {link.work_order_id}: Rescheduled") == 1
+    assert "2027-02-09" in str(flow.shores.order(link.work_order_id or 0)["schedule"])
+
+
+async def test_what_happened_before_an_order_was_found_again_is_told(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = {"kind": "drop_after", "method": "POST", "path": "workorders$", "count": 1}
+    flow.shores.fieldnation.admin("POST", "faults", lost)
+    calls, moved = flow.desk.orders.work_orders, list[int]()
+    search = calls.list
+
+    def overtaken(**more: Any) -> Any:
+        if not moved:
+            moved.append(flow.shores.orders()[0]["id"])
+            flow.shores.fieldnation.post(f"workorders/{moved[0]}/publish")
+            flow.shores.assign(moved[0])
+            move_visit(flow, moved[0])
+        return search(**more)
+
+    monkeypatch.setattr(calls, "list", overtaken)
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    await flow.sweep("fieldnation")
+    assert [link.work_order_id] == moved
+    told_there = titles(flow, link)
+    assert told_there.count(f"Field Nation {moved[0]}: Rescheduled") == 1
+    assert told_there.count(f"Field Nation {moved[0]}: Assigned") == 1
+    assert flow.shores.ticket(link.record_id)["status"] == flow.shores.status_code("Scheduled")
+
+
 # Over
 
 

@@ -1,6 +1,6 @@
 """Answers as charts: lines of figures over places along an axis. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -181,17 +181,17 @@ class _Table:
         without: float | None,
     ) -> tuple[Line, ...]:
         """Return a line for each measure; or for each value of the series' column, large first."""
-        apart = self.column(series) if series else [""] * len(self._rows)
+        of_series: dict[object, list[int]] = {}
+        for at, key in enumerate(self.column(series) if series else [""] * len(self._rows)):
+            of_series.setdefault(key, []).append(at)
         along = [_plain(value) for value in self.column(x)]
+        places = [_plain(place) for place in keys]
         found = []
-        for key in dict.fromkeys(apart):
+        for key, within in of_series.items():
             for column, title, unit in measures:
-                cells: Mapping[object, object] = {
-                    place: value
-                    for place, value, one in zip(along, self.column(column), apart, strict=True)
-                    if one == key
-                }
-                values = tuple(_figure(cells.get(_plain(place), without)) for place in keys)
+                figure = self._at[column.lower()]
+                cells = {along[at]: self._rows[at][figure] for at in within}
+                values = tuple(_figure(cells.get(place, without)) for place in places)
                 name = _text(key) if series else title
                 found.append(Line(name, unit, column, _text(key) if series else "", values))
         return tuple(sorted(found, key=_weight) if series else found)

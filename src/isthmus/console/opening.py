@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from secrets import token_urlsafe
+from threading import Thread
 
 from isthmus.console.live import Live
+from isthmus.console.rendering import compile_all
 from isthmus.console.site import Site
 from isthmus.dispatch.library import Library
 from isthmus.reports.running import Kept
@@ -54,6 +56,7 @@ def open_site(
         setup_code=token_urlsafe(9) if people.is_empty() else "",
         address=address,
     )
+    Thread(target=compile_all, name="templates", daemon=True).start()
     try:
         yield site
     finally:

@@ -11,12 +11,13 @@ from isthmus.reports.shapes import Chart, Measure, Report
 
 _GROUP: Final = "Work"
 _DAY: Final = "e.dateWorked at time zone 'UTC'"
-_IN_RANGE: Final = (
-    f"{_DAY} >= cast(:first_day as timestamp) and {_DAY} < cast(:end_day as timestamp)"
+_WORKED_IN: Final = (
+    "e.dateWorked >= cast(:{} as timestamp) at time zone 'UTC'"
+    " and e.dateWorked < cast(:{} as timestamp) at time zone 'UTC'"
 )
-_IN_POINT: Final = (
-    f"{_DAY} >= cast(:point_first as timestamp) and {_DAY} < cast(:point_last as timestamp)"
-)
+"""The column stands alone on its side, so that what is of other days is not read at all."""
+_IN_RANGE: Final = _WORKED_IN.format("first_day", "end_day")
+_IN_POINT: Final = _WORKED_IN.format("point_first", "point_last")
 _FILTERS: Final = {
     "technician": "e.resourceID = :technician",
     "contract": "e.contractID = :contract",

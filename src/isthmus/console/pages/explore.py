@@ -104,9 +104,11 @@ def report(ask: Ask) -> Response:
     except (ExploringWrong, QueryFailed) as error:
         values["error"], status = error, status_of(error)
     else:
+        drawing = charting.of_report(ready, answer)
         values |= {
             "ready": ready,
-            "drawing": charting.of_report(ready, answer),
+            "drawing": drawing,
+            "ways": [filled.query(measure=o.column, series=o.key) for o in drawing.lines],
             "sql": shown_sql(ready.sql, ready.values),
             "cut": answer.cut,
         }
