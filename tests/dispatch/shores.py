@@ -230,3 +230,10 @@ def with_rule(flow: Flow, **changes: Any) -> None:
     rule = flow.desk.library.rule("ticket_dispatch")
     assert rule is not None
     flow.desk.library.publish_rule(export_rule(replace(rule, **changes)), by="a test")
+
+
+def staffed(flow: Flow) -> dict[str, Any]:
+    """Settings of a rule that books the technician's hours: whose they are, and as what."""
+    entries = flow.shores.autotask.rows("TimeEntries")
+    done = next(one for one in entries if one.get("ticketID") and one.get("roleID"))
+    return {"times": True, "time_resource_id": done["resourceID"], "time_role_id": done["roleID"]}

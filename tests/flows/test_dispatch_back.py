@@ -4,19 +4,11 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 
 from isthmus.state.dispatch import PARKED
-from tests.dispatch.shores import DISPATCH, Flow, Shores, flowing, with_rule
-
-
-def staffed(flow: Flow) -> dict[str, Any]:
-    """Settings of a rule that books the technician's hours: whose they are, and as what."""
-    entries = flow.shores.autotask.rows("TimeEntries")
-    done = next(one for one in entries if one.get("ticketID") and one.get("roleID"))
-    return {"times": True, "time_resource_id": done["resourceID"], "time_role_id": done["roleID"]}
+from tests.dispatch.shores import DISPATCH, Flow, Shores, flowing, staffed, with_rule
 
 
 async def test_hours_expenses_and_pay_come_back_once(flow: Flow) -> None:
