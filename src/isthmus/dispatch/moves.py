@@ -32,6 +32,14 @@ def note_released(job: Job) -> None:
         job.changed(written={**link.written, RELEASED: "yes"})
 
 
+async def learn_status(desk: Desk, job: Job, rule: Rule) -> None:
+    """Learn how the order stands where an earlier run may have released it, and died of it."""
+    if rule.action in {PUBLISH, ROUTE} and is_to_be_released(job):
+        order = await desk.reader.order(job.linked.work_order_id or 0)
+        job.changed(order_status=_status(order))
+    note_released(job)
+
+
 def is_to_be_released(job: Job) -> bool:
     """Tell whether a draft may be released: for the first time, or because a person asks for it."""
     if job.linked.order_status != DRAFT:

@@ -217,7 +217,7 @@ class LinkWork:
         link = job.linked
         if link.state == CLOSED or BORN in link.written:
             return
-        moves.note_released(job)
+        await moves.learn_status(self._desk, job, rule)
         if not cross_links.is_shown(link):
             record = await self._desk.reader.record(link.entity, link.record_id)
             if record is not None:
