@@ -124,6 +124,15 @@ def test_a_preview_shows_records_and_stores_nothing(
 
 
 @pytest.mark.usefixtures("connected")
+def test_a_preview_leaves_out_what_the_table_leaves_out(isthmus: Run) -> None:
+    whole = set(isthmus("preview", "tickets", "--rows", "1", "--json").json()["columns"])
+    isthmus("dataset", "set", "tickets", "--columns-without", "title,companyID")
+    kept = set(isthmus("preview", "tickets", "--rows", "1", "--json").json()["columns"])
+
+    assert {"title", "companyID", "companyName"} <= whole - kept
+
+
+@pytest.mark.usefixtures("connected")
 def test_what_is_kept_is_the_owners_alone_in_a_folder_that_was_there(
     isthmus: Run, home: Path
 ) -> None:

@@ -118,8 +118,8 @@ async def test_the_status_is_calm_when_all_is_well_and_warns_of_a_late_sweep(
         monkeypatch.setattr(dispatch_look, "SWEEPS_MISSED", 0)
         late = await asyncio.to_thread(isthmus, "dispatch", "status")
 
-    assert "Autotask was never swept" in never.out
+    assert "Autotask was never asked for changes" in never.out
     assert well.code == Exit.OK, well
     assert "!" not in well.out
     assert late.code == Exit.PARTIAL
-    assert "Field Nation was last swept just now, though it is to be swept every" in late.out
+    assert "Field Nation was last asked for changes just now, which is due every" in late.out

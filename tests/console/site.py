@@ -102,8 +102,9 @@ class Visitor:
         role: Role | None = Role.ADMIN,
         size: tuple[int, int] = WIDE,
         scheme: str = "light",
+        touch: bool = False,
     ) -> Page:
-        """Open a page in a browser of its own; `role` None: not logged in."""
+        """Open a page in a browser of its own; `role` None: not logged in; `touch`: by fingers."""
         context = self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,  # type: ignore[arg-type]
@@ -111,6 +112,8 @@ class Visitor:
             locale="en-GB",
             timezone_id="Europe/Vienna",
             accept_downloads=True,
+            has_touch=touch,
+            is_mobile=touch,
         )
         context.set_default_timeout(15_000)
         self._open.append(context)

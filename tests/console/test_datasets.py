@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, expect
 
+from isthmus.state.sync import Earlier, SyncState
 from isthmus.sync import extract
 from isthmus.wiring.people import Role
 from isthmus_sim.in_thread import AutotaskSim
@@ -154,10 +157,15 @@ def test_columns_and_records_are_left_out_and_a_collection_is_added(
 ) -> None:
     reader.forgive("422")
     page = reader.visit("/datasets/TimeEntries/columns")
+    expect(page.get_by_label("Keep summaryNotes", exact=True)).not_to_be_visible()
+    page.get_by_label("Search the columns").fill("summary")
+    expect(page.get_by_text("1 column", exact=True)).to_be_visible()
     page.get_by_label("Keep summaryNotes", exact=True).uncheck()
+    expect(page.get_by_text("1 changed, not saved yet")).to_be_visible()
     page.get_by_role("button", name="Save the columns").click()
     expect(page.get_by_role("status").first).to_contain_text("1 field is left out")
     expect(page.get_by_label("Keep summaryNotes", exact=True)).not_to_be_checked()
+    expect(page.get_by_label("Keep hoursWorked", exact=True)).not_to_be_visible()
     page.get_by_label("Only those where").fill("hoursWorked gt")
     page.get_by_role("button", name="Save the filter").click()
     expect(page.get_by_role("alert")).to_contain_text("hoursWorked gt has no value")
@@ -173,6 +181,49 @@ def test_columns_and_records_are_left_out_and_a_collection_is_added(
     page.get_by_role("button", name="Leave it out, keep the table").click()
     page.get_by_role("dialog").get_by_role("button", name="Leave it out").click()
     expect(page.get_by_role("status").first).to_contain_text("no longer copied")
+
+
+def test_every_column_is_in_the_page_without_a_script_and_none_is_lost_when_it_is_sent(
+    filled: Served,
+) -> None:
+    with signed_in(filled, Role.ADMIN) as (client, _):
+        shown = client.get("/datasets/Tickets/columns").text
+    with filled.house.readers.reader() as reader:
+        columns = next(one for one in reader.describe() if one.dataset == "Tickets").columns
+    for column in columns:
+        assert f">{column.name}</th>" in shown
+    assert "<strong>Names beside ids</strong>" in shown
+    assert "<strong>User-defined fields</strong>" in shown
+
+
+def test_where_times_are_shown_the_page_says_in_which_zone(filled: Served) -> None:
+    number = "select id, createDate from Tickets"
+    with signed_in(filled, Role.VIEWER) as (client, _):
+        first = client.get("/datasets/Tickets/preview?columns=id&columns=createDate").text
+        client.cookies.set("zone", "Europe%2FVienna")
+        for path in ("/datasets/Tickets/rows/7601", f"/explore/sql?sql={number}"):
+            assert client.get(path).text.count(">Europe/Vienna</span>") == 1, path
+        assert "data-zone" not in client.get("/explore/sql?sql=select id from Tickets").text
+    assert "Times are in <span data-zone>UTC</span>" in first
+
+
+def test_a_warning_that_still_holds_stands_on_the_page_with_its_run(filled: Served) -> None:
+    kept = SyncState.open(filled.stores.state.engine)
+    line = kept.kept()["Companies"]
+    at = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+    told = (
+        Earlier("status: code 77 has no label here.", "run-77", at, holds=True),
+        Earlier("Texts: 2 broken character(s).", "run-78", at, holds=False),
+    )
+    kept.keep(replace(line, earlier=told))
+    with signed_in(filled, Role.VIEWER) as (client, _):
+        shown = client.get("/datasets/Companies").text
+        listed = client.get("/datasets").text
+    kept.keep(line)
+    assert "Still so, from earlier refreshes" in shown
+    assert 'href="/activity?q=run-77"' in shown
+    assert "Of one earlier refresh alone" in shown
+    assert "with warnings" in listed
 
 
 def test_what_the_brake_kept_is_let_go_on_the_page_and_a_day_is_read_again(

@@ -86,6 +86,20 @@ def test_a_table_is_dragged_moved_by_keys_and_put_back(visitor: Visitor) -> None
     assert _place(page, "Contacts") == (x, y)
 
 
+def test_on_a_phone_a_table_is_picked_from_the_list_or_by_a_finger(visitor: Visitor) -> None:
+    page = visitor.visit("/joins?at=Tickets", Role.VIEWER, PHONE)
+    page.locator("#map").scroll_into_view_if_needed()
+    box = page.locator(".node[data-name=Tickets]").bounding_box()
+    assert box is not None
+    assert 0 < box["x"] < PHONE[0] - box["width"], "what is chosen is in sight at first"
+    page.get_by_label("Joins of", exact=True).select_option("Contacts")
+    expect(page.get_by_role("region", name="Joins of Contacts")).to_be_in_viewport()
+    assert page.url.endswith("?at=Contacts")
+    page.locator(".node[data-name=Tickets]").click()
+    expect(page.get_by_label("Joins of", exact=True)).to_have_value("Tickets")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_a_chosen_table_tells_its_joins_and_how_many_rows_refer_to_nothing(
     visitor: Visitor, filled: Served
 ) -> None:

@@ -132,8 +132,8 @@ def test_where_the_environment_decides_the_fields_are_closed_and_say_so(
     with served(tmp_path / "home", given) as console:
         person = Visitor(browser, console)
         page = person.visit("/settings/alerts")
-        expect(page.get_by_label("Seconds between two sweeps")).to_be_disabled()
-        expect(page.get_by_label("Seconds between two sweeps")).to_have_value("60")
+        expect(page.get_by_label("Seconds between two times")).to_be_disabled()
+        expect(page.get_by_label("Seconds between two times")).to_have_value("60")
         expect(page.get_by_label("Address of the incoming webhook")).to_be_disabled()
         expect(page.get_by_text(f"The environment sets it ({CHAT})")).to_be_visible()
         assert "s3cr3t" not in page.content()

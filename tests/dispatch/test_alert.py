@@ -96,8 +96,8 @@ async def test_a_side_that_was_never_swept_is_told(
     await alert(NO_RUN)
     await alert(NO_RUN)
     ((_, text),) = heard.said
-    assert "autotask was never swept" in text
-    assert "fieldnation was never swept" in text
+    assert "autotask was never asked for changes" in text
+    assert "fieldnation was never asked for changes" in text
 
 
 def test_what_is_kept_of_letters_does_not_grow_for_ever() -> None:

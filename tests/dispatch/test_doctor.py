@@ -416,11 +416,11 @@ async def test_on_postgresql_a_worker_lives_while_its_beats_move(postgres_url: s
 async def test_a_sweep_that_is_late_is_told(home: Attended) -> None:
     home.stores.state.save_mark("swept/autotask", (utc_now() - timedelta(hours=2)).isoformat())
 
-    late = await about(home, "sweep of Autotask")
+    late = await about(home, "asking Autotask for changes")
 
     assert late.verdict is Verdict.WRONG
     assert "every 5 min" in late.detail
-    assert (await about(home, "sweep of Field Nation")).verdict is Verdict.WARNING
+    assert (await about(home, "asking Field Nation for changes")).verdict is Verdict.WARNING
 
 
 async def test_what_waits_for_a_person_is_counted(

@@ -4,8 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from isthmus.state.dispatch import CLOSED, GIVEN_UP, LINKED, DeadLetter
-from tests.dispatch.shores import Flow, with_rule
-from tests.flows.test_dispatch_back import staffed
+from tests.dispatch.shores import Flow, staffed, with_rule
 
 _TOO_MUCH = 7_000_000
 

@@ -91,3 +91,21 @@ async def test_the_calls_of_the_hour_are_looked_at_meanwhile_and_at_the_end(
         await seen(lambda: looked)
         before = len(looked)
     assert len(looked) > before
+
+
+async def test_a_warning_that_still_holds_outlasts_a_run_that_is_silent_about_it(
+    kept: SyncState,
+) -> None:
+    told = "status: code 77 has no label in the field's metadata (3 rows)."
+    first = DatasetOutcome("Tickets", "full", "ok", warnings=(told,))
+    for run_id, outcome in (
+        ("run-1", first),
+        ("run-2", DatasetOutcome("Tickets", "incremental", "ok")),
+        ("run-3", DatasetOutcome("Tickets", "incremental", "failed")),
+    ):
+        with Noting(SilentObserver(), kept, Stops(), Who("ann")) as run:
+            run.run_started(run_id, ["Tickets"])
+            run.dataset_done(outcome)
+        line = kept.kept()["Tickets"]
+    assert [(one.text, one.run_id, one.holds) for one in line.earlier] == [(told, "run-1", True)]
+    assert line.result.warnings == ()

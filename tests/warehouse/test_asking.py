@@ -432,11 +432,26 @@ def test_days_begin_where_the_reader_is(filled: Desk, reader: TableReader) -> No
     assert (str(there), str(here)) == ("2025-12-31", "2026-01-01")
 
 
-def test_a_mistake_is_told_in_the_databases_words(filled: Desk, reader: TableReader) -> None:
-    with pytest.raises(QueryFailed, match="nope") as caught:
-        reader.ask("select nope from Tickets", LIMITS)
+MISTAKES = [
+    ("select\n  nope from Tickets", "There is no column nope.", "line 2 of the query, column 3"),
+    ("select id from Tickets\nwhere (", "The query ", "line 2 of the query, column"),
+    ("select hours, count(*) from Tickets", "hours is neither grouped", "line 1 of the query"),
+    ("explain select nope from Tickets", "There is no column nope.", "column 16"),
+    ("select 'ä', nope from Tickets", "There is no column nope.", "column 13"),
+]
+
+
+@pytest.mark.parametrize(("sql", "what", "where"), MISTAKES)
+def test_a_mistake_is_told_in_plain_words_with_its_place(
+    filled: Desk, reader: TableReader, sql: str, what: str, where: str
+) -> None:
+    with pytest.raises(QueryFailed) as caught:
+        reader.ask(sql, LIMITS)
 
     assert not isinstance(caught.value, NotPermitted)
+    assert caught.value.what.removeprefix("Tickets.").removeprefix("tickets.").startswith(what)
+    assert where in caught.value.where
+    assert "LINE" not in caught.value.engine
 
 
 def test_several_threads_read_at_once_what_was_published_last(

@@ -59,13 +59,19 @@ def _warnings(found: Standing, every: timedelta, now: datetime) -> list[str]:
     """Return what keeps tickets and work orders from being in step, in sentences."""
     told = []
     if not found.workers:
-        told.append("No worker runs: nothing is dispatched or swept. isthmus serve does it.")
+        told.append(
+            "No worker runs: nothing is dispatched, and neither side is asked for changes."
+            " isthmus serve does it."
+        )
     else:
         for side, at in found.swept.items():
             if at is None or now - at > SWEEPS_MISSED * every:
-                last = "was never swept" if at is None else f"was last swept {words.ago(at, now)}"
+                ago = "" if at is None else f" {words.ago(at, now)}"
+                last = "last" if ago else "never"
                 wanted = words.span(every.total_seconds())
-                told.append(f"{SIDES[side]} {last}, though it is to be swept every {wanted}.")
+                told.append(
+                    f"{SIDES[side]} was {last} asked for changes{ago}, which is due every {wanted}."
+                )
     if found.dead_letters:
         letters = words.plural(found.dead_letters, "dead letter")
         told.append(f"{letters} for a person to look at: isthmus deadletters")
@@ -84,7 +90,7 @@ def _standing(found: Standing, now: datetime) -> Table:
     grid.add_row("Dead letters", words.count(found.dead_letters))
     grid.add_row("Workers", words.count(found.workers))
     swept = (f"{SIDES[side]} {words.ago(at, now) or 'never'}" for side, at in found.swept.items())
-    grid.add_row("Last sweep", ", ".join(swept))
+    grid.add_row("Asked for changes", ", ".join(swept))
     return grid
 
 

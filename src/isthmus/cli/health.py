@@ -69,7 +69,7 @@ def _grid(found: Health) -> Table:
         grid.add_row("Worker", f"{worker.name}, {told}, {signs} of life")
     grid.add_row("Doors", ", ".join(filter(None, (facts.doors, facts.public_url))))
     for side, at in facts.swept.items():
-        grid.add_row(f"{SIDES[side]} swept", words.ago(at, found.at) or "never")
+        grid.add_row(f"{SIDES[side]} asked for changes", words.ago(at, found.at) or "never")
     grid.add_row("Webhooks looked at", words.ago(facts.hooks_at, found.at) or "never")
     grid.add_row("Dead letters", f"{facts.dead_letters:,}")
     grid.add_row("Waits to be handed on", words.ago(facts.unrelayed_since, found.at) or "nothing")

@@ -1,8 +1,8 @@
 """The form that says when a dataset is refreshed. Pure."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from isthmus.base.errors import NeedsPerson
@@ -22,7 +22,7 @@ class Filled:
     """The form as it shows a schedule: `how` is every, daily, weekdays, cron or off."""
 
     how: str
-    minutes: int = 15
+    minutes: int | str = 15
     clock: str = "02:00"
     cron: str = "0 2 * * *"
     zone: str = "UTC"
@@ -41,6 +41,12 @@ def filled_of(beat: Beat | None, zone: str) -> Filled:
         clock = f"{int(parts[1]):02}:{int(parts[0]):02}"
         return Filled(days[parts[4]], clock=clock, cron=beat.cron, zone=beat.zone)
     return Filled("cron", cron=beat.cron, zone=beat.zone)
+
+
+def typed_of(text: Callable[[str, str], str], saved: Filled) -> Filled:
+    """Return the form as it was sent; as it is saved, where it was not. Args: text: one field."""
+    names = ("how", "minutes", "clock", "cron", "zone")
+    return replace(saved, **{name: text(name, str(getattr(saved, name))) for name in names})
 
 
 def beat_of(given: Mapping[str, str]) -> Beat | None:

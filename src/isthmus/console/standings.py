@@ -62,9 +62,8 @@ def told_of(one: DatasetStanding, now: datetime) -> Told:
         return Told("not read yet", "calm")
     if one.next_at is not None and now - one.next_at > _LATE:
         return Told("late", "warn", "Its refresh is overdue; does a worker run?", True)
-    warnings = () if one.last is None else one.last.warnings
-    if warnings:
-        return Told("with warnings", "warn", " ".join(warnings))
+    if one.warnings:
+        return Told("with warnings", "warn", " ".join(one.warnings))
     return Told("up to date", "good")
 
 

@@ -170,8 +170,7 @@ def _expect_datasets(report: Report, states: tuple[TableState, ...]) -> None:
 
 
 def _lacking(report: Report, error: QueryFailed) -> QueryFailed | ReportLacks:
-    text = error.what.lower()
-    if "column" not in text and "does not exist" not in text:
+    if not error.what.startswith(("There is no column", "There is no table")):
         return error
     return ReportLacks(
         f"A column this report needs is not in your tables: {error.what}",

@@ -10,7 +10,8 @@ from typing import Final, Self
 from isthmus.base.clock import utc_now
 from isthmus.base.errors import IsthmusError
 from isthmus.base.log import get_logger
-from isthmus.state.sync import Kept, Pace, Progress, SyncState
+from isthmus.state.sync import Earlier, Kept, Pace, Progress, SyncState
+from isthmus.sync.lasting import earlier_of, earlier_ones
 from isthmus.sync.outcomes import DatasetOutcome, Mode, Observer
 from isthmus.sync.record import recorded
 from isthmus.sync.stopping import Stops
@@ -174,10 +175,12 @@ class Noting:
             if before is None:
                 return line
             return replace(
-                before, run_id=line.run_id, by=line.by, finished_at=now, result=line.result
-            )
+                before, run_id=line.run_id, by=line.by, finished_at=now, result=line.result,
+                earlier=_told_before(before),
+            )  # fmt: skip
         pace = None if before is None else before.pace
-        if outcome.mode != "incremental":
+        is_full = outcome.mode != "incremental"
+        if is_full:
             pace = Pace(outcome.rows_read, outcome.calls, outcome.seconds)
         return replace(
             line,
@@ -186,7 +189,11 @@ class Noting:
             ok_at=now,
             scope=outcome.scope,
             pace=pace,
-        )
+            earlier=earlier_ones(
+                _told_before(before), outcome.warnings, named=outcome.named, is_full=is_full,
+                now=now,
+            ),
+        )  # fmt: skip
 
     def _safely(self, act: Callable[[], object]) -> bool:
         try:
@@ -197,3 +204,11 @@ class Noting:
         except RuntimeError:  # the run's loop has ended
             return False
         return True
+
+
+def _told_before(before: Kept | None) -> tuple[Earlier, ...]:
+    """Return all that the run before warned of, or still showed."""
+    if before is None:
+        return ()
+    last = earlier_of(before.result.warnings, before.run_id, before.finished_at)
+    return (*before.earlier, *last)

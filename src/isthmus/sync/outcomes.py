@@ -20,7 +20,8 @@ class DatasetOutcome:
     the table. `warnings` are whole sentences for a person. `error` is None unless `status` is
     "failed"; then the table is as it was before. So it is when a person "stopped" it, and what was
     read is kept for the next run. `rows_held` and `fresh_as_of` (the vendor's clock) tell of the
-    table afterwards, where they are known; `scope` is the part of the records it was filled with.
+    table afterwards, where they are known; `scope` is the part of the records it was filled with,
+    `named` what metadata names (see `lasting`).
     """
 
     dataset: str
@@ -38,6 +39,7 @@ class DatasetOutcome:
     rows_held: int | None = None
     fresh_as_of: datetime | None = None
     scope: str = ""
+    named: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

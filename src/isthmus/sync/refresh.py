@@ -9,6 +9,7 @@ from isthmus.base.clock import monotonic, utc_now
 from isthmus.base.errors import IsthmusError, Permanent
 from isthmus.sync.catalog import Dataset
 from isthmus.sync.crossing import Crossing
+from isthmus.sync.lasting import named_by
 from isthmus.sync.load import load
 from isthmus.sync.outcomes import DatasetOutcome
 from isthmus.sync.planning import Meter, Plan, plan_pass
@@ -45,14 +46,15 @@ async def refresh(crossing: Crossing, dataset: Dataset, turn: LoadTurn) -> Datas
         plan = await plan_pass(crossing, dataset, meter)
         outcome = replace(outcome, mode=plan.mode, scope=plan.scope.mark)
         began, before = plan.server_started_at, plan.held.rows
-        published = await _cross(crossing, plan, meter, turn)
+        published, named = await _cross(crossing, plan, meter, turn)
         if plan.resumed:
             rest = await plan_pass(replace(crossing, full=False, since=None), dataset, meter)
-            published = _together(published, await _cross(crossing, rest, meter, turn))
+            more, named = await _cross(crossing, rest, meter, turn)
+            published = _together(published, more)
             began = rest.server_started_at
         outcome = _succeeded(outcome, published)
         held = before + published.inserted - published.deleted
-        outcome = replace(outcome, rows_held=held, fresh_as_of=began)
+        outcome = replace(outcome, rows_held=held, fresh_as_of=began, named=named)
     except Stopped:
         outcome = replace(outcome, status="stopped")
     except IsthmusError as error:
@@ -64,7 +66,9 @@ async def refresh(crossing: Crossing, dataset: Dataset, turn: LoadTurn) -> Datas
     return replace(outcome, rows_read=meter.rows, calls=meter.calls, seconds=monotonic() - started)
 
 
-async def _cross(crossing: Crossing, plan: Plan, meter: Meter, turn: LoadTurn) -> Published:
+async def _cross(
+    crossing: Crossing, plan: Plan, meter: Meter, turn: LoadTurn
+) -> tuple[Published, frozenset[str]]:
     started_at = utc_now()
     reading = await crossing.stops.unless_stopped(
         plan.dataset.name, _read_all(crossing, plan, meter, turn)
@@ -80,7 +84,7 @@ async def _cross(crossing: Crossing, plan: Plan, meter: Meter, turn: LoadTurn) -
     plan.spool.clear()
     if plan.dataset.deletion_log is not None and not reading.is_log_owed:
         crossing.state.save_note(owed_key(plan.dataset.deletion_log), None)
-    return published
+    return published, named_by(reading.fields, reading.udfs)
 
 
 async def _read_all(crossing: Crossing, plan: Plan, meter: Meter, turn: LoadTurn) -> Reading:

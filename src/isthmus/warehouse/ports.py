@@ -27,7 +27,19 @@ class WarehouseBroken(Permanent):
 
 
 class QueryFailed(Permanent):
-    """A query a person asked for was refused; `what` is the database's own sentence."""
+    """
+    A query a person asked for was refused; `where` is the line and column, where it is known.
+
+    `engine` is what the database itself said, "" where it was not asked; `sought` a name that it
+    does not know, where it named none that is near.
+    """
+
+    def __init__(
+        self, what: str, *, where: str = "", remedy: str = "", engine: str = "", sought: str = ""
+    ) -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.engine = engine
+        self.sought = sought
 
 
 class TooManyRemovals(NeedsPerson):

@@ -271,12 +271,14 @@ class House:
         from isthmus.sync.preview import preview  # noqa: PLC0415
 
         connection = self.connection()
+        choices = self.copying.choices().values()
+        without = {one.dataset: frozenset(map(str.lower, one.left_out)) for one in choices}
         with TemporaryDirectory(prefix="isthmus-") as name:
             folder = Path(name)
             scratch = open_duckdb(folder / "preview.duckdb", self.config.memory_mb, folder)
             try:
                 async with self.autotask(connection, patient=False) as client:
-                    return await preview(client, scratch, folder, dataset, rows)
+                    return await preview(client, scratch, folder, dataset, rows, left_out=without)
             finally:
                 scratch.close()
 

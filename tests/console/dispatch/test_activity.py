@@ -24,6 +24,11 @@ def test_what_went_on_is_found_by_its_number_and_leads_to_its_link(
             again = visitor.visit(f"/activity?q={link.record_number}", size=size, scheme=scheme)
             assert audit(again) == []
             assert again.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            if size == PHONE:
+                quiet = again.get_by_role("row").filter(has_text="Made the work order").first
+                assert (quiet.bounding_box() or {"height": 99})["height"] < 70, "two lines"
+                quiet.get_by_text("More", exact=True).click()
+                expect(quiet.locator("pre")).to_be_visible()
             shots(again, "activity")
     row.get_by_role("link", name=link.record_number).click()
     expect(page).to_have_url(f"{console.url}/dispatch/{link_id}")
@@ -41,7 +46,7 @@ def test_what_went_on_is_found_by_the_correlation_id_that_both_vendors_hold(
         shown = http.get(f"/activity?q={link_id}&kind=write").text
         assert f'<p class="muted">{link.record_number}</p>' in shown
         assert "Made the work order" in shown
-        about = set(re.findall(r'data-name="About" class="wrap"><a href="([^"]*)"', shown))
+        about = set(re.findall(r'class="about wrap"><a class="of" href="([^"]*)"', shown))
         assert about == {f"/dispatch/{link_id}"}
         assert http.get(f"/find?q={link_id}").headers["location"] == f"/dispatch/{link_id}"
 

@@ -55,7 +55,8 @@ def test_a_side_that_was_never_swept_is_told_once_where_it_is_to_be_swept() -> N
     assert alarm is not None
     (line,) = alarm.lines
     assert (
-        line == "fieldnation was never swept, although dispatch began at 2026-11-28 10:00:00 UTC."
+        line == "fieldnation was never asked for changes, although dispatch began at"
+        " 2026-11-28 10:00:00 UTC."
     )
     assert decide_alarm(never, frozenset(alarm.about), NOW + HOUR, HOUR) is None
     young = Watched([], {"autotask": NOW, "fieldnation": None}, begun=NOW)

@@ -216,7 +216,7 @@ def _dataset(one: DatasetStanding) -> dict[str, object]:
         "rows": one.rows,
         "status": None if last is None else last.status,
         "error": None if last is None or last.error is None else last.error.what,
-        "warnings": [] if last is None else list(last.warnings),
+        "warnings": list(one.warnings),
         "refreshed_at": one.ok_at and one.ok_at.isoformat(),
         "fresh_as_of": one.fresh_as_of and one.fresh_as_of.isoformat(),
         "next_at": one.next_at and one.next_at.isoformat(),

@@ -57,6 +57,8 @@ def node_from(sent: Sent, name: str, address: str = "0", depth: int = 1) -> Node
 def done(node: Node, deed: Deed) -> Node:
     """Return a condition after a button was pressed; `about` is the address of a part."""
     address = deed.about or "0"
+    if not Deed(deed.name, address).numbers:
+        return node
     if deed.name == "test":
         return add(node, address, Node(TEST))
     if deed.name == "group":

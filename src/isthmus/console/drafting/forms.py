@@ -6,6 +6,13 @@ from typing import Final
 
 MOST: Final = 400
 """Rows, entries or parts that a form may have of one kind."""
+_DIGITS: Final = 15
+
+
+def whole(told: str) -> int | None:
+    """Read a whole number of at most fifteen digits; None for what is none."""
+    digits = told.removeprefix("-")
+    return int(told) if digits.isdecimal() and len(digits) <= _DIGITS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +39,8 @@ class Sent:
 
     def count(self, name: str) -> int:
         """Return how many of something the form says it has."""
-        told = self.text(name)
-        return min(int(told), MOST) if told.isdecimal() else 0
+        told = whole(self.text(name))
+        return 0 if told is None else max(0, min(told, MOST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +59,6 @@ class Deed:
     @property
     def numbers(self) -> tuple[int, ...]:
         """Return the numbers it is about: the row, and the entry in it."""
-        parts = self.about.split(".")
-        return tuple(int(one) for one in parts) if all(one.isdecimal() for one in parts) else ()
+        found = [whole(one) for one in self.about.split(".")]
+        numbers = tuple(one for one in found if one is not None and one >= 0)
+        return numbers if len(numbers) == len(found) else ()

@@ -5,7 +5,7 @@ from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from isthmus.console.drafting.forms import Sent
+from isthmus.console.drafting.forms import Sent, whole
 from isthmus.dispatch.rules.rule import Rule
 
 TEXT: Final = "text"
@@ -30,6 +30,22 @@ class Setting:
     only: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """
+    Settings that are seen together, in the order in which a rule is thought of.
+
+    `condition`: the condition that stands among them. `is_aside`: most rules leave them as they
+    are, so they stand folded behind the others.
+    """
+
+    title: str
+    hint: str
+    settings: tuple[Setting, ...] = ()
+    condition: str = ""
+    is_aside: bool = False
+
+
 _WAYS: Final = (
     ("none", "Not carried"), ("in", "From Field Nation to Autotask"),
     ("out", "From Autotask to Field Nation"), ("both", "Both ways"),
@@ -38,25 +54,35 @@ OWNER_WORDS: Final = (
     ("autotask", "Autotask"), ("fieldnation", "Field Nation"), ("newest", "who changed it last"),
     ("person", "a person decides"),
 )  # fmt: skip
-SECTIONS: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
-    (
-        "What it does",
+SECTIONS: Final[tuple[Section, ...]] = (
+    Section(
+        "What", "Each rule is about one kind of record.",
+        (
+            Setting("order", "Place among the rules", NUMBER,
+                    "The lowest is asked first; the first that wants a record takes it."),
+            Setting("note", "Note", TEXT, "Kept with the rule."),
+        ),
+    ),
+    Section("When", "It becomes a work order as soon as this holds.", condition="when"),
+    Section(
+        "What becomes of it", "",
         (
             Setting("inbound", "Makes the work order by", MAPPING, "An inbound mapping."),
-            Setting("outbound", "Writes back by", MAPPING, "Without one nothing is written back."),
             Setting(
                 "action", "What becomes of the new order", CHOICE, "",
                 (("draft", "It stays a draft"), ("publish", "It is published"),
                  ("route", "It is offered to the providers below")),
             ),
             Setting("providers", "Providers", NUMBERS, "Their numbers, with commas between."),
-            Setting("order", "Place among the rules", NUMBER, "The lowest is asked first."),
-            Setting("note", "Note", TEXT, "Kept with the rule."),
+            Setting("cancel_reason", "Reason of a cancelled order", TEXT,
+                    "What Field Nation is told."),
         ),
+        condition="cancel_when",
     ),
-    (
-        "Notes, files, hours, costs",
+    Section(
+        "What comes back", "Notes, files, hours and costs, and which way they go.",
         (
+            Setting("outbound", "Writes back by", MAPPING, "Without one nothing is written back."),
             Setting("notes", "Notes and messages", CHOICE, "", _WAYS),
             Setting("note_marker", "Notes go out that begin with", TEXT,
                     "In their title. Empty: every note that all may see."),
@@ -74,8 +100,8 @@ SECTIONS: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
                     (("notes", "its notes"), ("description", "its description"))),
         ),
     ),
-    (
-        "How each side shows the other",
+    Section(
+        "How each side shows the other", "Where the order's number and address stand.",
         (
             Setting("cross_link", "At Autotask", CHOICE, "",
                     (("udf", "In user-defined fields"), ("note", "In a note"),
@@ -85,24 +111,24 @@ SECTIONS: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
             Setting("id_field", "Custom field for the link's id", TEXT, "At Field Nation."),
             Setting("link_field", "Custom field for its address", TEXT, "At Field Nation."),
         ),
+        is_aside=True,
     ),
-    (
-        "When both sides change, and going back",
+    Section(
+        "When both sides change", "Whose value counts, and what stops a link that goes in circles.",
         (
             Setting("owners", "Whose value counts", OWNERS,
                     "By part of the order, such as schedule; what is not named is Autotask's."),
-            Setting("cancel_reason", "Reason of a cancelled order", TEXT,
-                    "What Field Nation is told."),
             Setting("breaker_writes", "A link is parked after writes", NUMBER,
                     "So many in so many minutes: something goes in circles."),
             Setting("breaker_minutes", "within minutes", NUMBER),
             Setting("creates_tickets", "Orders born at Field Nation make tickets", FLAG, "", (),
                     "ticket"),
         ),
+        is_aside=True,
     ),
 )  # fmt: skip
 SETTINGS: Final[Mapping[str, Setting]] = {
-    one.name: one for _, section in SECTIONS for one in section
+    one.name: one for section in SECTIONS for one in section.settings
 }
 _DEFAULTS: Final[Mapping[str, Any]] = {
     one.name: one.default for one in fields(Rule) if one.default is not NO_DEFAULT
@@ -130,12 +156,14 @@ def _number(sent: Sent, name: str) -> Any:
     told = sent.text(name)
     if not told:
         return None if name in _OPTIONAL else _DEFAULTS.get(name)
-    return int(told) if told.removeprefix("-").isdecimal() else told
+    number = whole(told)
+    return told if number is None else number
 
 
 def _numbers(sent: Sent, name: str) -> Any:
     parts = [one.strip() for one in sent.text(name).split(",") if one.strip()]
-    return [int(one) if one.isdecimal() else one for one in parts] or None
+    numbers = [whole(one) for one in parts]
+    return [a if b is None else b for a, b in zip(parts, numbers, strict=True)] or None
 
 
 def _flag(sent: Sent, name: str) -> Any:

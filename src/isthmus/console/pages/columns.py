@@ -1,6 +1,7 @@
 """What of a dataset is kept: columns, records, the dataset itself; and others that are added."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
 from isthmus.console.pages.datasets import HERE, tabs_of
-from isthmus.console.routes import deed, page
+from isthmus.console.routes import deed, page, status_of
 from isthmus.wiring.people import Role
 from isthmus.wiring.sync.copying import (
     ChoiceWrong,
@@ -23,9 +24,37 @@ from isthmus.wiring.sync.copying import (
     set_choice,
     with_filter,
 )
+from isthmus.wiring.tables.reading import Origin
 
+_OUT: Final = "Left out"
+_FIELDS: Final = "Fields of Autotask"
+_GROUPS: Final = (
+    (_OUT, "not stored; mark one to take it in again"),
+    (_FIELDS, "with the label beside each code"),
+    ("Names beside ids", "taken over from other datasets"),
+    ("User-defined fields", "those your tenant made"),
+)
 OTHERS: Final = f"{HERE}/add"
 _AT_ONCE: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A column with its mark; `may_go` tells that it has one of its own to take away."""
+
+    column: ColumnChoice
+    may_go: bool
+    is_kept: bool
+
+
+@dataclass(slots=True)
+class Group:
+    """Columns of one kind."""
+
+    title: str
+    meaning: str
+    is_open: bool
+    lines: list[Line] = field(default_factory=list)
 
 
 def columns(ask: Ask) -> Response:
@@ -52,10 +81,36 @@ def _shown(ask: Ask, status: int = 200, error: IsthmusError | None = None) -> Re
         one=one,
         tabs=tabs_of(one),
         columns=found,
+        groups=grouped(found, ask.text("sent") == "columns", set(ask.many("keep"))),
         left_out=sum(column.is_left_out for column in found),
         given=given,
         error=error,
     )
+
+
+def grouped(columns: Sequence[ColumnChoice], is_sent: bool, kept: set[str]) -> list[Group]:
+    """
+    Return the columns as the page shows them, what is left out first and open.
+
+    Args: is_sent: a form was sent that could not be saved; kept: what it marked.
+    """
+    seen: set[str] = set()
+    groups = {title: Group(title, meaning, is_open=title == _OUT) for title, meaning in _GROUPS}
+    for one in columns:
+        may_go = bool(one.source) and not one.why_not and one.source not in seen
+        seen.add(one.source)
+        is_marked = one.source in kept if is_sent and may_go else not one.is_left_out
+        line = Line(one, may_go, is_marked)
+        groups[_OUT if one.is_left_out else _group_of(one)].lines.append(line)
+    for group in groups.values():
+        group.is_open = group.is_open or any(x.is_kept == x.column.is_left_out for x in group.lines)
+    return [group for group in groups.values() if group.lines]
+
+
+def _group_of(column: ColumnChoice) -> str:
+    if column.origin.startswith("udf"):
+        return "User-defined fields"
+    return _FIELDS if column.origin != Origin.HYDRATED else "Names beside ids"
 
 
 def keep_columns(ask: Ask) -> Response:
@@ -91,12 +146,19 @@ def drop(ask: Ask) -> Response:
     name = ask.path["name"]
     ask.about, ask.detail = name, {"table": ask.text("table", "stays")}
     gone = ask.text("table") == "goes"
-    said = remove(ask.site.house, ask.site.stores.agenda, name, ask.who, drop=gone)
+    try:
+        said = remove(ask.site.house, ask.site.stores.agenda, name, ask.who, drop=gone)
+    except IsthmusError as error:
+        return _shown(ask, status_of(error), error)
     return ask.to(HERE, said)
 
 
 def others(ask: Ask) -> Response:
     """Show the collections of Autotask that are not copied."""
+    return _others(ask)
+
+
+def _others(ask: Ask, status: int = 200, error: IsthmusError | None = None) -> Response:
     text = ask.query("q").lower()
     found = [
         one
@@ -106,6 +168,8 @@ def others(ask: Ask) -> Response:
     removed = [one for one in ask.site.syncing.standing() if not one.is_kept]
     return ask.show(
         "datasets/others.html",
+        status,
+        error=error,
         found=found[:_AT_ONCE],
         count=len(found),
         removed=removed,
@@ -117,7 +181,10 @@ def add_one(ask: Ask) -> Response:
     """Have another collection copied, or one that was left out."""
     name = ask.text("dataset")
     ask.about = name
-    said = add(ask.site.house, ask.site.stores.agenda, name, ask.who)
+    try:
+        said = add(ask.site.house, ask.site.stores.agenda, name, ask.who)
+    except IsthmusError as error:
+        return _others(ask, status_of(error), error)
     return ask.to(f"{HERE}/{name}", said)
 
 

@@ -12,7 +12,7 @@ from isthmus.console.asking import Ask
 from isthmus.console.connecting import deletions_badge, read_badge
 from isthmus.console.pages.connections import known_of
 from isthmus.console.routes import deed, page
-from isthmus.console.schedules import beat_of, filled_of
+from isthmus.console.schedules import beat_of, filled_of, typed_of
 from isthmus.console.typed import ours
 from isthmus.wiring.people import Role
 from isthmus.wiring.sync.refreshing import begin_schedules, set_beat, unset_beat
@@ -82,7 +82,8 @@ def _shown(
         "datasets/one.html",
         status,
         cost=standings.cost_words(ask.site.syncing.cost(one.name)),
-        schedule=filled_of(one.beat, ask.look.zone),
+        schedule=typed_of(ask.text, filled_of(one.beat, ask.look.zone)),
+        since=ask.text("since"),
         error=error,
         **values,
     )
@@ -132,9 +133,10 @@ def read_since(ask: Ask) -> Response:
     try:
         day = date.fromisoformat(ask.text("since"))
     except ValueError:
-        raise DayWrong(
-            f"{ask.text('since')!r} is no day.", where="since", remedy="Write it like 2026-11-01."
-        ) from None
+        wrong = DayWrong(
+            f'"{ask.text("since")}" is no day.', where="since", remedy="Write it like 2026-11-01."
+        )
+        return _shown(ask, one, 422, wrong)
     ask.about, ask.detail = one.name, {"since": day.isoformat()}
     since = datetime.combine(day, time(), ask.look.clock).astimezone(UTC)
     ask.site.syncing.ask([one.name], since=since, by=ask.who)

@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
 from isthmus.console.looks import STATES, tone_of
-from isthmus.console.routes import deed, page
+from isthmus.console.routes import deed, page, status_of
 from isthmus.dispatch.board import LinkFilter, Sort, board, waits_for
 from isthmus.dispatch.commands import NothingToDo
 from isthmus.dispatch.library import Library
@@ -23,6 +24,10 @@ SORTS: Final = (("changed", "latest change"), ("oldest", "waiting longest"), ("n
 
 def links(ask: Ask) -> Response:
     """Show links by state, with what each waits for."""
+    return _shown(ask)
+
+
+def _shown(ask: Ask, status: int = 200, error: IsthmusError | None = None) -> Response:
     state, entity, rule = ask.query("state"), ask.query("entity"), ask.query("rule")
     wanted = LinkFilter((state,) if state else (), entity, rule, ask.query("q"))
     sort = ask.query("sort", "changed")
@@ -30,6 +35,9 @@ def links(ask: Ask) -> Response:
     found = board(ask.site.stores.state, wanted, sort, page=ask.query("page"))  # type: ignore[arg-type]
     return ask.show(
         "dispatch/board.html",
+        status,
+        error=error,
+        typed=ask.text,
         board=found,
         total=sum(found.counts.values()),
         standing=standing(ask.site.stores.state, ask.site.stores.inbox, ask.site.stores.agenda),
@@ -52,6 +60,13 @@ def links(ask: Ask) -> Response:
 
 def dispatch(ask: Ask) -> Response:
     """Have a record dispatched that a person names."""
+    try:
+        return _dispatched(ask)
+    except IsthmusError as error:
+        return _shown(ask, status_of(error), error)
+
+
+def _dispatched(ask: Ask) -> Response:
     entity, text, rule = ask.text("entity", "Tickets"), ask.text("number"), ask.text("rule")
     site = ask.site
     if rule:

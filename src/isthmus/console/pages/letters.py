@@ -66,7 +66,8 @@ def letters(ask: Ask) -> Response:
 
 def replay(ask: Ask) -> Response:
     """Have the work of the chosen letters done again."""
-    chosen = _chosen(ask)
+    if not (chosen := _chosen(ask)):
+        return _none_chosen(ask)
     count = ask.site.stores.commands.replay(chosen, ask.who)
     ask.about, ask.detail = plural(count, "dead letter"), {"ids": [one.id for one in chosen][:50]}
     ask.is_done = count > 0
@@ -76,7 +77,8 @@ def replay(ask: Ask) -> Response:
 def dismiss(ask: Ask) -> Response:
     """Close the chosen letters without doing their work."""
     why = ask.text("why") or "no reason given"
-    chosen = _chosen(ask)
+    if not (chosen := _chosen(ask)):
+        return _none_chosen(ask)
     count = sum(ask.site.stores.commands.dismiss(one, why, ask.who) for one in chosen)
     ask.about = plural(count, "dead letter")
     ask.detail = {"why": why, "ids": [one.id for one in chosen][:50]}
@@ -104,19 +106,23 @@ def edit(ask: Ask) -> Response:
 
 def choose(ask: Ask) -> Response:
     """Go to the page that sets a field of all marked letters."""
-    ids = urlencode([("id", one.id) for one in _chosen(ask)])
+    if not (chosen := _chosen(ask)):
+        return _none_chosen(ask)
+    ids = urlencode([("id", one.id) for one in chosen])
     return ask.to(f"{HERE}/set?{ids}&{urlencode({'back': _back(ask)})}")
 
 
 def many(ask: Ask) -> Response:
     """Show which fields are at fault in all of the chosen letters, or why none is."""
-    params = ask.request.query_params
-    return _many(ask, _named(ask, params.getlist("id")), ours(ask.query("back"), HERE))
+    chosen = _named(ask, ask.request.query_params.getlist("id"))
+    return _many(ask, chosen, ours(ask.query("back"), HERE)) if chosen else _none_chosen(ask)
 
 
 def set_many(ask: Ask) -> Response:
     """Set fields of all chosen letters to the same, and have their work done again."""
-    chosen, site = _chosen(ask), ask.site
+    site = ask.site
+    if not (chosen := _chosen(ask)):
+        return _none_chosen(ask)
     values = {path: ask.text(f"value:{path}") for path in sorted(set(ask.many("set")))}
     ask.detail = {"fields": list(values), "ids": [one.id for one in chosen][:50]}
     try:
@@ -155,10 +161,11 @@ def _chosen(ask: Ask) -> tuple[DeadLetter, ...]:
 
 def _named(ask: Ask, ids: Sequence[str]) -> tuple[DeadLetter, ...]:
     state = ask.site.stores.state
-    found = tuple(filter(None, map(state.dead_letter, dict.fromkeys(ids))))
-    if not found:
-        raise NothingToDo("No dead letter was chosen.", where=HERE, remedy="Mark one or more.")
-    return found
+    return tuple(filter(None, map(state.dead_letter, dict.fromkeys(ids))))
+
+
+def _none_chosen(ask: Ask) -> Response:
+    return ask.to(_back(ask), "No dead letter was chosen. Mark one or more.", "warn")
 
 
 def _back(ask: Ask) -> str:

@@ -10,9 +10,11 @@ from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
 from isthmus.console.drafting import rows
 from isthmus.console.drafting.forms import Deed
-from isthmus.console.pages import drafts, publishing
+from isthmus.console.pages import beginning, drafts, publishing
+from isthmus.console.pages import versions as past
+from isthmus.console.pages.beginning import Refused
 from isthmus.console.pages.drafts import PATHS, ROOT_WORDS, Held, held
-from isthmus.console.routes import deed, page
+from isthmus.console.routes import deed, page, status_of
 from isthmus.dispatch.library import MAPPING
 from isthmus.dispatch.rules.catalogue import active, values_at
 from isthmus.dispatch.rules.diff import diff
@@ -53,7 +55,7 @@ class Checked:
 # The list
 
 
-def listing(ask: Ask) -> Response:
+def listing(ask: Ask, refused: Refused | None = None) -> Response:
     """Show the mappings there are; their problems are looked for when the page shows."""
     library, site = ask.site.library, ask.site
     rules = library.rules(enabled_only=False)
@@ -67,6 +69,8 @@ def listing(ask: Ask) -> Response:
     problems, lack = _all_problems(ask) if ask.query("checked") else (None, None)
     return ask.show(
         "mappings/table.html" if ask.is_fragment else "mappings/list.html",
+        200 if refused is None else status_of(refused.error),
+        refused=refused,
         shown=shown,
         problems=problems,
         lack=lack,
@@ -96,14 +100,13 @@ def _all_problems(ask: Ask) -> tuple[dict[str, int] | None, IsthmusError | None]
 
 def begin(ask: Ask) -> Response:
     """Begin a new one: empty, or as another."""
-    name, other = ask.text("name"), ask.text("like")
-    direction, root = ask.text("direction"), ask.text("root")
-    if direction not in DIRECTIONS or root not in ROOT_WORDS:
-        direction, root = "inbound", "ticket"
-    text = (
-        drafts.copy_of(ask, MAPPING, other, name) if other else new_mapping(name, direction, root)
-    )
-    return drafts.begin(ask, MAPPING, text, name)
+    direction = ask.text("direction")
+    direction = direction if direction in DIRECTIONS else "inbound"
+
+    def text_of(name: str, root: str) -> str:
+        return new_mapping(name, direction, root if root in ROOT_WORDS else "ticket")
+
+    return beginning.begin(ask, MAPPING, text_of, listing)
 
 
 # The editor
@@ -115,13 +118,16 @@ def editor(ask: Ask) -> Response:
     return _editor(ask, now, as_text=ask.query("as") == "text")
 
 
-def _editor(ask: Ask, now: Held, *, as_text: bool, part: bool = False) -> Response:
+def _editor(ask: Ask, now: Held, *, as_text: bool, trouble: IsthmusError | None = None) -> Response:
     told = sketch_mapping(now.text)
     is_shown = bool(told.told) and rows.is_shown(told.told)
     root = told.told.get("root", "ticket")
     return ask.show(
-        "mappings/editor.html" if part else "mappings/mapping.html",
+        "mappings/editor.html" if ask.is_fragment else "mappings/mapping.html",
+        200 if trouble is None else status_of(trouble),
         held=now,
+        trouble=trouble,
+        why=ask.text("said"),
         told=told.told,
         sketch=told,
         rows=told.told.get("rows", []) if is_shown else [],
@@ -149,7 +155,7 @@ def change(ask: Ask) -> Response:
         ask,
         MAPPING,
         partial(_text_of, ask),
-        lambda now, as_text: _editor(ask, now, as_text=as_text, part=True),
+        lambda now, as_text, trouble: _editor(ask, now, as_text=as_text, trouble=trouble),
     )
 
 
@@ -254,16 +260,16 @@ def versions(ask: Ask) -> Response:
     """Show its versions, and what differs between two of them."""
     now = held(ask, MAPPING)
     history = ask.site.stores.definitions.history(MAPPING, now.name)
-    old, new = drafts.compared(ask, now, history)
-    read = [sketch_mapping(drafts.version_text(ask, now, one)).mapping for one in (old, new)]
+    two = past.compared(ask, now, history)
+    texts = [past.version_text(ask, now, one) for one in (two.old, two.new)]
+    read = [sketch_mapping(text).mapping for text in texts]
     changes = diff(read[0], read[1]) if read[0] is not None and read[1] is not None else None
     return ask.show(
         "mappings/versions.html",
         held=now,
         history=history,
-        choices=drafts.choices_of(now, history),
-        old=old,
-        new=new,
+        two=two,
+        ticket=ask.query("ticket"),
         changes=changes,
         may_write=drafts.may_write(ask),
     )
@@ -272,11 +278,12 @@ def versions(ask: Ask) -> Response:
 ROUTES: Final = (
     page("/mappings", listing),
     deed("/mappings", begin, Role.DISPATCHER, "began a mapping"),
-    deed("/mappings/import", drafts.bring_in, Role.DISPATCHER, "imported a mapping or rule"),
+    deed("/mappings/import", lambda ask: beginning.bring_in(ask, listing), Role.DISPATCHER,
+         "imported a mapping or rule"),
     page("/mappings/{name}", editor),
     page("/mappings/{name}/try", trying),
     page("/mappings/{name}/versions", versions),
-    page("/mappings/{name}/file", lambda ask: drafts.file_of(ask, MAPPING)),
+    page("/mappings/{name}/file", lambda ask: past.file_of(ask, MAPPING)),
     deed("/mappings/{name}/draft", change, Role.DISPATCHER),
     deed("/mappings/{name}/discard", lambda ask: drafts.discard(ask, MAPPING), Role.DISPATCHER,
          "discarded the draft of a mapping"),

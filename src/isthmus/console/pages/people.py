@@ -5,8 +5,8 @@ from typing import Final
 from starlette.responses import Response
 
 from isthmus.console.asking import Ask
-from isthmus.console.routes import deed, page
-from isthmus.console.typed import role_named
+from isthmus.console.routes import deed, page, status_of
+from isthmus.console.typed import NotOffered, role_named
 from isthmus.wiring.people import (
     Account,
     LastAdmin,
@@ -35,12 +35,12 @@ def people(ask: Ask) -> Response:
 
 def add(ask: Ask) -> Response:
     """Make an account."""
-    login, role = ask.text("login"), role_named(ask.text("role", Role.VIEWER))
-    ask.about, ask.detail = login, {"role": str(role)}
+    login, role = ask.text("login"), ask.text("role", Role.VIEWER)
+    ask.about, ask.detail = login, {"role": role}
     try:
-        ask.site.people.add(login, ask.text("name"), role, ask.secret("password"))
-    except (LoginTaken, LoginWrong, PasswordWeak) as error:
-        given = {"login": login, "name": ask.text("name"), "role": str(role)}
+        ask.site.people.add(login, ask.text("name"), role_named(role), ask.secret("password"))
+    except (LoginTaken, LoginWrong, PasswordWeak, NotOffered) as error:
+        given = {"login": login, "name": ask.text("name"), "role": role}
         return _shown(ask, 422, error=error, given=given)
     return ask.to(HERE, f"{login} may log in now, with the password you gave.")
 
@@ -57,8 +57,8 @@ def change(ask: Ask) -> Response:
             role=role_named(role) if role else None,
             is_active=None if not wanted else wanted == "yes",
         )
-    except LastAdmin as error:
-        return _shown(ask, 409, error=error)
+    except (LastAdmin, NotOffered) as error:
+        return _shown(ask, status_of(error), error=error)
     if role:
         return ask.to(HERE, f"{account.login} is {role} now.")
     said = "may log in again" if wanted == "yes" else f"is kept out; {_OUT}"

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
-from isthmus.base.errors import IsthmusError
+from isthmus.base.errors import IsthmusError, NeedsPerson
 from isthmus.console.asking import Ask
-from isthmus.console.drafting.forms import Deed
-from isthmus.console.pages.drafts import Held, held, keep
+from isthmus.console.drafting.forms import Deed, whole
+from isthmus.console.pages.drafts import Held, address, held, keep
 from isthmus.dispatch.library import MAPPING
 from isthmus.dispatch.rules import sketch
 from isthmus.dispatch.rules.filing import export
@@ -18,51 +18,88 @@ from isthmus.dispatch.rules.shapes import Mapping
 from isthmus.wiring.build import NotConnected
 from isthmus.wiring.dispatch.bench import Trier
 from isthmus.wiring.dispatch.definitions import Definition, check_live
+from isthmus.wiring.dispatch.drafting import DraftMoved
+
+Editor = Callable[[Held, bool, IsthmusError | None], Response]
+
+
+class NotPublished(NeedsPerson):
+    """A draft was not put in force; it is kept as it is."""
 
 
 def change(
     ask: Ask,
     kind: str,
     text_of: Callable[[Held, Deed], str],
-    editor: Callable[[Held, bool], Response],
+    editor: Editor,
 ) -> Response:
     """
     Keep what the form says as the draft, and do what its button wants.
 
     Args: text_of: the draft that the form makes of what was. editor: draws the rows, or the text,
-    as a part of the page.
+    with what went wrong on top of them.
     """
     todo = Deed.of(ask.text("do"))
     before = held(ask, kind, ask.text("page"))
-    now = keep(ask, before, text_of(before, todo))
+    text, as_text = text_of(before, todo), bool(ask.text("as_text"))
+    try:
+        now = keep(ask, before, text)
+    except DraftMoved as moved:
+        if ask.text("quiet"):
+            raise
+        return editor(_unkept(ask, before, text), as_text, moved)
     if ask.text("quiet"):
         return ask.show("definitions/saved.html", held=now)
     if todo.name == "publish":
-        return publish(ask, now)
+        return _published(ask, now, lambda trouble: editor(now, as_text, trouble))
     if todo.name in {"as-text", "as-rows"}:
-        return ask.to(f"{now.path}?as={todo.name[3:]}")
-    as_text = bool(ask.text("as_text"))
+        return ask.to(address(ask, now, **{"as": todo.name[3:]}))
     if ask.is_fragment:
-        return editor(now, as_text)
-    return ask.to(f"{now.path}?as={'text' if as_text else 'rows'}", "The draft was saved.")
+        return editor(now, as_text, None)
+    there = address(ask, now, **{"as": "text" if as_text else "rows"})
+    return ask.to(there, "The draft was saved.")
 
 
-def publish(ask: Ask, now: Held) -> Response:
-    """Put a draft in force where it fits, else say how many problems keep it."""
+def _unkept(ask: Ask, now: Held, text: str) -> Held:
+    """Return what was typed and is in nobody's draft; what this page saw stays what it saw."""
+    seen = ask.text("revision")
+    draft = now.draft and replace(now.draft, revision=whole(seen) or 0)
+    return replace(now, text=text, draft=draft)
+
+
+def _published(ask: Ask, now: Held, refused: Callable[[IsthmusError], Response]) -> Response:
+    try:
+        made, following = publish(ask, now)
+    except NotPublished as trouble:
+        return refused(trouble)
+    there = address(ask, now, **({"as": "text"} if ask.text("as_text") else {}))
+    if made is None:
+        return ask.to(there, "Nothing was changed: it is in force as it stands.")
+    said = f"{made.name} is in force now, as version {made.number}. {following}"
+    return ask.to(there, said.strip())
+
+
+def publish(ask: Ask, now: Held) -> tuple[Definition | None, str]:
+    """
+    Put a draft in force; None: it says what is in force already.
+
+    Returns: beside it what is still to be done before anything goes by it. Raises: NotPublished.
+    """
     if now.current is not None and not now.is_changed:
         ask.site.drafts.drop(now.kind, now.name)
-        return ask.to(now.path, "Nothing was changed: it is in force as it stands.")
+        return None, ""
     item = _whole(ask, now)
     if item is None:
-        said = "It was not published: parts of it cannot be read. They are marked below."
-        return ask.to(now.path, said, "warn")
+        raise NotPublished(
+            "It was not published: parts of it cannot be read.",
+            remedy="Mend what is marked below, then publish it again.",
+        )
     if not ask.text("unchecked") and (refused := refusal(ask, item)):
-        return ask.to(now.path, refused, "warn")
+        raise NotPublished(refused, remedy="It is kept as a draft: mend it, then publish it again.")
     made = put(ask, item, ask.text("said"))
     ask.site.drafts.drop(now.kind, now.name)
     note(ask, f"published a {now.kind}", made)
-    said = f"{made.name} is in force now, as publication {made.number}. {_following(ask, item)}"
-    return ask.to(now.path, said.strip())
+    return made, _following(ask, item)
 
 
 def _following(ask: Ask, item: Mapping | Rule) -> str:
@@ -123,18 +160,23 @@ def put(ask: Ask, item: Mapping | Rule, said: str) -> Definition:
 def roll_back(ask: Ask, kind: str) -> Response:
     """Put an earlier version in force again, when it still fits."""
     now = held(ask, kind)
-    found = ask.site.library.find(kind, now.name, ask.text("to"))
+    versions = address(ask, now, "/versions")
+    found = ask.site.stores.definitions.find(kind, now.name, ask.text("to"))
+    if found is None:
+        return ask.to(versions, "There is no such version, so nothing was changed.", "warn")
     read = sketch.sketch_mapping if kind == MAPPING else sketch.sketch_rule
     told = read(found.content)
     item = told.mapping if isinstance(told, sketch.MappingSketch) else told.rule
-    versions = f"{now.path}/versions"
     if item is None or not told.is_whole:
         return ask.to(versions, "That version cannot be read by this Isthmus.", "warn")
     if not ask.text("unchecked") and (refused := refusal(ask, item)):
         return ask.to(versions, refused, "warn")
-    made = put(ask, item, ask.text("note") or f"back to {found.version}")
+    if found.is_current:
+        return ask.to(versions, f"Version {found.number} is in force already.")
+    made = put(ask, item, ask.text("note") or f"back to version {found.number}")
     note(ask, f"rolled back a {kind}", made)
-    return ask.to(versions, f"{now.name} {made.version} is in force again.")
+    said = f"Version {found.number} is in force again; from now on it is version {made.number}."
+    return ask.to(versions, said)
 
 
 def note(ask: Ask, what: str, made: Definition) -> None:

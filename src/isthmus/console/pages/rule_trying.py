@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
-from isthmus.console.drafting import conditions, settings
+from isthmus.console.drafting import conditions, saying, settings
 from isthmus.console.pages import drafts
 from isthmus.console.pages.drafts import ROOT_WORDS, held
 from isthmus.dispatch.library import MAPPING, RULE
@@ -57,6 +57,7 @@ def trying(ask: Ask) -> Response:
         may_write=drafts.may_write(ask),
         roots=ROOT_WORDS,
         settings=settings,
+        summary=saying.in_one_sentence(told.told),
     )
 
 

@@ -9,13 +9,15 @@ from starlette.responses import Response
 
 from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
-from isthmus.console.drafting import conditions, settings
+from isthmus.console.drafting import conditions, saying, settings
 from isthmus.console.drafting.forms import Deed
-from isthmus.console.pages import drafts, publishing, rule_trying
+from isthmus.console.pages import beginning, drafts, publishing, rule_trying
+from isthmus.console.pages import versions as past
+from isthmus.console.pages.beginning import Refused
 from isthmus.console.pages.drafts import PATHS, ROOT_WORDS, Held, held
 from isthmus.console.pages.rule_trying import CONDITIONS, node_at
-from isthmus.console.routes import deed, page
-from isthmus.dispatch.library import MAPPING, RULE, NoSuchDefinition
+from isthmus.console.routes import deed, page, status_of
+from isthmus.dispatch.library import MAPPING, RULE
 from isthmus.dispatch.rules.nodes import Node, told_of
 from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.rules.sketch import (
@@ -44,7 +46,7 @@ class Line:
 # The list
 
 
-def listing(ask: Ask) -> Response:
+def listing(ask: Ask, refused: Refused | None = None) -> Response:
     """Show the rules there are, those that are asked first first."""
     site = ask.site
     current = {one.name: one for one in site.stores.definitions.all_current(RULE)}
@@ -58,9 +60,11 @@ def listing(ask: Ask) -> Response:
         lines.append(Line(name, told.rule, when, current.get(name), kept.get(name), uses.get(name)))
     lines.sort(key=lambda one: (1000 if one.rule is None else one.rule.order, one.name))
     problems, lack = _all_problems(ask) if ask.query("checked") else (None, None)
-    mappings = {one.name: one.version for one in site.library.mappings()}
+    mappings = {one.name: one for one in site.stores.definitions.all_current(MAPPING)}
     return ask.show(
         "rules/table.html" if ask.is_fragment else "rules/list.html",
+        200 if refused is None else status_of(refused.error),
+        refused=refused,
         lines=lines,
         mappings=mappings,
         problems=problems,
@@ -89,10 +93,11 @@ def _all_problems(ask: Ask) -> tuple[dict[str, int] | None, IsthmusError | None]
 
 def begin(ask: Ask) -> Response:
     """Begin a new one: empty, or as another."""
-    name, other, root = ask.text("name"), ask.text("like"), ask.text("root")
-    root = root if root in ROOT_WORDS else "ticket"
-    text = drafts.copy_of(ask, RULE, other, name) if other else new_rule(name, root)
-    return drafts.begin(ask, RULE, text, name)
+
+    def text_of(name: str, root: str) -> str:
+        return new_rule(name, root if root in ROOT_WORDS else "ticket")
+
+    return beginning.begin(ask, RULE, text_of, listing)
 
 
 def switch(ask: Ask) -> Response:
@@ -100,13 +105,10 @@ def switch(ask: Ask) -> Response:
     now = held(ask, RULE)
     rule = ask.site.library.rule(now.name)
     is_on = ask.text("on") == "yes"
+    back = PATHS[RULE] if ask.text("back") == PATHS[RULE] else drafts.address(ask, now)
     if rule is None or now.current is None:
-        raise NoSuchDefinition(
-            f"The rule {now.name} was not published yet.",
-            where="rules",
-            remedy="Publish it first, then switch it on.",
-        )
-    back = ask.text("back") if ask.text("back") == PATHS[RULE] else now.path
+        said = f"{now.name} was not switched: it was not published yet. Publish it first."
+        return ask.to(back, said, "warn")
     changed = replace(rule, is_enabled=is_on)
     if is_on and (refused := publishing.refusal(ask, changed)):
         return ask.to(back, refused.replace("put in force", "switched on"), "warn")
@@ -128,12 +130,16 @@ def editor(ask: Ask) -> Response:
     return _editor(ask, held(ask, RULE), as_text=ask.query("as") == "text")
 
 
-def _editor(ask: Ask, now: Held, *, as_text: bool, part: bool = False) -> Response:
+def _editor(ask: Ask, now: Held, *, as_text: bool, trouble: IsthmusError | None = None) -> Response:
     told = sketch_rule(now.text)
     root = told.told.get("root", "ticket")
     return ask.show(
-        "rules/editor.html" if part else "rules/rule.html",
+        "rules/editor.html" if ask.is_fragment else "rules/rule.html",
+        200 if trouble is None else status_of(trouble),
         held=now,
+        trouble=trouble,
+        why=ask.text("said"),
+        summary=saying.in_one_sentence(told.told),
         told=told.told,
         sketch=told,
         nodes={name: node_at(told, name) or Node("all") for name in CONDITIONS},
@@ -175,7 +181,7 @@ def change(ask: Ask) -> Response:
         ask,
         RULE,
         partial(_text_of, ask),
-        lambda now, as_text: _editor(ask, now, as_text=as_text, part=True),
+        lambda now, as_text, trouble: _editor(ask, now, as_text=as_text, trouble=trouble),
     )
 
 
@@ -204,15 +210,14 @@ def versions(ask: Ask) -> Response:
     """Show its versions, and what differs between two of them."""
     now = held(ask, RULE)
     history = ask.site.stores.definitions.history(RULE, now.name)
-    old, new = drafts.compared(ask, now, history)
-    texts = [drafts.version_text(ask, now, one) for one in (old, new)]
+    two = past.compared(ask, now, history)
+    texts = [past.version_text(ask, now, one) for one in (two.old, two.new)]
     return ask.show(
         "rules/versions.html",
         held=now,
         history=history,
-        choices=drafts.choices_of(now, history),
-        old=old,
-        new=new,
+        two=two,
+        ticket=ask.query("ticket"),
         changes=_changes(*map(sketch_rule, texts)),
         lines=_lines(*texts),
         may_write=drafts.may_write(ask),
@@ -250,11 +255,12 @@ def _said(told: RuleSketch, name: str) -> str:
 ROUTES: Final = (
     page("/rules", listing),
     deed("/rules", begin, Role.DISPATCHER, "began a rule"),
-    deed("/rules/import", drafts.bring_in, Role.DISPATCHER, "imported a mapping or rule"),
+    deed("/rules/import", lambda ask: beginning.bring_in(ask, listing), Role.DISPATCHER,
+         "imported a mapping or rule"),
     page("/rules/{name}", editor),
     page("/rules/{name}/try", rule_trying.trying),
     page("/rules/{name}/versions", versions),
-    page("/rules/{name}/file", lambda ask: drafts.file_of(ask, RULE)),
+    page("/rules/{name}/file", lambda ask: past.file_of(ask, RULE)),
     deed("/rules/{name}/draft", change, Role.DISPATCHER),
     deed("/rules/{name}/switch", switch, Role.DISPATCHER),
     deed("/rules/{name}/discard", lambda ask: drafts.discard(ask, RULE), Role.DISPATCHER,

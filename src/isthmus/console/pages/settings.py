@@ -25,7 +25,7 @@ WAYS: Final = (
     ("tls", "TLS from the start, port 465"),
     ("none", "none, port 587: a relay on this machine"),
 )
-NAMES: Final = {CHAT: "The chat", MAIL: "E-mail", KEEP: "Keeping", SWEEP: "The sweep"}
+NAMES: Final = {CHAT: "The chat", MAIL: "E-mail", KEEP: "Keeping", SWEEP: "Asking for changes"}
 """How the page calls each setting."""
 AMOUNTS: Final = (
     (
@@ -39,10 +39,10 @@ AMOUNTS: Final = (
     ),
     (
         SWEEP,
-        "Seconds between two sweeps",
+        "Seconds between two times that both sides are asked for changes",
         (
-            "A sweep looks at both sides for what no webhook told. 5 or more; shorter costs more"
-            " calls."
+            "Isthmus looks at both sides for what no webhook told: a sweep. 5 or more; shorter"
+            " costs more calls."
         ),
     ),
 )

@@ -1,6 +1,6 @@
 """People's own SQL: asked within limits, drawn, downloaded, saved as a report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
@@ -13,10 +13,18 @@ from isthmus.console.pages.explore import HERE, tabs
 from isthmus.console.routes import deed, page, status_of
 from isthmus.console.sending import FORMATS, send
 from isthmus.reports.export import Source, of_question
-from isthmus.reports.saved import ASKING, SavedReport, run_saved
+from isthmus.reports.saved import ASKING, SavedReport, SavedWrong, run_saved
 from isthmus.reports.shapes import Chart
 from isthmus.wiring.people import Role
-from isthmus.wiring.tables.reading import Answer, NothingHeld, TableReader, TableState
+from isthmus.wiring.tables.reading import (
+    Answer,
+    NothingHeld,
+    QueryFailed,
+    TableReader,
+    TableState,
+    did_you_mean,
+    nearest,
+)
 
 BOX: Final = f"{HERE}/sql"
 LONGEST_ADDRESS: Final = 4_000
@@ -51,7 +59,8 @@ def run(ask: Ask) -> Response:
     return ask.to(address) if len(address) <= LONGEST_ADDRESS else _shown(ask, given)
 
 
-def _shown(ask: Ask, given: Mapping[str, str]) -> Response:
+def _shown(ask: Ask, given: Mapping[str, str], *, unsaved: IsthmusError | None = None) -> Response:
+    """Show the box with its answer. Args: unsaved: why the query was not saved as a report."""
     sql, which = given.get("sql", ""), given.get("saved", "")
     saved = ask.site.saved.find(which) if which else None
     if saved is not None and not sql:
@@ -66,13 +75,18 @@ def _shown(ask: Ask, given: Mapping[str, str]) -> Response:
                 answer = reader.ask(sql, ASKING, zone=str(ask.look.clock))
     except NothingHeld:
         return ask.show("explore/nothing.html", tabs=tabs(), title="Your own SQL")
+    except QueryFailed as failed:
+        error = _with_names(failed, states)
     except IsthmusError as failed:
         error = failed
+    wrong = error or unsaved
     chart, x, series = _shape(given, saved)
     download = urlencode({"sql": sql})
     return ask.show(
         "explore/sql.html",
-        200 if error is None else status_of(error),
+        200 if wrong is None else status_of(wrong),
+        unsaved=unsaved,
+        title=ask.text("title") or (saved.title if saved else ""),
         tabs=tabs(),
         sql=sql,
         example=_EXAMPLE,
@@ -98,11 +112,15 @@ def save(ask: Ask) -> Response:
     """Save a query as a report, or another wording of one."""
     fields = {name: ask.text(name) for name in ("title", "chart", "x", "series")}
     saved = ask.text("saved")
-    with ask.site.house.readers.reader() as reader:
-        if saved:
-            kept = ask.site.saved.change(reader, saved, sql=ask.text("sql"), **fields)
-        else:
-            kept = ask.site.saved.save(reader, author=ask.who, sql=ask.text("sql"), **fields)
+    try:
+        with ask.site.house.readers.reader() as reader:
+            if saved:
+                kept = ask.site.saved.change(reader, saved, sql=ask.text("sql"), **fields)
+            else:
+                kept = ask.site.saved.save(reader, author=ask.who, sql=ask.text("sql"), **fields)
+    except (SavedWrong, QueryFailed) as error:
+        given = {name: ask.text(name) for name in _FIELDS if name in ask.form}
+        return _shown(ask, given, unsaved=error)
     ask.about = kept.title
     return ask.to(f"{HERE}/saved/{kept.id}", f"Saved as {kept.title}.")
 
@@ -176,6 +194,17 @@ def _shape(given: Mapping[str, str], saved: SavedReport | None) -> tuple[str, st
     if "chart" not in given and saved is not None:
         return saved.chart, saved.x, saved.series
     return chart if chart in list(Chart) else "", given.get("x", ""), given.get("series", "")
+
+
+def _with_names(error: QueryFailed, states: Sequence[TableState]) -> QueryFailed:
+    """Name what is near to a table or column that is not there, where the database did not."""
+    names = [state.dataset for state in states]
+    if "column" in error.what:
+        names = [column.name for state in states for column in state.columns]
+    error.remedy = (
+        did_you_mean(nearest(error.sought, names) if error.sought else ()) or error.remedy
+    )
+    return error
 
 
 def _drawn(found: SavedReport, answer: Answer) -> charting.Drawing | None:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from isthmus.base.errors import NeedsPerson
 from isthmus.console.asking import Ask
-from isthmus.console.routes import deed, page
+from isthmus.console.routes import deed, page, status_of
 from isthmus.console.typed import NotOffered, role_named, whole
 from isthmus.wiring.people import LoginThrottled, PasswordWeak, Role, RoleTooHigh, Session
 
@@ -60,16 +60,20 @@ def end_session(ask: Ask) -> Response:
 def make_token(ask: Ask) -> Response:
     """Make a token for a program; its secret is shown this once."""
     mine = known(ask)
-    name, role, days = ask.text("name") or "a program", role_named(ask.text("role")), _days(ask)
-    ask.about, ask.detail = name, {"role": str(role), "days": days}
+    ask.about = name = ask.text("name") or "a program"
     try:
+        role, days = role_named(ask.text("role")), _days(ask)
+        ask.detail = {"role": str(role), "days": days}
         made, secret = ask.site.people.issue_token(
             mine.account.id, name, role, timedelta(days=days) if days else None
         )
     except RoleTooHigh:
-        raise RoleTooHigh(
-            "A token may do no more than you may.", where=HERE, remedy="Choose a lower role."
-        ) from None
+        higher = RoleTooHigh(
+            "A token may do no more than you may.", where="role", remedy="Choose a lower role."
+        )
+        return _shown(ask, status_of(higher), error=higher)
+    except NotOffered as error:
+        return _shown(ask, 422, error=error)
     return _shown(ask, made=made, secret=secret)
 
 
@@ -120,6 +124,7 @@ def _shown(ask: Ask, status: int = 200, **more: object) -> Response:
         tokens=people.tokens(mine.account.id),
         roles=[(r, r) for r in Role if mine.account.role.covers(r)],
         lasting=LASTING,
+        typed=ask.text if given["error"] else lambda _, default="": default,
         **given,
     )
 

@@ -35,6 +35,7 @@
       if (all) element.title = at.toLocaleString();
     }
   };
+  const writeZone = () => { if (isNewZone) for (const one of document.querySelectorAll("[data-zone]")) one.textContent = zone; };
   setInterval(() => writeTimes(document, false), 15000);
 
   // Every request of htmx shows the session's token.
@@ -223,7 +224,7 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
-    if (isNewZone) writeTimes(document, true);
+    if (isNewZone) { writeTimes(document, true); writeZone(); }
     showTheme();
     listen();
   });

@@ -48,11 +48,28 @@
     else document.getElementById("saved").replaceChildren(...parsed(await answer.text()).body.childNodes);
   };
 
+  // The record that is tried stays: in the address, in what is sent, in links to its other pages.
+  const stay = () => {
+    const box = document.getElementById("f-ticket");
+    if (!box) return;
+    const number = box.value.trim();
+    const within = (href) => {
+      const url = new URL(href);
+      if (number) url.searchParams.set("ticket", number);
+      else url.searchParams.delete("ticket");
+      return url.href;
+    };
+    for (const one of document.querySelectorAll("input[type=hidden][name=ticket]")) one.value = number;
+    for (const one of document.querySelectorAll(".tabs a, a[data-tried]")) one.href = within(one.href);
+    if (within(location.href) !== location.href) history.replaceState(null, "", within(location.href));
+  };
+
   // The dry run beside the editor.
   let trying = null;
   const refresh = async (anew) => {
     const there = pane();
     if (!there) return;
+    stay();
     if (trying) trying.abort();
     const mine = (trying = new AbortController());
     const ticket = document.getElementById("f-ticket");
@@ -144,6 +161,7 @@
   let sent = null;
   let typing = null;
   document.addEventListener("submit", (event) => {
+    stay();
     if (event.target === form()) {
       clearTimeout(timer);
       isDirty = false;
@@ -153,9 +171,6 @@
     const record = event.target.closest("[data-try]");
     if (record) {
       event.preventDefault();
-      const url = new URL(location.href);
-      url.searchParams.set("ticket", record.ticket.value.trim());
-      history.replaceState(null, "", url);
       refresh();
     }
   }, true);
@@ -212,7 +227,7 @@
     const did = pressed;
     pressed = "";
     for (const kept of form().querySelectorAll("[data-keep]")) if (open.has(kept.dataset.keep)) kept.open = true;
-    const focus = following(did);
+    const focus = form().querySelector("#trouble") || following(did);
     if (focus) focus.focus();
     const box = document.activeElement;
     if (typing && box.name === typing[0]) {

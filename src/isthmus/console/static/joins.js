@@ -77,6 +77,8 @@
     for (const line of lines) line.classList.toggle("on", line.dataset.one === chosen || line.dataset.many === chosen);
     const counts = document.getElementById("counts");
     if (counts && counts.hasAttribute("hx-get")) counts.setAttribute("hx-get", `/joins/counts?at=${chosen}`);
+    const list = document.querySelector("[data-at]");
+    if (list && chosen) list.value = chosen;
     const active = document.activeElement;
     for (const part of document.querySelectorAll("[data-of]")) part.hidden = part.dataset.of !== chosen;
     // The section that held the focus is hidden: it goes to the one that shows now.
@@ -90,6 +92,12 @@
     address.searchParams.set("at", name);
     history.pushState(null, "", address);
   };
+  // The list chooses as the map does, and shows what was chosen; both lie apart on a phone.
+  document.querySelector("[data-at]").addEventListener("change", (event) => {
+    event.stopPropagation();
+    choose(event.target.value);
+    document.querySelector(`[data-of="${chosen}"]`).scrollIntoView({ block: "nearest" });
+  });
   const begun = chosen;
   window.addEventListener("popstate", () => {
     const name = new URL(location).searchParams.get("at");
@@ -97,6 +105,11 @@
     mark();
   });
   if (!hasWay) mark();
+  // Where the map is wider than the page, what is chosen is in sight at first.
+  const sheet = map.querySelector(".sheet-of-map");
+  const around = chosen && nodes.get(chosen).getBoundingClientRect();
+  if (around) sheet.scrollLeft += around.left + around.width / 2 - sheet.getBoundingClientRect().left - sheet.clientWidth / 2;
+  if (around) sheet.scrollTop += around.top + around.height / 2 - sheet.getBoundingClientRect().top - sheet.clientHeight / 2;
   document.addEventListener("htmx:after:swap", mark);
 
   let held = null;

@@ -30,6 +30,15 @@
     list.style.left = `${Math.max(12, Math.min(rect.left + scrollX, document.documentElement.clientWidth - list.offsetWidth - 12))}px`;
     list.style.top = `${rect.bottom + scrollY + 2}px`;
   };
+  // Under fingers the list needs room below its box that no keyboard covers.
+  const byFinger = matchMedia("(pointer: coarse)");
+  const LEAST = 260;
+  const makeRoom = () => {
+    if (!byFinger.matches || !box || list.hidden) return;
+    const view = window.visualViewport;
+    const below = (view ? view.offsetTop + view.height : innerHeight) - box.getBoundingClientRect().bottom;
+    if (below < LEAST) box.scrollIntoView({ block: "start", behavior: "instant" });
+  };
   const ask = async (all) => {
     const mine = ++asked;
     const here = box;
@@ -53,6 +62,7 @@
     [...list.children].forEach((one, number) => { one.id = `pick-${number}`; });
     list.hidden = false;
     showAt();
+    makeRoom();
     here.setAttribute("aria-expanded", "true");
     here.removeAttribute("aria-activedescendant");
   };
@@ -106,7 +116,10 @@
   document.addEventListener("click", (event) => {
     const option = event.target.closest && event.target.closest(".picks [role=option]");
     if (option && box) { choose(option); return; }
-    if (event.target === box && list.hidden && event.target.matches("[data-pick]")) ask(true);
+    if (event.target !== box || !box.matches("[data-pick]")) return;
+    // A touch may give the focus without the caret, and then nothing could be typed.
+    box.setSelectionRange(box.selectionStart, box.selectionEnd);
+    if (list.hidden) ask(true);
   });
   list.addEventListener("mousedown", (event) => event.preventDefault());
   document.addEventListener("input", (event) => {
@@ -127,5 +140,6 @@
   }, true);
   // What is drawn above a box moves it; its list goes along.
   window.isthmus.placePicks = () => { if (!list.hidden) showAt(); };
+  if (window.visualViewport) window.visualViewport.addEventListener("resize", makeRoom);
   document.body.append(list);
 })();

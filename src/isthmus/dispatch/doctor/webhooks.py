@@ -42,7 +42,7 @@ def _there(line: HookStanding) -> Finding:
     if line.troubles:
         return wrong(WEBHOOKS, line.name, "; ".join(line.troubles), line.remedy)
     heard = f"last heard {_clock(line.last)}" if line.last else "nothing came yet"
-    missed = f"; {line.missed:,} were lost on the way and are found by the sweep"
+    missed = f"; {line.missed:,} were lost on the way and are found all the same, only later"
     return ok(WEBHOOKS, line.name, f"active, {heard}{missed if line.missed else ''}")
 
 

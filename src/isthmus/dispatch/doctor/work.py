@@ -63,12 +63,12 @@ async def look_at_work(works: Works) -> AsyncIterator[Finding]:
 
 
 def _sweep(name: str, at: datetime | None, every: timedelta, now: datetime) -> Finding:
-    subject = f"sweep of {name}"
+    subject = f"asking {name} for changes"
     if at is None:
         return warning(WORK, subject, "never yet", f"A running process does it: {SERVE}")
     if now - at > _TURNS * every + _SLACK:
         what = f"the last was at {_clock(at)}, and one is due every {_span(every)}"
-        remedy = "If a worker is at work, isthmus deadletters and its log say what stops the sweep."
+        remedy = "If a worker is at work, isthmus deadletters and its log say what stops it."
         return wrong(WORK, subject, what, f"{remedy} Else start one: {SERVE}")
     return ok(WORK, subject, f"the last was at {_clock(at)}")
 

@@ -212,7 +212,7 @@ def _changes(plan: Plan) -> tuple[str, ...]:
 
 
 def _unseen(name: str) -> str:
-    return f"webhooks cannot watch {name}: a change of it alone is found by the sweep"
+    return f"webhooks cannot watch {name}: a change of it alone is found later, without one"
 
 
 def _elsewhere(seen: Sequence[Seen]) -> tuple[str, ...]:

@@ -87,11 +87,17 @@ def _silences(seen: Watched, now: datetime, silence: timedelta) -> list[tuple[st
     found = []
     for side, at in seen.swept.items():
         if at is None and seen.begun is not None and now - seen.begun > silence:
-            text = f"{side} was never swept, although dispatch began at {seen.begun:%F %T} UTC."
+            text = (
+                f"{side} was never asked for changes, although dispatch began at"
+                f" {seen.begun:%F %T} UTC."
+            )
             found.append((f"silence/{side}/never", text))
         if at is not None and now - at > silence:
             found.append(
-                (f"silence/{side}/{at.isoformat()}", f"{side} was last swept at {at:%F %T} UTC.")
+                (
+                    f"silence/{side}/{at.isoformat()}",
+                    f"{side} was last asked for changes at {at:%F %T} UTC.",
+                )
             )
     since = seen.unrelayed_since
     if since is not None and now - since > silence:

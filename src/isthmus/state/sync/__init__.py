@@ -7,6 +7,7 @@ The tables lie in the database of dispatch, which all processes of an installati
 from isthmus.state.sync.shapes import (
     Ask,
     DatasetChoice,
+    Earlier,
     Kept,
     Pace,
     Permission,
@@ -18,6 +19,7 @@ from isthmus.state.sync.store import SyncState
 __all__ = [
     "Ask",
     "DatasetChoice",
+    "Earlier",
     "Kept",
     "Pace",
     "Permission",

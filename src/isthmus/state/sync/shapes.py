@@ -47,13 +47,23 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A warning of an earlier run; `holds` tells that what it says is still so."""
+
+    text: str
+    run_id: str
+    at: datetime
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """
     Where one dataset stands after its last run.
 
     `rows`, `fresh_as_of` (the vendor's clock), `ok_at` and `pace` are of the last run that
     published, `result` is of the last one at all. `scope` names what part of the records the
-    table was filled with: "" for all.
+    table was filled with: "" for all. `earlier` are warnings of runs before the last one.
     """
 
     dataset: str
@@ -66,6 +76,7 @@ class Kept:
     ok_at: datetime | None = None
     scope: str = ""
     pace: Pace | None = None
+    earlier: tuple[Earlier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,11 @@ from sqlalchemy import Connection as Session
 from sqlalchemy import RowMapping, delete, insert, select, update
 
 from isthmus.state.shapes import ErrorNote, RunDataset
-from isthmus.state.sync.shapes import DatasetChoice, Kept, Pace, Permission
+from isthmus.state.sync.shapes import DatasetChoice, Earlier, Kept, Pace, Permission
 from isthmus.state.sync.tables import choices, kept, permissions
+
+_EARLIER = "earlier"
+"""Beside what a result holds: warnings of the runs before it."""
 
 
 def save(session: Session, line: Kept) -> None:
@@ -24,7 +27,10 @@ def save(session: Session, line: Kept) -> None:
             run_id=line.run_id,
             by=line.by,
             finished_at=line.finished_at,
-            result=json.dumps(asdict(line.result), ensure_ascii=False),
+            result=json.dumps(
+                {**asdict(line.result), _EARLIER: [asdict(one) for one in line.earlier]},
+                ensure_ascii=False, default=datetime.isoformat,
+            ),
             rows=line.rows,
             fresh_as_of=line.fresh_as_of,
             ok_at=line.ok_at,
@@ -33,7 +39,7 @@ def save(session: Session, line: Kept) -> None:
             full_calls=None if pace is None else pace.calls,
             full_seconds=None if pace is None else pace.seconds,
         )
-    )
+    )  # fmt: skip
 
 
 def load(session: Session) -> dict[str, Kept]:
@@ -46,17 +52,20 @@ def _kept(row: RowMapping) -> Kept:
     pace = None
     if row["full_rows"] is not None:
         pace = Pace(row["full_rows"], row["full_calls"], row["full_seconds"])
+    told = json.loads(row["result"])
+    earlier = told.pop(_EARLIER, ())
     return Kept(
         dataset=row["dataset"],
         run_id=row["run_id"],
         by=row["by"],
         finished_at=row["finished_at"],
-        result=_result(json.loads(row["result"])),
+        result=_result(told),
         rows=row["rows"],
         fresh_as_of=row["fresh_as_of"],
         ok_at=row["ok_at"],
         scope=row["scope"],
         pace=pace,
+        earlier=tuple(Earlier(**{**o, "at": datetime.fromisoformat(o["at"])}) for o in earlier),
     )
 
 

@@ -31,6 +31,7 @@ from isthmus.warehouse.duckdb.instances import ATTACHED, Instance, give_back
 from isthmus.warehouse.duckdb.permitted import check_tree
 from isthmus.warehouse.duckdb.session import DuckDBSession
 from isthmus.warehouse.ledger import Ledger
+from isthmus.warehouse.mistakes import mistake
 from isthmus.warehouse.ports import QueryFailed, TableState
 from isthmus.warehouse.reading import describe_tables
 
@@ -172,22 +173,26 @@ def _checked(cursor: duckdb.DuckDBPyConnection, sql: str) -> str:
             [ATTACHED, DATA_SCHEMA],
         ).fetchall()
     except duckdb.Error as error:
-        raise QueryFailed(str(error), where=sql) from error
+        raise mistake(text, str(error)) from error
     tree = json.loads(answer[0][0])
     if tree.get("error"):
-        raise _unread(tree, sql)
+        raise _unread(tree, text, body)
     check_tree(tree, frozenset(row[0] for row in tables))
     return text
 
 
-def _unread(tree: Mapping[str, str], sql: str) -> QueryFailed:
+def _unread(tree: Mapping[str, str], sql: str, body: str) -> QueryFailed:
     if tree.get("error_type") == "not implemented":
         return NotPermitted(
             "Only one statement at a time, and only one that reads.",
-            where=sql,
             remedy="Ask with SELECT, over the tables in the schema autotask.",
         )
-    return QueryFailed(str(tree.get("error_message") or "It cannot be read."), where=sql)
+    said = str(tree.get("error_message") or "It cannot be read.")
+    place = str(tree.get("position") or "")
+    if not place.isdecimal():
+        return mistake(sql, said)
+    before = body.encode()[: int(place)].decode(errors="ignore")  # it counts bytes
+    return mistake(sql, said, at=len(sql) - len(body) + len(before))
 
 
 @contextmanager
@@ -203,7 +208,7 @@ def _guarded(cursor: duckdb.DuckDBPyConnection, limits: Limits, sql: str) -> Ite
     except duckdb.OutOfMemoryException as error:
         raise took_too_much(limits.memory_mb) from error
     except duckdb.Error as error:
-        raise QueryFailed(str(error), where=sql) from error
+        raise mistake(sql, str(error)) from error
 
 
 def _kind(name: str) -> Kind:

@@ -129,6 +129,7 @@ def _check_table(part: Tree, named: frozenset[str]) -> None:
         f"There is no table {whole} here.",
         remedy="Tables are autotask.<Dataset>; what Isthmus notes about them is in the schema"
         " isthmus.",
+        sought=name,
     )
 
 

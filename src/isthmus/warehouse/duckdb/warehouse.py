@@ -16,6 +16,7 @@ from isthmus.warehouse.duckdb.answering import DuckDBReader
 from isthmus.warehouse.duckdb.instances import ATTACHED, Instance, Wanted, borrow, give_back
 from isthmus.warehouse.duckdb.session import DuckDBSession
 from isthmus.warehouse.ledger import Ledger
+from isthmus.warehouse.mistakes import mistake
 from isthmus.warehouse.ports import (
     Column,
     Package,
@@ -119,7 +120,7 @@ class DuckDBWarehouse:
                 columns = tuple(column[0] for column in answer.description or ())
                 return Result(columns, tuple(answer.fetchall()))
             except duckdb.Error as error:
-                raise QueryFailed(str(error), where=sql) from error
+                raise mistake(sql, str(error)) from error
 
     def reader(self) -> DuckDBReader:
         """Return a reader of the same file, which outlives this object until it is closed."""

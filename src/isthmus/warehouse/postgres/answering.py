@@ -30,6 +30,7 @@ from isthmus.warehouse.dialect import DATA_SCHEMA, literal
 from isthmus.warehouse.duckdb.guarding import Guard
 from isthmus.warehouse.duckdb.parquet import ParquetColumn, csv_to_parquet
 from isthmus.warehouse.ledger import Ledger
+from isthmus.warehouse.mistakes import mistake
 from isthmus.warehouse.ports import QueryFailed, TableState
 from isthmus.warehouse.postgres.link import Link
 from isthmus.warehouse.postgres.permitted import SCHEMAS, check_words
@@ -142,7 +143,7 @@ class PostgresReader:
             if _EXPLAIN.match(text):
                 yield _explained(connection, text)
             else:
-                yield _stream(connection, _bounded(text), {}, _AT_A_TIME, limits)
+                yield _stream(connection, _bounded(text), {}, _AT_A_TIME, limits, asked=text)
 
     def write_parquet(
         self,
@@ -222,11 +223,13 @@ def _stream(
     values: Mapping[str, object],
     size: int,
     limits: Limits,
+    *,
+    asked: str = "",
 ) -> Stream:
     end = None if limits.seconds is None else monotonic() + limits.seconds
     declared = f"DECLARE {_CURSOR} NO SCROLL CURSOR FOR {sql}"
     if not values:
-        expect_one_statement(connection, declared)
+        expect_one_statement(connection, declared, asked)
         connection.execute(declared.encode())
     else:
         client = psycopg.ClientCursor(connection)  # a cursor's statement takes no parameters
@@ -288,13 +291,14 @@ def _told(limits: Limits, sql: str) -> Iterator[None]:
     except (psycopg.OperationalError, psycopg.InterfaceError):
         raise
     except psycopg.Error as error:
-        raise QueryFailed(error.diag.message_primary or str(error), where=sql) from error
+        said = error.diag.message_primary or str(error)
+        raise mistake(sql, said, hint=error.diag.message_hint or "") from error
 
 
 def _large(error: psycopg.Error, sql: str) -> QueryFailed:
     told = str(error.diag.message_primary)
     if _LARGE not in told:
-        return QueryFailed(told, where=sql)
+        return mistake(sql, told)
     return TooMuch(
         "A row of the answer is larger than 1 MB.", remedy="Take fewer or shorter texts."
     )

@@ -19,6 +19,7 @@ from psycopg import pq
 from isthmus.warehouse import publication, upkeep
 from isthmus.warehouse.duckdb.reader import SegmentReader
 from isthmus.warehouse.ledger import Ledger
+from isthmus.warehouse.mistakes import mistake
 from isthmus.warehouse.ports import (
     Column,
     Package,
@@ -179,11 +180,25 @@ def _do_nothing(_: psycopg.Connection) -> None:
     return
 
 
-def expect_one_statement(connection: psycopg.Connection, sql: str) -> None:
-    """Have the server parse it by the protocol that takes one statement alone."""
+def expect_one_statement(connection: psycopg.Connection, sql: str, asked: str = "") -> None:
+    """
+    Have the server parse it by the protocol that takes one statement alone.
+
+    Args: asked: the part of it that a person wrote, in which mistakes are told; "" all of it.
+    """
     parsed = connection.pgconn.prepare(b"", sql.encode())
-    if parsed.status != pq.ExecStatus.COMMAND_OK and not connection.broken:
-        raise QueryFailed(parsed.get_error_message(), where=sql)
+    if parsed.status == pq.ExecStatus.COMMAND_OK or connection.broken:
+        return
+    said, hint, place = (
+        (parsed.error_field(one) or b"").decode(errors="replace")
+        for one in (
+            pq.DiagnosticField.MESSAGE_PRIMARY,
+            pq.DiagnosticField.MESSAGE_HINT,
+            pq.DiagnosticField.STATEMENT_POSITION,
+        )
+    )
+    at = int(place) - 1 - max(sql.find(asked), 0) if place.isdecimal() else None
+    raise mistake(asked or sql, said or parsed.get_error_message(), at=at, hint=hint)
 
 
 def _answer(connection: psycopg.Connection, sql: str) -> Result:
@@ -194,4 +209,5 @@ def _answer(connection: psycopg.Connection, sql: str) -> Result:
     except psycopg.OperationalError:
         raise
     except psycopg.Error as error:
-        raise QueryFailed(error.diag.message_primary or str(error), where=sql) from error
+        said = error.diag.message_primary or str(error)
+        raise mistake(sql, said, hint=error.diag.message_hint or "") from error

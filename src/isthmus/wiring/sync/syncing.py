@@ -13,6 +13,7 @@ from isthmus.state.shapes import RunDataset
 from isthmus.state.sync import (
     Ask,
     DatasetChoice,
+    Earlier,
     Kept,
     Permission,
     Progress,
@@ -35,6 +36,7 @@ __all__ = [
     "Cost",
     "DatasetChoice",
     "DatasetStanding",
+    "Earlier",
     "NoSuchDataset",
     "Permission",
     "Progress",
@@ -70,6 +72,7 @@ class DatasetStanding:
     `last` is what the last run did, `last_at` when it ended, `last_by` who wanted it; `ok_at` is
     the end of the last run that published. `resumes` tells that what a stopped run read is kept
     and the next one goes on behind it. `needs_full` says why all of it has to be read again.
+    `earlier` are warnings of runs before the last.
     """
 
     name: str
@@ -93,6 +96,13 @@ class DatasetStanding:
     is_waiting: bool
     is_own: bool
     needs_full: str = ""
+    earlier: tuple[Earlier, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what the last run warned of, and what runs before it did that is still so."""
+        last = () if self.last is None else self.last.warnings
+        return (*last, *(one.text for one in self.earlier if one.holds))
 
     @property
     def is_running(self) -> bool:
@@ -356,6 +366,7 @@ def _standing(
         is_waiting=is_waiting,
         is_own=dataset not in DATASETS,
         needs_full=_why_full(line, choice),
+        earlier=() if line is None else line.earlier,
     )
 
 

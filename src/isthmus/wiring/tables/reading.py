@@ -17,6 +17,7 @@ from isthmus.warehouse.answering import (
     TableReader,
     TooMuch,
 )
+from isthmus.warehouse.mistakes import did_you_mean, nearest
 from isthmus.warehouse.ports import (
     Column,
     ColumnType,
@@ -49,6 +50,8 @@ __all__ = [
     "WarehouseAway",
     "WarehouseBroken",
     "WarehouseBusy",
+    "did_you_mean",
+    "nearest",
 ]
 
 IDLE_S = 5.0

@@ -1,0 +1,110 @@
+"""Drafts without a browser: the record tried stays, versions have numbers, verdicts are told."""
+
+import html
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from isthmus.dispatch.library import MAPPING
+from isthmus.dispatch.rules.sketch import mapping_text
+from isthmus.wiring.people import Role
+from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
+from tests.console.site import Served, served, signed_in
+from tests.dispatch.shores import Shores
+
+NUMBER = "T20260101.0007"
+
+
+@pytest.fixture
+def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
+    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
+    made.settle_switches()
+    return made
+
+
+@pytest.fixture
+def connected(shores: Shores) -> Iterator[Served]:
+    """Give the console of a home between both simulated vendors."""
+    with served(shores.home, shores.environment) as given:
+        yield given
+
+
+def test_the_record_that_was_tried_stays_in_the_address_whatever_is_done(console: Served) -> None:
+    mapping, rule = "/mappings/ticket_inbound", "/rules/ticket_dispatch"
+    current = console.stores.definitions.current(MAPPING, "ticket_inbound")
+    assert current is not None
+    changed = current.content.replace("value = 150", "value = 175")
+    whole = {"as_text": "1", "revision": "0", "unchecked": "yes"}
+    ways: tuple[tuple[str, dict[str, str]], ...] = (
+        (f"{mapping}/draft", {"do": "add", "rows": "0"}),
+        (f"{mapping}/draft", {"do": "as-text", "rows": "0"}),
+        (f"{mapping}/draft", {"do": "as-rows", "as_text": "1", "text": "a = 1"}),
+        (f"{mapping}/discard", {}),
+        (f"{mapping}/draft", {"do": "publish", "text": current.content, **whole}),
+        (f"{mapping}/draft", {"do": "publish", "text": changed, **whole}),
+        (f"{mapping}/rollback", {"to": current.version, "unchecked": "yes"}),
+        (f"{rule}/switch", {"on": "no"}),
+    )
+    with signed_in(console, Role.DISPATCHER) as (http, token):
+        for path, sent in ways:
+            page = {"page": "one"} if path.endswith("/draft") else {}
+            answer = http.post(path, data={"csrf": token, "ticket": NUMBER, **page, **sent})
+            there = answer.headers["location"]
+            assert parse_qs(urlsplit(there).query)["ticket"] == [NUMBER], (path, sent, there)
+            shown = http.get(there).text
+            assert f'name="ticket" value="{NUMBER}"' in shown
+            assert f'href="{path.rpartition("/")[0]}?ticket={NUMBER}"' in shown
+    assert console.stores.definitions.current(MAPPING, "ticket_inbound") != current
+
+
+def test_versions_are_told_by_their_numbers_and_their_digits_stand_beside(console: Served) -> None:
+    path = "/mappings/ticket_inbound"
+    first = console.stores.definitions.current(MAPPING, "ticket_inbound")
+    assert first is not None
+    changed = first.content.replace("value = 150", "value = 175")
+    second = console.site.library.publish_mapping(changed, by="bo@example.com")
+    with signed_in(console, Role.DISPATCHER) as (http, token):
+        state = http.get(path).text
+        assert "<span>version 2, published <time" in state
+        assert f">{second.version}</code>" in state
+        listed = http.get(f"{path}/versions").text
+        assert '<span class="nowrap">Version 1</span>' in listed
+        assert f'{path}/versions?old=1&amp;new=2"' in listed
+        assert "Put version 1 of ticket_inbound in force again?" in listed
+        assert '<option value="2" selected>version 2, in force</option>' in listed
+        assert "value: 150 became 175" in listed
+        by_digits = f"{path}/versions?old={first.version}&new={second.version}"
+        assert "value: 150 became 175" in http.get(by_digits).text
+        sent = {"csrf": token, "to": first.version, "unchecked": "yes"}
+        shown = http.get(http.post(f"{path}/rollback", data=sent).headers["location"]).text
+        assert "Version 1 is in force again; from now on it is version 3." in shown
+        assert "version 3" in http.get("/mappings").text
+        assert '<span class="inline muted">version 3</span>' in http.get("/rules").text
+
+
+def test_a_mapping_that_fits_and_makes_what_cannot_be_sent_of_one_record_says_so_of_that_one(
+    connected: Served, shores: Shores
+) -> None:
+    ticket = shores.fit_tickets(1)[0]
+    shores.edit("Tickets", ticket["id"], purchaseOrderNumber="")
+    current = connected.site.library.mapping("ticket_inbound")
+    assert current is not None
+    required = {
+        "target": "title", "action": "sync", "source": "ticket.purchaseOrderNumber",
+        "required": True,
+    }  # fmt: skip
+    wrong = {"target": "nowhere", "action": "static", "value": 1}
+    head = {"name": "only", "direction": "inbound", "root": "ticket"}
+    here = "nothing would be sent for this one; the mapping itself fits"
+    never = "it cannot be used as it is"
+    with signed_in(connected, Role.VIEWER) as (http, _):
+        for rows, said in (([required], here), ([required, wrong], never)):
+            text = mapping_text({**head, "rows": rows})
+            connected.site.drafts.drop(MAPPING, "only")
+            connected.site.drafts.save(MAPPING, "only", text, by="ann@example.com")
+            answer = http.get("/mappings/only/try", params={"ticket": ticket["ticketNumber"]})
+            shown = html.unescape(answer.text)
+            assert said in shown
+            assert (here in shown) is (said == here)

@@ -1,0 +1,88 @@
+"""A wrong value is told on the page of its form, with what was typed kept."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from isthmus.wiring.people import Role
+from tests.console.exploring import explored
+from tests.console.site import Served, signed_in
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with explored(tmp_path_factory.mktemp("wrong")) as given:
+        yield given
+
+
+WRONG = {
+    "a day": ("/datasets/Tickets/since", {"since": "soon"}, "soon"),
+    "a schedule": (
+        "/datasets/Tickets/schedule",
+        {"how": "cron", "cron": "now and then", "zone": "UTC"},
+        "now and then",
+    ),
+    "a zone": (
+        "/datasets/Tickets/schedule",
+        {"how": "daily", "clock": "02:00", "zone": "Mars/Base"},
+        "Mars/Base",
+    ),
+    "a filter": ("/datasets/Tickets/records", {"only": "colour eq red"}, "colour eq red"),
+    "a first day": ("/datasets/Tickets/records", {"since": "soon"}, "soon"),
+    "a collection": ("/datasets/add", {"dataset": "Unicorns"}, "Unicorns"),
+    "a login": (
+        "/settings/people",
+        {"login": "b o b", "name": "Bob Typed", "password": "x"},
+        "Bob",
+    ),
+    "a role": (
+        "/settings/people",
+        {"login": "bob", "name": "Bob Typed", "password": "x", "role": "king"},
+        "Bob Typed",
+    ),
+    "a token's time": (
+        "/settings/me/tokens",
+        {"name": "wall", "role": "viewer", "days": "x"},
+        "wall",
+    ),
+    "a token's role": (
+        "/settings/me/tokens",
+        {"name": "wall", "role": "king", "days": "1"},
+        "wall",
+    ),
+    "a password": ("/settings/me/password", {"present": "x", "new": "y"}, "present password"),
+    "days to keep": ("/settings/alerts/set", {"name": "ISTHMUS_KEEP_D", "value": "many"}, "many"),
+    "a mail server": (
+        "/settings/alerts/mail",
+        {"server": "::", "way": "tls", "sender": "a", "to": "b@typed"},
+        "b@typed",
+    ),
+    "a chat": ("/settings/alerts/set", {"name": "ISTHMUS_ALERT_CHAT", "value": "chat"}, "chat"),
+    "a report": (
+        "/explore/sql/save",
+        {"sql": "select count(*) as n from Tickets", "title": "", "chart": ""},
+        "select count(*) as n",
+    ),
+    "a query": ("/explore/sql/save", {"sql": "select nope from Tickets", "title": "Mine"}, "nope"),
+}
+
+
+@pytest.mark.parametrize("which", WRONG)
+def test_a_wrong_value_is_told_on_its_form_with_what_was_typed(console: Served, which: str) -> None:
+    path, given, kept = WRONG[which]
+    with signed_in(console, Role.ADMIN) as (client, token):
+        answer = client.post(path, data={**given, "csrf": token}, follow_redirects=True)
+    assert 400 <= answer.status_code < 500, answer.status_code
+    assert "That did not work" not in answer.text
+    assert 'role="alert"' in answer.text or 'aria-invalid="true"' in answer.text
+    assert kept in answer.text
+
+
+@pytest.mark.parametrize("deed", ["replay", "dismiss", "set", "set/choose"])
+def test_to_mark_no_dead_letter_leads_back_to_the_list(console: Served, deed: str) -> None:
+    with signed_in(console, Role.DISPATCHER) as (client, token):
+        answer = client.post(
+            f"/letters/{deed}", data={"csrf": token, "back": "/letters"}, follow_redirects=True
+        )
+    assert "No dead letter was chosen" in answer.text
+    assert "<h1>Dead letters" in answer.text
