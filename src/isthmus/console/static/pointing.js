@@ -31,7 +31,7 @@
     list.style.top = `${rect.bottom + scrollY + 2}px`;
   };
   // Under fingers the list needs room below its box that no keyboard covers.
-  const byFinger = matchMedia("(pointer: coarse)");
+  const byFinger = matchMedia("(pointer: coarse), (max-width: 860px)");
   const LEAST = 260;
   const makeRoom = () => {
     if (!byFinger.matches || !box || list.hidden) return;
