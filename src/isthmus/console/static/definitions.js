@@ -222,8 +222,9 @@
     const isNew = pressed === "save" && box.form === form() && box.matches("input[name]:not([type=checkbox]), textarea") && box.value !== sent.get(box.name);
     typing = isNew ? [box.name, box.value, box.selectionStart] : null;
   });
-  document.addEventListener("htmx:after:swap", () => {
-    if (!form() || !pressed) return;
+  // As soon as the form is there, before it settles: a key pressed between the two would be lost.
+  document.addEventListener("htmx:before:settle", (event) => {
+    if (event.detail.task.type !== "main" || !form() || !pressed) return;
     const did = pressed;
     pressed = "";
     for (const kept of form().querySelectorAll("[data-keep]")) if (open.has(kept.dataset.keep)) kept.open = true;

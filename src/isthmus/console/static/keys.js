@@ -71,6 +71,8 @@
   window.isthmus = { keepFocus };
   let bringBack = null;
   document.addEventListener("htmx:before:swap", () => { bringBack = keepFocus() || bringBack; });
+  // Before it settles, so that no key is lost between the two; and after, for what settled elsewhere.
+  document.addEventListener("htmx:before:settle", () => { if (bringBack) bringBack(); });
   document.addEventListener("htmx:after:swap", () => { if (bringBack) bringBack(); bringBack = null; });
 
   // A form that leads back to its page says where the focus was, for who goes by keys.
