@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.console.site import Served, Visitor, served
+from tests.dispatch.shores import Shores
 
 _ARGUMENTS = (
     "--no-sandbox",
@@ -58,6 +60,30 @@ def console(tmp_path: Path) -> Iterator[Served]:
     """Give the console of a new home, where nothing is connected."""
     with served(tmp_path / "home") as given:
         yield given
+
+
+@pytest.fixture
+def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
+    """Give both vendors, and where a home between them is to be."""
+    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
+    made.settle_switches()
+    return made
+
+
+@pytest.fixture
+def connected(shores: Shores) -> Iterator[Served]:
+    """Give the console of a home between both simulated vendors."""
+    with served(shores.home, shores.environment) as given:
+        yield given
+
+
+@pytest.fixture
+def person(browser: Browser, connected: Served) -> Iterator[Visitor]:
+    """Give a person before the connected one; no page may have complained when the test ends."""
+    visitor = Visitor(browser, connected)
+    yield visitor
+    visitor.close()
+    visitor.check()
 
 
 @pytest.fixture

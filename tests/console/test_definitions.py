@@ -1,45 +1,19 @@
 """Rules and mappings: built by pointing, tried, mended, published, compared, rolled back."""
 
 import re
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from isthmus.console.drafting import rows
 from isthmus.dispatch.library import MAPPING, RULE
 from isthmus.dispatch.rules.sketch import mapping_text, sketch_mapping
 from isthmus.wiring.people import Role
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.console.site import PASSWORD, PHONE, WIDE, Served, Visitor, audit, served, shots
+from tests.console.site import PASSWORD, PHONE, WIDE, Served, Visitor, audit, shots
 from tests.dispatch.shores import Shores
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
-
-
-@pytest.fixture
-def connected(shores: Shores) -> Iterator[Served]:
-    """Give the console of a home between both simulated vendors."""
-    with served(shores.home, shores.environment) as given:
-        yield given
-
-
-@pytest.fixture
-def person(browser: Browser, connected: Served) -> Iterator[Visitor]:
-    """Give a person before it; when the test ends no page may have complained."""
-    visitor = Visitor(browser, connected)
-    yield visitor
-    visitor.close()
-    visitor.check()
 
 
 def choose(page: Page, box: str, typed: str, option: str) -> None:

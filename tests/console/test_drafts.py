@@ -1,34 +1,15 @@
 """Drafts without a browser: the record tried stays, versions have numbers, verdicts are told."""
 
 import html
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
-
-import pytest
 
 from isthmus.dispatch.library import MAPPING
 from isthmus.dispatch.rules.sketch import mapping_text
 from isthmus.wiring.people import Role
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.console.site import Served, served, signed_in
+from tests.console.site import Served, signed_in
 from tests.dispatch.shores import Shores
 
 NUMBER = "T20260101.0007"
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
-
-
-@pytest.fixture
-def connected(shores: Shores) -> Iterator[Served]:
-    """Give the console of a home between both simulated vendors."""
-    with served(shores.home, shores.environment) as given:
-        yield given
 
 
 def test_the_record_that_was_tried_stays_in_the_address_whatever_is_done(console: Served) -> None:

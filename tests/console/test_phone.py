@@ -1,41 +1,14 @@
 """A mapping and a rule built on a phone, from nothing, by pointing alone."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from isthmus.wiring.people import Role
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.console.site import PHONE, Served, Visitor, served
+from tests.console.site import PHONE, Visitor
 from tests.dispatch.shores import Shores
 
 LEAST = 24
 """Pixels that a finger needs each way, as WCAG 2.2 AA has it."""
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
-
-
-@pytest.fixture
-def connected(shores: Shores) -> Iterator[Served]:
-    """Give the console of a home between both simulated vendors."""
-    with served(shores.home, shores.environment) as given:
-        yield given
-
-
-@pytest.fixture
-def person(browser: Browser, connected: Served) -> Iterator[Visitor]:
-    """Give a person before it; when the test ends no page may have complained."""
-    visitor = Visitor(browser, connected)
-    yield visitor
-    visitor.close()
-    visitor.check()
 
 
 def tap(there: Locator) -> None:

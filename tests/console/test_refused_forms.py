@@ -123,3 +123,20 @@ def test_numbers_beyond_all_bounds_are_kept_as_typed_or_count_nothing(console: S
                 answer = http.post(f"{path}/draft", data={**sent, **more}, follow_redirects=True)
                 assert answer.status_code in {200, 409}
                 told(answer)
+
+
+def test_a_file_that_is_too_large_is_refused_and_not_cut(console: Served) -> None:
+    exported = file_of_another(console)
+    padded = exported + "\n# more\n" + "#" * 1_000_000
+    with signed_in(console, Role.DISPATCHER) as (http, token):
+        files = {"file": ("a.toml", padded.encode(), "text/plain")}
+        answer = http.post("/mappings/import", data={"csrf": token}, files=files)
+    assert "larger than 1 MB" in told(answer)
+    assert console.site.drafts.find(MAPPING, "another") is None
+
+
+def file_of_another(console: Served) -> str:
+    """Return the file of a mapping that is not there yet."""
+    current = console.stores.definitions.current(MAPPING, "ticket_inbound")
+    assert current is not None
+    return current.content.replace('"ticket_inbound"', '"another"')

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from isthmus.dispatch.hooks import Hooks, HookSecrets
+from isthmus.dispatch.hooks import HookPlan, Hooks, HookSecrets
+from isthmus.dispatch.hooks.secrets import autotask_name
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.rules.rule import Rule, export_rule
 from isthmus.webhooks import DoorServer
@@ -20,6 +21,8 @@ from tests.dispatch.shores import Shores, until
 
 NOWHERE = "http://127.0.0.1:9"
 """An address at which nobody listens."""
+TICKETS = autotask_name("Tickets")
+BOTH = ("autotask", "fieldnation")
 
 
 @dataclass
@@ -154,3 +157,32 @@ class Traffic:
         path = f"workorders/{self._order}/publish"
         answer = sim.post(path, {}) if step == "publish" else sim.delete(path)
         assert answer.status == 200, answer.json
+
+
+def named(lines: tuple[Any, ...], name: str) -> Any:
+    """Return the line of that name."""
+    return next(one for one in lines if one.name == name)
+
+
+async def install(home: Attended, *remove: str) -> tuple[HookPlan, ...]:
+    """Install webhooks on both sides; remove those named."""
+    async with home.hooks() as hooks:
+        return await hooks.install(remove)
+
+
+async def some_news(home: Attended) -> None:
+    """Have both vendors tell something, and wait until it came."""
+    shores = home.shores
+    ticket = shores.fit_tickets(1)[0]["id"]
+    shores.edit("Tickets", ticket, title="Something new")
+    order = draft(home)
+    shores.fieldnation.post(f"workorders/{order}/publish", {})
+    home.settle_deliveries()
+    assert {side for side, _ in home.attempts()} == set(BOTH)
+
+
+def draft(home: Attended) -> int:
+    """Make a work order; returns its number."""
+    answer = home.shores.fieldnation.post("workorders", {"title": "A visit"})
+    assert answer.status == 200, answer.json
+    return int(answer.json["id"])

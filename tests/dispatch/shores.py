@@ -237,3 +237,23 @@ def staffed(flow: Flow) -> dict[str, Any]:
     entries = flow.shores.autotask.rows("TimeEntries")
     done = next(one for one in entries if one.get("ticketID") and one.get("roleID"))
     return {"times": True, "time_resource_id": done["resourceID"], "time_role_id": done["roleID"]}
+
+
+ORDERS = r"workorders$"
+
+
+def break_off(flow: Flow, *, path: str = ORDERS, method: str = "POST", **more: Any) -> None:
+    """Have Field Nation fail at some calls."""
+    fault = {"kind": "status", "method": method, "path": path, **more}
+    flow.shores.fieldnation.admin("POST", "faults", fault)
+
+
+def mend(flow: Flow) -> None:
+    """Have Field Nation fail no more."""
+    flow.shores.fieldnation.admin("DELETE", "faults")
+
+
+def posts(sim: Any, path: str = "workorders") -> int:
+    """Return how many calls by POST a vendor was sent."""
+    calls = sim.admin("GET", "requests")
+    return sum(one["method"] == "POST" and one["path"].endswith(path) for one in calls)

@@ -1,25 +1,30 @@
 """Webhooks of a home: made on both sides, kept right, renewed without a lost delivery, removed."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from isthmus.autotask.webhooks import WebhookRightMissing
-from isthmus.base.clock import utc_now
-from isthmus.dispatch.hooks import GRACE, HookPlan, HookStanding, NothingWanted, NotInstalled
-from isthmus.dispatch.hooks.secrets import CALLOUT, FIELDNATION, autotask_name
+from isthmus.dispatch.hooks import HookStanding, NothingWanted
+from isthmus.dispatch.hooks.secrets import FIELDNATION
 from isthmus.dispatch.rules.conditions import parse_condition
 from isthmus.fieldnation import PermissionDenied
 from isthmus.state.dispatch import Arrival
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.dispatch.attended import NOWHERE, Attended, Traffic, answering, attended
+from tests.dispatch.attended import (
+    BOTH,
+    NOWHERE,
+    TICKETS,
+    Attended,
+    answering,
+    attended,
+    draft,
+    install,
+    named,
+    some_news,
+)
 from tests.dispatch.shores import Shores
-
-TICKETS = autotask_name("Tickets")
-BOTH = ("autotask", "fieldnation")
 
 
 @pytest.fixture
@@ -33,15 +38,6 @@ def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path:
 def home(shores: Shores) -> Iterator[Attended]:
     with attended(shores) as opened:
         yield opened
-
-
-def named(lines: tuple[Any, ...], name: str) -> Any:
-    return next(one for one in lines if one.name == name)
-
-
-async def install(home: Attended, *remove: str) -> tuple[HookPlan, ...]:
-    async with home.hooks() as hooks:
-        return await hooks.install(remove)
 
 
 async def standing(home: Attended, name: str) -> HookStanding:
@@ -275,7 +271,7 @@ async def test_an_answer_that_was_lost_leaves_one_webhook_with_a_secret_known_he
         assert all(plan.is_well for plan in await install(home))
 
         assert (len(home.autotask_hooks()), len(home.field_hooks())) == (1, 1)
-        await _some_news(home)
+        await some_news(home)
         assert {status for _, status in home.attempts()} == {200}
 
 
@@ -290,25 +286,8 @@ async def test_a_home_that_lost_its_secrets_gets_them_right_again(shores: Shores
         await install(home)
 
         assert home.secrets.newest(FIELDNATION) == secret  # Field Nation shows it, so it is kept
-        await _some_news(home)
+        await some_news(home)
         assert {status for _, status in home.attempts()} == {200}
-
-
-async def _some_news(home: Attended) -> None:
-    """Have both vendors tell something, and wait until it came."""
-    shores = home.shores
-    ticket = shores.fit_tickets(1)[0]["id"]
-    shores.edit("Tickets", ticket, title="Something new")
-    order = _draft(home)
-    shores.fieldnation.post(f"workorders/{order}/publish", {})
-    home.settle_deliveries()
-    assert {side for side, _ in home.attempts()} == set(BOTH)
-
-
-def _draft(home: Attended) -> int:
-    answer = home.shores.fieldnation.post("workorders", {"title": "A visit"})
-    assert answer.status == 200, answer.json
-    return int(answer.json["id"])
 
 
 async def test_the_owner_of_the_webhook_tells_who_we_are_where_resources_are_hidden(
@@ -346,96 +325,6 @@ async def test_after_a_move_the_old_webhooks_are_named_and_removed_when_asked(
         assert [row["url"][:16] for row in home.field_hooks()] == ["http://localhost"]
 
 
-# Rotation
-
-
-async def test_rotating_under_load_refuses_no_delivery(shores: Shores) -> None:
-    with answering(shores) as home:
-        await install(home)
-        # Wide windows: each vendor takes its time before it has the new secret, and to say so.
-        late = {"method": "PATCH", "path": "TicketWebhooks", "kind": "delay", "seconds": 0.2}
-        shores.autotask.admin("POST", "faults", late)
-        for kind in ("delay", "slow"):
-            late = {"method": "PUT", "path": "webhooks", "kind": kind, "seconds": 0.1}
-            shores.fieldnation.admin("POST", "faults", late)
-        async with home.hooks() as hooks, Traffic(shores, _draft(home)) as traffic:
-            for _ in range(3):
-                await traffic.some()
-                done = await hooks.rotate(BOTH)
-                assert [(len(plan.changes), plan.is_well) for plan in done] == [(1, True)] * 2
-            await traffic.some()
-        home.settle_deliveries()
-
-        attempts = home.attempts()
-        assert len([1 for side, _ in attempts if side == "autotask"]) >= 15
-        assert len([1 for side, _ in attempts if side == "fieldnation"]) >= 15
-        assert {status for _, status in attempts} == {200}
-        async with home.hooks() as hooks:
-            hooks.settle(BOTH)
-        assert {len(home.house.state.live_secrets(name)) for name in (TICKETS, FIELDNATION)} == {1}
-        await _some_news(home)
-        assert {status for _, status in home.attempts()} == {200}
-
-
-async def test_a_rotation_that_broke_off_goes_on_with_the_same_secret(home: Attended) -> None:
-    await install(home)
-    before = home.house.state.live_secrets(FIELDNATION)
-    home.shores.fieldnation.admin(
-        "POST", "faults", {"kind": "status", "status": 403, "method": "PUT", "count": 1}
-    )
-    async with home.hooks() as hooks:
-        assert named(await hooks.rotate(BOTH), "Field Nation").error is not None
-        made = home.secrets.newest(FIELDNATION)
-        assert home.secrets.standing(FIELDNATION) == "unsure"
-        assert named(hooks.settle(BOTH), "Field Nation").error is not None
-        assert before[0] in home.house.state.live_secrets(FIELDNATION)
-
-        assert named(await hooks.rotate(("fieldnation",)), "Field Nation").is_well
-
-    assert home.secrets.newest(FIELDNATION) == made == home.field_hooks()[0]["secret"]
-
-
-async def test_what_is_not_installed_cannot_be_rotated(home: Attended) -> None:
-    async with home.hooks() as hooks:
-        done = await hooks.rotate((*BOTH, "callout"))
-
-    assert [type(plan.error) for plan in done] == [NotInstalled] * 3
-
-
-async def test_an_old_secret_is_dropped_a_day_after_the_vendor_has_the_new_one(
-    home: Attended,
-) -> None:
-    await install(home)
-    async with home.hooks() as hooks:
-        await hooks.rotate(BOTH)
-    now = utc_now()
-
-    assert home.secrets.settle_due(now + GRACE - timedelta(minutes=5)) == ()
-    assert len(home.house.state.live_secrets(TICKETS)) == 2
-    assert set(home.secrets.settle_due(now + GRACE + timedelta(minutes=5))) == {
-        TICKETS,
-        FIELDNATION,
-    }
-    assert len(home.house.state.live_secrets(TICKETS)) == 1
-
-
-async def test_the_callouts_old_address_counts_until_a_person_says_so(home: Attended) -> None:
-    async with home.hooks() as hooks:
-        first = hooks.callout_url()
-        assert hooks.callout_url() == first
-        await hooks.rotate(("callout",))
-        await hooks.rotate(("callout",))
-        assert hooks.callout_url() != first
-        home.secrets.settle_due(utc_now() + 10 * GRACE)
-        live = home.house.state.live_secrets(CALLOUT)
-        assert len(live) == 3
-        assert first.endswith(live[-1])
-
-        hooks.settle(("callout",))
-
-    assert len(home.house.state.live_secrets(CALLOUT)) == 1
-
-
 # Status and removal
 
 
@@ -461,7 +350,7 @@ async def test_the_standing_tells_what_came_and_what_did_not(home: Attended) -> 
 
 async def test_a_delivery_that_reached_nobody_shows(home: Attended) -> None:
     await install(home)
-    order = _draft(home)
+    order = draft(home)
     home.shores.fieldnation.post(f"workorders/{order}/publish", {})
     home.settle_deliveries()
 

@@ -16,13 +16,19 @@ from isthmus.base.fencing import fenced
 from isthmus.dispatch import toward_order
 from isthmus.engine import Settings
 from isthmus.fieldnation import ServerTrouble, f
-from isthmus.state.dispatch import DONE, LINKED, STUCK
-from tests.dispatch.shores import ENGINE, QUICK, Flow, Shores, flowing, until, with_rule, writes
+from isthmus.state.dispatch import DONE
+from tests.dispatch.shores import (
+    ORDERS,
+    Flow,
+    Shores,
+    flowing,
+    posts,
+    with_rule,
+    writes,
+)
 
 if TYPE_CHECKING:
     from isthmus.autotask.port import Writable
-
-ORDERS = r"workorders$"
 
 
 @pytest.fixture
@@ -30,22 +36,6 @@ async def flow(shores: Shores) -> AsyncIterator[Flow]:
     """Give dispatch at work in this process alone, where a test can reach into it."""
     async with flowing(shores, alone=True) as opened:
         yield opened
-
-
-def break_off(flow: Flow, *, path: str = ORDERS, method: str = "POST", **more: Any) -> None:
-    """Have Field Nation fail at some calls."""
-    fault = {"kind": "status", "method": method, "path": path, **more}
-    flow.shores.fieldnation.admin("POST", "faults", fault)
-
-
-def mend(flow: Flow) -> None:
-    flow.shores.fieldnation.admin("DELETE", "faults")
-
-
-def posts(sim: Any, path: str = "workorders") -> int:
-    """Return how many calls by POST a vendor was sent."""
-    calls = sim.admin("GET", "requests")
-    return sum(one["method"] == "POST" and one["path"].endswith(path) for one in calls)
 
 
 def told(flow: Flow, ticket: int) -> list[str]:
@@ -310,169 +300,6 @@ async def test_a_file_of_ours_whose_answer_was_lost_does_not_come_back(flow: Flo
     await flow.ask(f"Tickets/{ticket}", "order")
     await flow.idle()
     assert await files(flow, ticket, number) == (["plan.txt"], ["plan.txt"]), flow.trouble()
-
-
-# Vendors that refuse us, or are out
-
-
-def waits_for(flow: Flow, ticket: int) -> str:
-    link = flow.link(ticket)
-    return "" if link is None else link.waits_for
-
-
-@pytest.mark.parametrize("vendor", ["autotask", "fieldnation"])
-async def test_refused_credentials_are_one_letter_and_all_goes_on_by_itself(
-    shores: Shores, vendor: str
-) -> None:
-    settings = replace(QUICK, pause=timedelta(seconds=0.5))
-    async with flowing(shores, settings=settings, alone=True) as flow:
-        sim = getattr(shores, vendor)
-        tickets = [one["id"] for one in shores.fit_tickets(2)]
-        for ticket in tickets:
-            await asyncio.to_thread(shores.send_out, ticket)
-        everything = "workorders" if vendor == "fieldnation" else ".*"
-        sim.admin("POST", "faults", {"kind": "status", "status": 401, "path": everything})
-        for ticket in tickets:
-            await flow.ask(f"Tickets/{ticket}")
-        await until(lambda: flow.stores.state.count_dead_letters() > 0)
-        if vendor == "fieldnation":
-            shown = "Field Nation to take our credentials again"
-            await until(lambda: all(shown in waits_for(flow, one) for one in tickets))
-        await asyncio.sleep(2)
-        (letter,) = flow.stores.state.dead_letters()
-        assert (letter.key, letter.kind) == (f"connection/{vendor}", "credentials")
-        work = "workorders" if vendor == "fieldnation" else "query"
-        before = posts(sim, work)
-        for ticket in tickets:
-            await flow.ask(f"Tickets/{ticket}", "record")
-        await asyncio.sleep(1)
-        assert posts(sim, work) == before, "no link asks a vendor that refuses us"
-        sim.admin("DELETE", "faults")
-        await flow.idle()
-        assert len(shores.orders()) == 2
-        assert flow.stores.state.dead_letters() == ()
-        assert [waits_for(flow, one) for one in tickets] == ["", ""]
-
-
-async def test_a_sweep_leaves_a_vendor_alone_that_refuses_us(shores: Shores) -> None:
-    settings = replace(QUICK, pause=timedelta(hours=1))
-    async with flowing(shores, settings=settings, alone=True) as flow:
-        await flow.dispatched(shores.fit_tickets(1)[0]["id"])
-        break_off(flow, path="workorders", method="GET", status=401)
-        agenda, state = flow.stores.agenda, flow.stores.state
-        asked: list[int] = []
-        for _ in range(2):
-            agenda.enqueue("sweep", "fieldnation")
-            await until(lambda: agenda.find("sweep", "fieldnation") is None)
-            asked.append(len(shores.fieldnation.admin("GET", "requests")))
-        assert asked[0] == asked[1]
-        assert state.mark("swept/fieldnation") is None
-        mend(flow)
-        letters = state.dead_letters()
-        assert [one.key for one in letters] == ["connection/fieldnation"]
-        await asyncio.to_thread(flow.stores.commands.replay, letters, "a test")
-        await flow.sweep("fieldnation")
-        assert state.mark("swept/fieldnation") is not None
-
-
-async def test_a_person_has_refused_credentials_tried_at_once(shores: Shores) -> None:
-    settings = replace(QUICK, pause=timedelta(hours=1))
-    async with flowing(shores, settings=settings, alone=True) as flow:
-        break_off(flow, path="workorders", status=401)
-        await asyncio.to_thread(shores.send_out, ticket := shores.fit_tickets(1)[0]["id"])
-        await flow.ask(f"Tickets/{ticket}")
-        await until(lambda: flow.stores.state.count_dead_letters() > 0)
-        await until(lambda: not any(one.running for one in flow.stores.agenda.waiting()))
-        mend(flow)
-        letters = flow.stores.state.dead_letters()
-        assert await asyncio.to_thread(flow.stores.commands.replay, letters, "a test") == 1
-        await flow.idle()
-        assert len(shores.orders()) == 1
-
-
-async def test_an_outage_needs_no_person_however_long_it_lasts(shores: Shores) -> None:
-    settings = replace(QUICK, most_failures=2)
-    engine = replace(ENGINE, longest_pause=timedelta(seconds=0.1))
-    async with flowing(shores, settings=settings, engine=engine, alone=True) as flow:
-        shores.fieldnation.admin("POST", "faults", {"kind": "status", "status": 503})
-        ticket = shores.fit_tickets(1)[0]["id"]
-        await asyncio.to_thread(shores.send_out, ticket)
-        await flow.ask(f"Tickets/{ticket}")
-        await until(lambda: sum("503" in what for what in told(flow, ticket)) > 8)
-        assert flow.stores.state.dead_letters() == ()
-        assert waits_for(flow, ticket).startswith("Field Nation to answer again")
-        mend(flow)
-        await flow.idle()
-        link = flow.link(ticket)
-        assert link is not None
-        assert (link.state, link.waits_for) == (LINKED, "")
-        assert not [name for name in link.written if name.startswith("failed:")]
-        assert len(shores.orders()) == 1
-
-
-async def test_a_link_that_alone_fails_while_others_get_through_is_told(shores: Shores) -> None:
-    settings = replace(QUICK, most_failures=2)
-    async with flowing(shores, settings=settings, alone=True) as flow:
-        link = await flow.dispatched(shores.fit_tickets(1)[0]["id"])
-        break_off(flow, path=f"workorders/{link.work_order_id}", method="GET", status=503)
-        await flow.ask(link.key, "order")
-
-        def is_told() -> bool:
-            flow.stores.state.save_mark("swept/fieldnation", utc_now().isoformat())
-            return flow.stores.state.count_dead_letters() > 0
-
-        await until(is_told)
-        after = flow.link(link.record_id)
-        assert after is not None
-        assert after.state == STUCK
-
-
-async def test_when_one_gets_through_after_an_outage_the_others_do_not_wait_on(
-    shores: Shores,
-) -> None:
-    engine = replace(ENGINE, first_pause=timedelta(hours=1), longest_pause=timedelta(hours=1))
-    async with flowing(shores, engine=engine, alone=True) as flow:
-        first, second = [one["id"] for one in shores.fit_tickets(2)]
-        agenda, later = flow.stores.agenda, utc_now() + timedelta(hours=1)
-        for ticket in (first, second):
-            await asyncio.to_thread(shores.send_out, ticket)
-            agenda.enqueue("link", f"Tickets/{ticket}", not_before=later)
-        with agenda.engine.begin() as session:
-            session.execute(text("UPDATE engine_work SET failures = 9"))
-        await flow.ask(f"Tickets/{first}")
-        await flow.idle()
-        assert len(shores.orders()) == 2
-
-
-# A record that asks again
-
-
-@pytest.mark.parametrize("way", ["ask", "sweep"])
-async def test_a_ticket_that_asks_again_after_its_order_was_cancelled_is_answered(
-    flow: Flow, way: str
-) -> None:
-    ticket = flow.shores.fit_tickets(1)[0]["id"]
-    await flow.sweep("autotask")
-    first = await flow.dispatched(ticket)
-    flow.shores.fieldnation.delete(f"workorders/{first.work_order_id}?cancel_reason=gone")
-    await flow.sweep("fieldnation")
-    assert waits_for(flow, ticket) == "Nothing: the work order is cancelled."
-    await asyncio.to_thread(flow.shores.send_out, ticket)
-    for _ in range(2):
-        if way == "ask":
-            await flow.ask(f"Tickets/{ticket}")
-            await flow.idle()
-        else:
-            await flow.sweep("autotask")
-    number = first.record_number
-    assert f"isthmus dispatch now {number}" in waits_for(flow, ticket)
-    assert sum("asks to be dispatched again" in what for what in told(flow, ticket)) == 1
-    assert len(flow.shores.orders()) == 1
-    status = flow.shores.status_code("Complete")
-    await asyncio.to_thread(flow.shores.edit, "Tickets", ticket, status=status)
-    await flow.ask(f"Tickets/{ticket}", "record")
-    await flow.idle()
-    assert waits_for(flow, ticket) == "Nothing: the work order is cancelled."
 
 
 # The engine beneath

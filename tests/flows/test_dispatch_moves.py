@@ -287,3 +287,34 @@ async def test_an_order_that_was_deleted_is_told_in_its_ticket_once(flow: Flow) 
                if one["title"] == f"Field Nation {link.work_order_id}: Deleted"]  # fmt: skip
     assert note["publish"] == 2
     assert flow.stores.state.dead_letters() == ()
+
+
+# Wanted again
+
+
+@pytest.mark.parametrize("way", ["ask", "sweep"])
+async def test_a_ticket_that_asks_again_after_its_order_was_cancelled_is_answered(
+    flow: Flow, way: str
+) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    await flow.sweep("autotask")
+    first = await flow.dispatched(ticket)
+    flow.shores.fieldnation.delete(f"workorders/{first.work_order_id}?cancel_reason=gone")
+    await flow.sweep("fieldnation")
+    assert linked(flow, first).waits_for == "Nothing: the work order is cancelled."
+    await asyncio.to_thread(flow.shores.send_out, ticket)
+    for _ in range(2):
+        if way == "ask":
+            await flow.ask(f"Tickets/{ticket}")
+            await flow.idle()
+        else:
+            await flow.sweep("autotask")
+    number = first.record_number
+    assert f"isthmus dispatch now {number}" in linked(flow, first).waits_for
+    assert sum("asks to be dispatched again" in what for what in told(flow, first)) == 1
+    assert len(flow.shores.orders()) == 1
+    status = flow.shores.status_code("Complete")
+    await asyncio.to_thread(flow.shores.edit, "Tickets", ticket, status=status)
+    await flow.ask(f"Tickets/{ticket}", "record")
+    await flow.idle()
+    assert linked(flow, first).waits_for == "Nothing: the work order is cancelled."

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from isthmus.warehouse.answering import Limits
 from isthmus.warehouse.ports import (
     Brake,
     Column,
@@ -98,3 +99,9 @@ class Desk:
     def table(self, dataset: str, *names: str) -> list[tuple[object, ...]]:
         wanted = ", ".join(names) or "*"
         return self.rows(f"select {wanted} from autotask.{dataset} order by id")
+
+
+ASKED = shape(
+    "Tickets", column("title"), number("hours"), column("createDate", ColumnType.TIMESTAMP)
+)
+LIMITS = Limits(rows=1000, seconds=1.0, memory_mb=64)

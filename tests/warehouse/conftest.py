@@ -9,7 +9,7 @@ from isthmus.warehouse.duckdb import DuckDBReader, DuckDBWarehouse
 from isthmus.warehouse.ports import Warehouse
 from isthmus.warehouse.postgres import PostgresReader, PostgresWarehouse
 from tests.postgres import postgres_server, postgres_url
-from tests.warehouse.building import Desk, column, number, shape
+from tests.warehouse.building import ASKED, Desk, column, number, shape
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -72,3 +72,23 @@ def postgres_reader(postgres_url: str, tmp_path: Path) -> Iterator[PostgresReade
     reader = PostgresReader.open(postgres_url, place="postgresql://here")
     yield reader
     reader.close()
+
+
+@pytest.fixture
+def filled(desk: Desk) -> Desk:
+    """Give a warehouse of each kind with 300 tickets."""
+    rows = [
+        {"id": n, "title": f"ticket {n}", "hours": n, "createDate": "2026-01-01T00:00:00Z"}
+        for n in range(300)
+    ]
+    desk.publish(ASKED, *rows)
+    return desk
+
+
+@pytest.fixture
+def filled_duckdb(duckdb_desk: Desk, tmp_path: Path) -> Desk:
+    """Give one in a file, with a secret beside it."""
+    rows = [{"id": n, "title": f"ticket {n}", "hours": n} for n in range(300)]
+    duckdb_desk.publish(ASKED, *rows)
+    (tmp_path / "secret.csv").write_text("password\nhunter2\n")
+    return duckdb_desk

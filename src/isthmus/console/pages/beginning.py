@@ -124,7 +124,13 @@ def _uploaded(ask: Ask) -> str:
     if not isinstance(given, UploadFile) or not given.filename:
         return ""
     with given.file as file:
-        content = file.read(_MOST_TEXT)
+        content = file.read(_MOST_TEXT + 1)
+    if len(content) > _MOST_TEXT:
+        raise FileUnread(
+            "The file is larger than 1 MB.",
+            where="the file",
+            remedy="Take one that was exported here, or by isthmus mapping export or rule export.",
+        )
     try:
         return str(content, "utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:

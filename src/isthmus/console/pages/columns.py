@@ -28,11 +28,13 @@ from isthmus.wiring.tables.reading import Origin
 
 _OUT: Final = "Left out"
 _FIELDS: Final = "Fields of Autotask"
+_NAMES: Final = "Names beside ids"
+_UDFS: Final = "User-defined fields"
 _GROUPS: Final = (
     (_OUT, "not stored; mark one to take it in again"),
     (_FIELDS, "with the label beside each code"),
-    ("Names beside ids", "taken over from other datasets"),
-    ("User-defined fields", "those your tenant made"),
+    (_NAMES, "taken over from other datasets"),
+    (_UDFS, "those your tenant made"),
 )
 OTHERS: Final = f"{HERE}/add"
 _AT_ONCE: Final = 40
@@ -109,8 +111,8 @@ def grouped(columns: Sequence[ColumnChoice], is_sent: bool, kept: set[str]) -> l
 
 def _group_of(column: ColumnChoice) -> str:
     if column.origin.startswith("udf"):
-        return "User-defined fields"
-    return _FIELDS if column.origin != Origin.HYDRATED else "Names beside ids"
+        return _UDFS
+    return _FIELDS if column.origin != Origin.HYDRATED else _NAMES
 
 
 def keep_columns(ask: Ask) -> Response:
