@@ -1,14 +1,22 @@
 """Commands that only show what is known anyway."""
 
+import asyncio
 import csv
 import io
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from isthmus.base.warned import Warned
 from isthmus.cli import look
 from isthmus.sync.catalog import DATASETS, JOINS
+from isthmus.sync.noting import Noting, Who
+from isthmus.sync.outcomes import DatasetOutcome, SilentObserver
+from isthmus.sync.stopping import Stops
+from isthmus.wiring.build import House
+from isthmus.wiring.environment.config import load_config
 from tests.cli.conftest import Run
 
 
@@ -46,6 +54,33 @@ def test_status_of_a_fresh_home_says_what_to_do_first(isthmus: Run) -> None:
     assert answer["fieldnation_connected"] is False
     assert answer["runs"] == []
     assert {found["rows"] for found in answer["datasets"]} == {None}
+
+
+def test_status_shows_what_an_earlier_run_warned_of_that_is_still_so(
+    isthmus: Run, home: Path
+) -> None:
+    text = "status: code 77 has no label in the field's metadata (3 rows)."
+    told = DatasetOutcome("Tickets", "full", "ok", warnings=(Warned(text, about=("status 77",)),))
+    silent = DatasetOutcome("Tickets", "incremental", "ok")
+
+    async def runs() -> None:
+        with House(load_config({"ISTHMUS_HOME": str(home)})) as house:
+            for run_id, outcome in (("run-1", told), ("run-2", silent)):
+                with Noting(SilentObserver(), house.copying, Stops(), Who("ann")) as run:
+                    run.run_started(run_id, ["Tickets"])
+                    run.dataset_done(outcome)
+
+    asyncio.run(runs())
+
+    shown = isthmus("status").out
+    assert "1 warning" in shown
+    assert "code 77 has no label" in shown
+    (tickets,) = (
+        found
+        for found in isthmus("status", "--json").json()["datasets"]
+        if found["dataset"] == "Tickets"
+    )
+    assert tickets["warnings"] == [text]
 
 
 ROW = (1, None, Decimal("12.50"), datetime(2026, 3, 29, 1, 0, tzinfo=UTC), "a,\n“b”", True)

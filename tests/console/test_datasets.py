@@ -212,8 +212,8 @@ def test_a_warning_that_still_holds_stands_on_the_page_with_its_run(filled: Serv
     line = kept.kept()["Companies"]
     at = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
     told = (
-        Earlier("status: code 77 has no label here.", "run-77", at, holds=True),
-        Earlier("Texts: 2 broken character(s).", "run-78", at, holds=False),
+        Earlier("status: code 77 has no label here.", "run-77", at, ("status 77",)),
+        Earlier("Texts: 2 broken character(s).", "run-78", at),
     )
     kept.keep(replace(line, earlier=told))
     with signed_in(filled, Role.VIEWER) as (client, _):

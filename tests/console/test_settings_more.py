@@ -59,7 +59,7 @@ def said(page: Page, text: str) -> None:
 def test_an_admin_sets_a_chat_tries_it_and_forgets_it(
     console: Served, visitor: Visitor, chat: HTTPServer, size: tuple[int, int]
 ) -> None:
-    visitor.forgive("502")
+    visitor.forgive("503")
     page = visitor.visit("/settings/alerts", size=size)
     expect(page.get_by_text("Nobody is told.")).to_be_visible()
     url = f"http://127.0.0.1:{chat.server_port}"

@@ -2,24 +2,25 @@
 
 from datetime import UTC, datetime, timedelta
 
+from isthmus.base.warned import Warned
 from isthmus.state.sync import Earlier
 from isthmus.sync.lasting import IN_SIGHT, earlier_of, earlier_ones
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-CODE = "status: code 77 has no label in the field's metadata (3 rows)."
-STRANGE = "Records carry what the field metadata does not name, kept as text: ['oddOne']."
-REFUSED = "You may not read it. Deleted Tickets stay in the table. Grant it."
-TEXTS = "Texts: 2 broken character(s) replaced by U+FFFD."
+CODE = Warned("status: code 77 has no label in the field's metadata (3 rows).", ("status 77",))
+STRANGE = Warned("Records carry what the field metadata does not name: ['oddOne'].", ("oddone",))
+REFUSED = Warned("Deleted Tickets stay in the table. Grant it.", is_looked_at_anew=True)
+TEXTS = Warned("Texts: 2 broken character(s) replaced by U+FFFD.")
 
 
 def after(
-    *before: str, told: tuple[str, ...] = (), named: frozenset[str] = frozenset(),
+    *before: Warned, told: tuple[Warned, ...] = (), named: frozenset[str] = frozenset(),
     is_full: bool = False, later: timedelta = timedelta(hours=1),
-) -> list[str]:  # fmt: skip
+) -> list[Warned]:  # fmt: skip
     found = earlier_ones(
         earlier_of(before, "run-1", NOW), told, named=named, is_full=is_full, now=NOW + later
     )
-    return [one.text for one in found]
+    return [Warned(one.text, one.about) for one in found]
 
 
 def test_what_is_wrong_with_rows_holds_while_a_refresh_of_changes_is_silent() -> None:
@@ -35,7 +36,7 @@ def test_metadata_that_names_it_now_ends_it() -> None:
 
 
 def test_what_is_told_again_is_not_shown_twice_though_its_count_changed() -> None:
-    assert after(CODE, told=(CODE.replace("3 rows", "1 row"),)) == []
+    assert after(CODE, told=(Warned(CODE.text.replace("3 rows", "1 row"), CODE.about),)) == []
 
 
 def test_what_every_refresh_looks_at_is_gone_when_it_is_not_told() -> None:
@@ -49,6 +50,6 @@ def test_what_is_of_one_run_alone_stays_in_sight_for_a_week() -> None:
 
 def test_which_run_it_was_is_kept() -> None:
     assert earlier_of((CODE, TEXTS), "run-1", NOW) == (
-        Earlier(CODE, "run-1", NOW, holds=True),
-        Earlier(TEXTS, "run-1", NOW, holds=False),
+        Earlier(CODE.text, "run-1", NOW, CODE.about),
+        Earlier(TEXTS.text, "run-1", NOW),
     )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from isthmus.autotask.models import FieldInfo, PicklistValue, UdfInfo
+from isthmus.base.warned import Warned
 from isthmus.sync.catalog import DATASETS
 from isthmus.sync.load import load
 from isthmus.sync.outcomes import Mode
@@ -55,7 +56,7 @@ class Shore:
             fields=self.fields,
             udfs=self.udfs,
             deleted_ids=more.get("deleted", ()),
-            warnings=("Texts: 2 NUL character(s), which no text needs, taken out.",),
+            warnings=(Warned("Texts: 2 NUL character(s), which no text needs, taken out."),),
         )
         run = RunRecord(f"r{self.runs}", NOON, NOON, 7, reading.warnings)
         return load(self.warehouse, reading, run, Brake())
@@ -86,7 +87,7 @@ def test_warnings_of_the_reading_and_of_the_publication_are_told_and_stored(shor
 
     assert len(done.warnings) == 2
     stored = shore.warehouse.query("select warning from isthmus.warnings order by position").rows
-    assert tuple(row[0] for row in stored) == done.warnings
+    assert [row[0] for row in stored] == [warning.text for warning in done.warnings]
 
 
 def test_a_field_spelled_differently_in_records_is_read_all_the_same(shore: Shore) -> None:
@@ -101,7 +102,7 @@ def test_what_metadata_does_not_name_is_kept_and_told(shore: Shore) -> None:
     )
 
     assert shore.rows("novel, udf_Ghost") == [("1.5", "boo")]
-    assert any("novel" in warning and "Ghost" in warning for warning in done.warnings)
+    assert any("novel" in warning.text and "Ghost" in warning.text for warning in done.warnings)
 
 
 def test_a_full_reading_replaces_and_an_incremental_one_merges(shore: Shore) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from isthmus.base.errors import Retryable
+from isthmus.base.warned import Warned
 from isthmus.engine.database import open_database
 from isthmus.state.sync import SyncState
 from isthmus.sync import noting
@@ -97,7 +98,8 @@ async def test_a_warning_that_still_holds_outlasts_a_run_that_is_silent_about_it
     kept: SyncState,
 ) -> None:
     told = "status: code 77 has no label in the field's metadata (3 rows)."
-    first = DatasetOutcome("Tickets", "full", "ok", warnings=(told,))
+    warned = Warned(told, about=("status 77",))
+    first = DatasetOutcome("Tickets", "full", "ok", warnings=(warned,))
     for run_id, outcome in (
         ("run-1", first),
         ("run-2", DatasetOutcome("Tickets", "incremental", "ok")),

@@ -147,7 +147,7 @@ async def test_without_the_right_to_the_deletion_log_the_run_says_what_stays(hou
 
     tickets = next(o for o in summary.outcomes if o.dataset == "Tickets")
     assert tickets.status == "ok"
-    assert any("Deleted Tickets stay in the table" in warning for warning in tickets.warnings)
+    assert any("Deleted Tickets stay in the table" in warning.text for warning in tickets.warnings)
 
 
 async def test_a_deletion_log_that_was_refused_is_read_later_from_where_it_was_owed(

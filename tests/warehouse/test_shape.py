@@ -26,7 +26,7 @@ def test_new_fields_and_user_defined_fields_become_columns_by_themselves(desk: D
     )
 
     assert done.added == ("source", "source_code", "udf_x")
-    assert any("source, source_code, udf_x" in warning for warning in done.warnings)
+    assert any("source, source_code, udf_x" in warning.text for warning in done.warnings)
     assert desk.table("Tickets") == [
         (1, "a", None, None, None),
         (2, "b", "4", 4, Decimal(1)),

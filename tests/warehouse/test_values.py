@@ -180,7 +180,7 @@ def test_widening_is_told_once_with_an_example_and_holds_from_then_on(desk: Desk
         ("v", ColumnType.INTEGER, ColumnType.WIDE_DECIMAL, "n/a"),
         ("v", ColumnType.WIDE_DECIMAL, ColumnType.TEXT, "n/a"),
     ]
-    assert any("'n/a'" in warning for warning in done.warnings)
+    assert any("'n/a'" in warning.text for warning in done.warnings)
     assert desk.table("Tickets", "v") == [("5",), ("n/a",), (None,)]
     later = TableShape("Tickets", desk.warehouse.known_columns("Tickets"))
     assert desk.publish(later, {"id": 1, "v": 5}).unchanged == 1
@@ -272,7 +272,7 @@ def test_a_line_that_is_no_record_is_set_aside_and_the_rest_is_published(
     assert done.quarantined == 1
     assert desk.table("Tickets") == [(1, "a"), (2, "b")]
     assert desk.rows("select dataset, raw from isthmus.quarantine") == [("Tickets", line)]
-    assert any("isthmus.quarantine" in warning for warning in done.warnings)
+    assert any("isthmus.quarantine" in warning.text for warning in done.warnings)
 
 
 def test_user_defined_fields_of_an_odd_build_do_not_stop_the_load(desk: Desk) -> None:

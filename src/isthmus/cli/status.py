@@ -10,10 +10,10 @@ from isthmus.base.clock import utc_now
 from isthmus.cli import words
 from isthmus.cli.screen import answer_json, machine_told, out
 from isthmus.sync.catalog import DATASETS
-from isthmus.wiring.build import House, RunDataset, RunRecord, TableState
+from isthmus.wiring.build import House, Kept, RunDataset, RunRecord, TableState
 
-RUNS_LOOKED_AT = 50
-"""How far back the last result of a dataset is looked for."""
+RUNS_TOLD = 10
+"""So many of the last runs the JSON object tells of."""
 
 RUN_STYLES = {
     "ok": "green",
@@ -27,11 +27,21 @@ RUN_STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one dataset stands: its table and the last run's result, as far as there are any."""
+    """Where one dataset stands: its table and what is kept of its runs, if there are any."""
 
     dataset: str
     table: TableState | None
-    result: RunDataset | None
+    kept: Kept | None
+
+    @property
+    def result(self) -> RunDataset | None:
+        """Return what its last run did."""
+        return None if self.kept is None else self.kept.result
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what the last run warned of, and what runs before it did that is still so."""
+        return () if self.kept is None else self.kept.warnings
 
     @property
     def fresh_as_of(self) -> datetime | None:
@@ -56,9 +66,9 @@ def status(*, json: bool = False) -> None:
         Answer with one JSON object.
     """
     with machine_told(wanted=json), House.from_environment() as house:
-        runs = house.state.runs(RUNS_LOOKED_AT)
+        runs = house.state.runs(RUNS_TOLD)
         held = house.holdings()
-        standings = _standings(held, runs)
+        standings = _standings(held, house.copying.kept())
         if json:
             answer_json(_as_json(house, held is None, standings, runs))
             return
@@ -68,21 +78,15 @@ def status(*, json: bool = False) -> None:
         if held is None:
             console.print(Text("Row counts come when the running sync is done.", style="yellow"))
         console.print(_table(standings))
-        if any(standing.result and standing.result.warnings for standing in standings):
+        if any(standing.warnings for standing in standings):
             console.print()
             console.print(_warnings(standings))
 
 
-def _standings(
-    held: tuple[TableState, ...] | None, runs: tuple[RunRecord, ...]
-) -> tuple[Standing, ...]:
+def _standings(held: tuple[TableState, ...] | None, kept: dict[str, Kept]) -> tuple[Standing, ...]:
     tables = {table.dataset: table for table in held or ()}
-    results: dict[str, RunDataset] = {}
-    for run in runs:
-        for result in run.datasets:
-            results.setdefault(result.dataset, result)
     known = dict.fromkeys([*(d.name for d in DATASETS), *tables])
-    return tuple(Standing(name, tables.get(name), results.get(name)) for name in known)
+    return tuple(Standing(name, tables.get(name), kept.get(name)) for name in known)
 
 
 def _head(house: House, runs: tuple[RunRecord, ...], now: datetime) -> Table:
@@ -156,7 +160,7 @@ def _table(standings: tuple[Standing, ...]) -> Table:
             standing.dataset,
             words.count(standing.rows),
             f"{standing.fresh_as_of:%Y-%m-%d %H:%M}" if standing.fresh_as_of else "",
-            _result(standing.result),
+            _result(standing),
         )
     return table
 
@@ -166,10 +170,11 @@ def _mark(standing: Standing) -> Text:
         return Text("·", style="dim")
     if standing.result.status == "failed":
         return Text("✗", style="bold red")
-    return Text("!", style="yellow") if standing.result.warnings else Text("✓", style="green")
+    return Text("!", style="yellow") if standing.warnings else Text("✓", style="green")
 
 
-def _result(result: RunDataset | None) -> Text:
+def _result(standing: Standing) -> Text:
+    result = standing.result
     if result is None:
         return Text("never read", style="dim")
     if result.error is not None:
@@ -184,8 +189,8 @@ def _result(result: RunDataset | None) -> Text:
         if number
     ]
     text = Text(" ".join(changed) or "nothing new")
-    if result.warnings:
-        text.append(f", {words.plural(len(result.warnings), 'warning')}", style="yellow")
+    if standing.warnings:
+        text.append(f", {words.plural(len(standing.warnings), 'warning')}", style="yellow")
     return text
 
 
@@ -194,7 +199,7 @@ def _warnings(standings: tuple[Standing, ...]) -> Table:
     grid.add_column(style="yellow", no_wrap=True)
     grid.add_column(overflow="fold")
     for standing in standings:
-        for warning in standing.result.warnings if standing.result else ():
+        for warning in standing.warnings:
             grid.add_row(standing.dataset, Text(warning))
     return grid
 
@@ -209,7 +214,7 @@ def _as_json(
         "connected": house.reach() is not None,
         "fieldnation_connected": house.fieldnation_reach() is not None,
         "datasets": [_standing_as_json(standing) for standing in standings],
-        "runs": [_run_as_json(run) for run in runs[:10]],
+        "runs": [_run_as_json(run) for run in runs],
     }
 
 
@@ -220,7 +225,7 @@ def _standing_as_json(standing: Standing) -> dict[str, object]:
         "rows": standing.rows,
         "complete_as_of": words.instant(standing.fresh_as_of),
         "last_status": None if result is None else result.status,
-        "warnings": [] if result is None else list(result.warnings),
+        "warnings": list(standing.warnings),
         "error": None
         if result is None or result.error is None
         else {

@@ -162,7 +162,7 @@ def _outcome_as_json(outcome: DatasetOutcome) -> dict[str, object]:
         "unchanged": outcome.unchanged,
         "calls": outcome.calls,
         "seconds": round(outcome.seconds, 3),
-        "warnings": list(outcome.warnings),
+        "warnings": [warning.text for warning in outcome.warnings],
         "error": None if outcome.error is None else error_as_json(outcome.error),
     }
 
@@ -200,7 +200,7 @@ def _warnings(summary: RunSummary) -> Table:
     for outcome in summary.outcomes:
         shown = outcome.warnings[:MOST_WARNINGS]
         for index, warning in enumerate(shown):
-            grid.add_row(outcome.dataset if index == 0 else "", Text(warning))
+            grid.add_row(outcome.dataset if index == 0 else "", Text(warning.text))
         if len(shown) < len(outcome.warnings):
             more = len(outcome.warnings) - len(shown)
             grid.add_row("", Text(f"and {more} more: isthmus status", style="dim"))

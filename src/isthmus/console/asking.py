@@ -27,6 +27,7 @@ class Ask:
     `session` is None only where a page is open to everybody. `about` and `detail` are what the
     audit trail says of a deed beside its name; `detail` must hold no secret. `is_done` False: the
     deed did not come about, or only showed what it would do, and the trail has no line of it.
+    `error` is why a deed was refused, for the page that is shown again with its form.
     """
 
     request: Request
@@ -37,6 +38,7 @@ class Ask:
     about: str = ""
     detail: dict[str, object] = field(default_factory=dict)
     is_done: bool = True
+    error: IsthmusError | None = None
     stamp: str = ""
     """From when what is shown is, for the page to be told of what moves after it."""
 

@@ -45,14 +45,19 @@ def page(path: str, answer: Answering, role: Role | None = Role.VIEWER) -> Route
     return Route(path, partial(_page, answer, role), methods=["GET"])
 
 
-def deed(path: str, answer: Answering, role: Role | None, what: str = "") -> Route:
+def deed(
+    path: str, answer: Answering, role: Role | None, what: str = "", *,
+    again: Answering | None = None,
+) -> Route:  # fmt: skip
     """
     Return the route of something that is done; it stands in the audit trail when it succeeded.
 
     Args: what: was done, in the past tense, as the trail says it; "" where the rooms behind it
-    write their own line, or where nothing is changed. See `Ask.is_done`.
+    write their own line, or where nothing is changed. See `Ask.is_done`. again: the page that its
+    form is on, shown with what was typed and `Ask.error` where the deed is refused: HTTP 422, or
+    503 where it may go well later. Without it the refusal is a page of its own.
     """
-    return Route(path, partial(_deed, answer, role, what), methods=["POST"])
+    return Route(path, partial(_deed, answer, again, role, what), methods=["POST"])
 
 
 def stream(path: str, parts: Streaming, role: Role, what: str = "") -> Route:
@@ -72,12 +77,14 @@ async def _page(answer: Answering, role: Role | None, request: Request) -> Respo
     return await run_in_threadpool(_answered, answer, ask)
 
 
-async def _deed(answer: Answering, role: Role | None, what: str, request: Request) -> Response:
+async def _deed(
+    answer: Answering, again: Answering | None, role: Role | None, what: str, request: Request
+) -> Response:
     ask = await _sent(request)
     refused = await run_in_threadpool(_unfit, ask, role)
     if refused is not None:
         return refused
-    shown = await run_in_threadpool(_answered, answer, ask)
+    shown = await run_in_threadpool(_answered, answer, ask, again)
     if what and ask.is_done and shown.status_code < 400:
         await run_in_threadpool(_note, ask, what)
     return shown
@@ -177,11 +184,17 @@ def _log_in_first(ask: Ask) -> Response:
     return RedirectResponse(there, status_code=303)
 
 
-def _answered(answer: Answering, ask: Ask) -> Response:
+def _answered(answer: Answering, ask: Ask, again: Answering | None = None) -> Response:
     try:
         return answer(ask)
     except IsthmusError as error:
-        return ask.problem(error, status_of(error))
+        if again is None or ask.is_fragment:
+            return ask.problem(error, status_of(error))
+        ask.error = error
+        shown = _answered(again, ask)
+        if shown.status_code == 200:
+            shown.status_code = 503 if status_of(error) == 503 else 422
+        return shown
 
 
 def status_of(error: IsthmusError) -> int:

@@ -95,7 +95,13 @@ class Commands:
         self.state.add_entries([_asked(key, event, by) for key in keys])
 
     def park(self, link: Link, why: str, by: str) -> Link:
-        """Stop all work on a link; what arrives is kept for the day it is resumed."""
+        """
+        Stop all work on a link; what arrives is kept for the day it is resumed.
+
+        Raises: NothingToDo: it is closed.
+        """
+        if link.state == CLOSED:
+            raise _closed(link)
         entry = self._said(link, f"{by} parked it: {why}")
         return self.state.set_state(link.id, PARKED, why, (entry,))
 
@@ -107,9 +113,7 @@ class Commands:
         Raises: NothingToDo: it is closed.
         """
         if link.state == CLOSED:
-            raise NothingToDo(
-                f"{link.key} is closed: {link.waits_for}", remedy="Dispatch the record anew."
-            )
+            raise _closed(link)
         said = self._said(link, f"{by} resumed it")
         asked = Arrival("person", new_ordered_id(), EVERYTHING, link.key, _again(refused))
         self.inbox.keep([asked])
@@ -225,6 +229,12 @@ class Commands:
         return Entry(
             utc_now(), link.key, "person", what, link_id=link.id, record_number=link.record_number
         )
+
+
+def _closed(link: Link) -> NothingToDo:
+    name = link.record_number or link.key
+    what = f"{name} is closed: {link.waits_for}"
+    return NothingToDo(what, where=link.key, remedy="Dispatch the record anew.")
 
 
 def _again(refused: Sequence[str]) -> bytes:

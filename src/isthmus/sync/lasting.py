@@ -7,20 +7,17 @@ anew, as whether the log of deletions may be read, holds only as long as it is t
 one run alone and stays in sight for a week, with its run.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from isthmus.autotask.models import FieldInfo, UdfInfo
+from isthmus.base.warned import Warned
 from isthmus.state.sync import Earlier
 from isthmus.sync.rules.schema import picklist_entries, udf_name
 
 IN_SIGHT: Final = timedelta(days=7)
 MOST: Final = 40
-_CODE: Final = re.compile(r"^(?P<column>\S+): code (?P<code>.+) has no label in ")
-_STRANGE: Final = re.compile(r"^Records carry what the field metadata does not name.*: \[(.*)\]\.$")
-_ANEW: Final = re.compile(r" stay in the table\.")
 
 
 def named_by(fields: Iterable[FieldInfo], udfs: Iterable[UdfInfo]) -> frozenset[str]:
@@ -34,7 +31,7 @@ def named_by(fields: Iterable[FieldInfo], udfs: Iterable[UdfInfo]) -> frozenset[
 
 
 def earlier_ones(
-    before: Sequence[Earlier], told: Sequence[str], *, named: frozenset[str], is_full: bool,
+    before: Sequence[Earlier], told: Sequence[Warned], *, named: frozenset[str], is_full: bool,
     now: datetime,
 ) -> tuple[Earlier, ...]:  # fmt: skip
     """
@@ -42,39 +39,21 @@ def earlier_ones(
 
     Args: told: what this refresh warns of. named: what `named_by` says now. is_full: it read all.
     """
-    mine = {_subject(text) for text in told}
+    mine = {one.about or one.text for one in told}
     kept = [
         one
         for one in before
-        if _subject(one.text) not in mine
-        and (not (is_full or _is_settled(one.text, named)) if one.holds else _is_new(one, now))
+        if (one.about or one.text) not in mine
+        and (not (is_full or named.issuperset(one.about)) if one.holds else _is_new(one, now))
     ]
     return tuple(kept[-MOST:])
 
 
-def earlier_of(texts: Sequence[str], run_id: str, at: datetime) -> tuple[Earlier, ...]:
+def earlier_of(told: Sequence[Warned], run_id: str, at: datetime) -> tuple[Earlier, ...]:
     """Return the warnings of a refresh as the next one finds them."""
     return tuple(
-        Earlier(text, run_id, at, holds=_holds(text)) for text in texts if not _ANEW.search(text)
+        Earlier(one.text, run_id, at, one.about) for one in told if not one.is_looked_at_anew
     )
-
-
-def _holds(text: str) -> bool:
-    return bool(_CODE.match(text) or _STRANGE.match(text))
-
-
-def _subject(text: str) -> str:
-    """Return what a warning is about: its counts may change."""
-    found = _CODE.match(text)
-    return f"{found['column']} {found['code']}" if found else text
-
-
-def _is_settled(text: str, named: frozenset[str]) -> bool:
-    found, strange = _CODE.match(text), _STRANGE.match(text)
-    if found:
-        return f"{found['column']} {found['code']}".lower() in named
-    names = re.findall(r"'([^']+)'", strange[1]) if strange else []
-    return bool(names) and all(name.lower() in named for name in names)
 
 
 def _is_new(one: Earlier, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import DecodeError, json
 
 from isthmus.autotask.models import FieldInfo, UdfInfo
+from isthmus.base.warned import Warned
 from isthmus.sync.reading import Reading
 from isthmus.sync.rules.reconcile import (
     reconcile,
@@ -90,8 +91,9 @@ def _udf_names(value: object) -> Iterable[str]:
             yield item["name"]
 
 
-def _drift(fields: Sequence[FieldInfo], udfs: Sequence[UdfInfo]) -> tuple[str, ...]:
+def _drift(fields: Sequence[FieldInfo], udfs: Sequence[UdfInfo]) -> tuple[Warned, ...]:
     names = [field.name for field in fields] + [udf.name for udf in udfs]
     if not names:
         return ()
-    return (f"Records carry what the field metadata does not name, kept as text: {names}.",)
+    text = f"Records carry what the field metadata does not name, kept as text: {names}."
+    return (Warned(text, about=tuple(name.lower() for name in names)),)

@@ -176,7 +176,7 @@ class Noting:
                 return line
             return replace(
                 before, run_id=line.run_id, by=line.by, finished_at=now, result=line.result,
-                earlier=_told_before(before),
+                earlier=_told_before(before), told=(),
             )  # fmt: skip
         pace = None if before is None else before.pace
         is_full = outcome.mode != "incremental"
@@ -184,6 +184,7 @@ class Noting:
             pace = Pace(outcome.rows_read, outcome.calls, outcome.seconds)
         return replace(
             line,
+            told=earlier_of(outcome.warnings, self._run_id, now),
             rows=outcome.rows_held,
             fresh_as_of=outcome.fresh_as_of,
             ok_at=now,
@@ -208,7 +209,4 @@ class Noting:
 
 def _told_before(before: Kept | None) -> tuple[Earlier, ...]:
     """Return all that the run before warned of, or still showed."""
-    if before is None:
-        return ()
-    last = earlier_of(before.result.warnings, before.run_id, before.finished_at)
-    return (*before.earlier, *last)
+    return () if before is None else (*before.earlier, *before.told)

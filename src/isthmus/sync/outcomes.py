@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from isthmus.base.errors import IsthmusError
+from isthmus.base.warned import Warned
 
 Mode = Literal["full", "incremental", "reread"]
 Status = Literal["ok", "failed", "stopped"]
@@ -17,11 +18,10 @@ class DatasetOutcome:
     How one dataset fared in one run.
 
     `rows_read` counts records received, `inserted`, `updated`, `deleted` and `unchanged` rows of
-    the table. `warnings` are whole sentences for a person. `error` is None unless `status` is
-    "failed"; then the table is as it was before. So it is when a person "stopped" it, and what was
-    read is kept for the next run. `rows_held` and `fresh_as_of` (the vendor's clock) tell of the
-    table afterwards, where they are known; `scope` is the part of the records it was filled with,
-    `named` what metadata names (see `lasting`).
+    the table. `error` is None unless `status` is "failed"; then the table is as it was before. So
+    it is when a person "stopped" it, and what was read is kept for the next run. `rows_held` and
+    `fresh_as_of` (the vendor's clock) tell of the table afterwards, where they are known; `scope`
+    is the part of the records it was filled with, `named` what metadata names (see `lasting`).
     """
 
     dataset: str
@@ -34,7 +34,7 @@ class DatasetOutcome:
     unchanged: int = 0
     calls: int = 0
     seconds: float = 0.0
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
     error: IsthmusError | None = None
     rows_held: int | None = None
     fresh_as_of: datetime | None = None

@@ -11,6 +11,7 @@ from isthmus.autotask import query as q
 from isthmus.autotask.errors import PermissionDenied
 from isthmus.autotask.models import FieldInfo, UdfInfo
 from isthmus.base.errors import Permanent
+from isthmus.base.warned import Warned
 from isthmus.sync.catalog import Dataset, DeletionLog
 from isthmus.sync.crossing import Crossing
 from isthmus.sync.extract import Mended, extract
@@ -46,7 +47,7 @@ class Reading:
     fields: Sequence[FieldInfo]
     udfs: Sequence[UdfInfo]
     deleted_ids: tuple[int, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Warned, ...]
     is_log_owed: bool = False
     left_out: frozenset[str] = frozenset()
     there: int | None = None
@@ -198,7 +199,7 @@ async def _read_extra(crossing: Crossing, plan: Plan, wanted: q.Node, meter: Met
 
 async def _read_deletions(
     crossing: Crossing, plan: Plan, meter: Meter
-) -> tuple[tuple[int, ...], tuple[str, ...]]:
+) -> tuple[tuple[int, ...], tuple[Warned, ...]]:
     """
     Ask the dataset's deletion log what went since the window began, or since it was last refused.
 
@@ -217,7 +218,8 @@ async def _read_deletions(
             meter.call()
     except PermissionDenied as error:
         crossing.state.save_note(owed_key(log), since.isoformat())
-        return (), (f"{error.what} Deleted {plan.dataset.name} stay in the table. {error.remedy}",)
+        text = f"{error.what} Deleted {plan.dataset.name} stay in the table. {error.remedy}"
+        return (), (Warned(text, is_looked_at_anew=True),)
     return tuple(sorted(ids)), ()
 
 
@@ -226,9 +228,9 @@ def owed_key(log: DeletionLog) -> str:
     return f"owed since: {log.collection}"
 
 
-def _mended_warnings(mended: Mended) -> tuple[str, ...]:
+def _mended_warnings(mended: Mended) -> tuple[Warned, ...]:
     counted = (
         (mended.nul_characters, "NUL character(s), which no text needs, taken out"),
         (mended.lone_surrogates, "broken character(s) replaced by U+FFFD"),
     )
-    return tuple(f"Texts: {number} {what}." for number, what in counted if number)
+    return tuple(Warned(f"Texts: {number} {what}.") for number, what in counted if number)

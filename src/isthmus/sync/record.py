@@ -18,7 +18,7 @@ def recorded(outcome: DatasetOutcome) -> RunDataset:
         unchanged=outcome.unchanged,
         calls=outcome.calls,
         seconds=outcome.seconds,
-        warnings=outcome.warnings,
+        warnings=tuple(one.text for one in outcome.warnings),
         error=None if outcome.error is None else noted(outcome.error),
     )
 

@@ -186,7 +186,8 @@ class Ledger:
         times = (run.started_at, run.finished_at, run.calls)
         self._insert("runs", [(p.dataset, run.run_id, mode, *times, *counts, *more)])
         told = [*run.warnings, *p.warnings]
-        self._insert("warnings", [(p.dataset, run.run_id, n, text) for n, text in enumerate(told)])
+        lines = [(p.dataset, run.run_id, n, one.text) for n, one in enumerate(told)]
+        self._insert("warnings", lines)
 
     def last_runs(self) -> dict[str, RunRecord]:
         """Return the last run noted for each table."""
@@ -199,20 +200,7 @@ class Ledger:
             f"SELECT dataset, run_id, started_at, finished_at, calls FROM ({last}) AS runs"
             " WHERE place = 1"
         )
-        told = self._session.fetch(
-            f"SELECT w.dataset, w.run_id, w.warning FROM {d.note('warnings')} AS w JOIN ({last})"
-            " AS runs ON runs.dataset = w.dataset AND runs.run_id = w.run_id WHERE place = 1"
-            " ORDER BY w.dataset, w.position"
-        )
-        warnings: dict[str, list[str]] = {}
-        for dataset, _, text in told:
-            warnings.setdefault(dataset, []).append(text)
-        return {
-            dataset: RunRecord(
-                run_id, started_at, finished_at, calls, tuple(warnings.get(dataset, ()))
-            )
-            for dataset, run_id, started_at, finished_at, calls in rows
-        }
+        return {row[0]: RunRecord(*row[1:]) for row in rows}
 
     def set_aside(self, dataset: str, run_id: str, lines: Sequence[tuple[str, str]]) -> None:
         """Keep lines that could not be read: (reason, raw)."""

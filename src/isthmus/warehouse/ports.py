@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from isthmus.base.errors import NeedsPerson, Permanent, Retryable
+from isthmus.base.warned import Warned
 
 
 class WarehouseBusy(Retryable):
@@ -188,7 +189,7 @@ class RunRecord:
     started_at: datetime
     finished_at: datetime
     calls: int = 0
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ class Published:
 
     `received` lines came, `duplicates` of them were superseded by a later line of the same id,
     `quarantined` could not be read and were set aside in `isthmus.quarantine`. `added` names new
-    columns. `warnings` tells all that a person should know in sentences (they are also stored).
+    columns. `warnings` tells all that a person should know (their sentences are also stored).
     """
 
     dataset: str
@@ -254,7 +255,7 @@ class Published:
     unknown_codes: tuple[UnknownCode, ...] = ()
     widened: tuple[Widened, ...] = ()
     added: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from isthmus.base.warned import Warned
 from isthmus.warehouse import selecting, shaping
 from isthmus.warehouse.dialect import COMPARED, FRESH, SEEN
 from isthmus.warehouse.labelling import unknown_codes
@@ -277,13 +278,8 @@ def _widen(package: Package, found: dict[str, str]) -> tuple[Package, list[Widen
     return replace(package, shape=package.shape.retyped(types)), told
 
 
-def _warnings(done: Published) -> tuple[str, ...]:
+def _warnings(done: Published) -> tuple[Warned, ...]:
     told = [
-        f"{u.column}: code {u.code} has no label in the field's metadata"
-        f" ({_counted(u.rows, 'row')})."
-        for u in done.unknown_codes
-    ]
-    told += [
         f"{w.column}: became {w.new.value} (was {w.old.value}), because {w.example!r} came."
         for w in done.widened
     ]
@@ -292,7 +288,13 @@ def _warnings(done: Published) -> tuple[str, ...]:
     if done.quarantined:
         lines = _counted(done.quarantined, "line")
         told.append(f"{lines} could not be read, kept in isthmus.quarantine.")
-    return tuple(told)
+    return (*map(_unlabelled, done.unknown_codes), *map(Warned, told))
+
+
+def _unlabelled(found: UnknownCode) -> Warned:
+    rows = _counted(found.rows, "row")
+    text = f"{found.column}: code {found.code} has no label in the field's metadata ({rows})."
+    return Warned(text, about=(f"{found.column} {found.code}".lower(),))
 
 
 def _counted(number: int, thing: str) -> str:

@@ -19,7 +19,7 @@ from isthmus.state import (
     State,
     ZoneNote,
 )
-from isthmus.state.sync import SyncState
+from isthmus.state.sync import Kept, SyncState
 from isthmus.sync.catalog import DATASETS, Dataset, dataset_named
 from isthmus.sync.noting import Noting, Who
 from isthmus.sync.outcomes import Observer, RunSummary
@@ -58,6 +58,7 @@ __all__ = [
     "Connection",
     "FieldNationConnection",
     "House",
+    "Kept",
     "NotConnected",
     "NothingHeld",
     "RunDataset",

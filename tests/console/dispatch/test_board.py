@@ -85,6 +85,24 @@ def test_a_link_is_parked_with_a_reason_and_resumed(
     assert {"parked a link", "resumed a link"} <= set(deeds)
 
 
+def test_a_link_that_closed_meanwhile_is_shown_with_what_was_refused(
+    console: Served, shores: Shores
+) -> None:
+    link_id = dispatched(console, shores)
+    until(lambda: console.stores.agenda.count() == 0)
+    console.stores.state.set_state(link_id, "closed", "the work is done", ())
+    with signed_in(console, Role.DISPATCHER) as (client, token):
+        for deed in ("park", "resume", "resync"):
+            answer = client.post(f"/dispatch/{link_id}/{deed}", data={"csrf": token, "why": "x"})
+            assert answer.status_code == 422, deed
+            assert 'role="alert"' in answer.text
+            assert "the work is done" in answer.text
+            assert f'<a href="/dispatch/{link_id}" aria-current="page">Timeline' in answer.text
+    link = console.stores.state.link(link_id)
+    assert link is not None
+    assert link.state == "closed"
+
+
 def test_a_record_that_is_not_there_is_told_on_the_form_with_what_was_typed(
     console: Served, shores: Shores
 ) -> None:
@@ -126,7 +144,7 @@ def test_both_sides_stand_beside_each_other_and_only_what_is_marked_is_brought_i
     until(lambda: console.stores.agenda.count() == 0)
     assert "Another text there" in str(shores.order(order)["description"])
     deed = next(iter(console.site.people.deeds()))
-    assert (deed.what, deed.detail) == ("had a link brought in step", {"fields": ["title"]})
+    assert (deed.what, deed.detail) == ("brought a link in step", {"fields": ["title"]})
 
 
 @BOTH

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
 from isthmus.console.pages.datasets import HERE, tabs_of
-from isthmus.console.routes import deed, page, status_of
+from isthmus.console.routes import deed, page
 from isthmus.wiring.people import Role
 from isthmus.wiring.sync.copying import (
     ChoiceWrong,
@@ -61,17 +61,14 @@ class Group:
 
 def columns(ask: Ask) -> Response:
     """Show which columns and records are kept."""
-    return _shown(ask)
-
-
-def _shown(ask: Ask, status: int = 200, error: IsthmusError | None = None) -> Response:
     house = ask.site.house
     one = ask.site.syncing.standing_of(ask.path["name"])
     found: tuple[ColumnChoice, ...] = ()
+    away: IsthmusError | None = None
     try:
         found = columns_of(house, one.name)
-    except IsthmusError as wrong:
-        error = error or wrong
+    except IsthmusError as error:
+        away = error
     kept = filter_of(choice_of(house, one.name))
     given = {
         "since": ask.text("since") or (kept.since.isoformat() if kept.since else ""),
@@ -79,14 +76,13 @@ def _shown(ask: Ask, status: int = 200, error: IsthmusError | None = None) -> Re
     }
     return ask.show(
         "datasets/columns.html",
-        status,
         one=one,
         tabs=tabs_of(one),
         columns=found,
         groups=grouped(found, ask.text("sent") == "columns", set(ask.many("keep"))),
         left_out=sum(column.is_left_out for column in found),
         given=given,
-        error=error,
+        away=away,
     )
 
 
@@ -123,10 +119,7 @@ def keep_columns(ask: Ask) -> Response:
     out = tuple(dict.fromkeys(one.source for one in may_go if one.source not in kept))
     ask.about, ask.detail = name, {"left_out": list(out)}
     choice = replace(choice_of(house, name), left_out=out, by=ask.who)
-    try:
-        said = set_choice(house, name, choice)
-    except IsthmusError as error:
-        return _shown(ask, 422, error)
+    said = set_choice(house, name, choice)
     return ask.to(f"{HERE}/{name}/columns", said)
 
 
@@ -135,11 +128,8 @@ def keep_records(ask: Ask) -> Response:
     house, name = ask.site.house, ask.path["name"]
     only = ask.text("only")
     ask.about, ask.detail = name, {"since": ask.text("since"), "only": only}
-    try:
-        choice = with_filter(choice_of(house, name), _day(ask.text("since")), only)
-        said = set_choice(house, name, replace(choice, by=ask.who))
-    except IsthmusError as error:
-        return _shown(ask, 422, error)
+    choice = with_filter(choice_of(house, name), _day(ask.text("since")), only)
+    said = set_choice(house, name, replace(choice, by=ask.who))
     return ask.to(f"{HERE}/{name}/columns", said)
 
 
@@ -148,19 +138,12 @@ def drop(ask: Ask) -> Response:
     name = ask.path["name"]
     ask.about, ask.detail = name, {"table": ask.text("table", "stays")}
     gone = ask.text("table") == "goes"
-    try:
-        said = remove(ask.site.house, ask.site.stores.agenda, name, ask.who, drop=gone)
-    except IsthmusError as error:
-        return _shown(ask, status_of(error), error)
+    said = remove(ask.site.house, ask.site.stores.agenda, name, ask.who, drop=gone)
     return ask.to(HERE, said)
 
 
 def others(ask: Ask) -> Response:
     """Show the collections of Autotask that are not copied."""
-    return _others(ask)
-
-
-def _others(ask: Ask, status: int = 200, error: IsthmusError | None = None) -> Response:
     text = ask.query("q").lower()
     found = [
         one
@@ -170,8 +153,6 @@ def _others(ask: Ask, status: int = 200, error: IsthmusError | None = None) -> R
     removed = [one for one in ask.site.syncing.standing() if not one.is_kept]
     return ask.show(
         "datasets/others.html",
-        status,
-        error=error,
         found=found[:_AT_ONCE],
         count=len(found),
         removed=removed,
@@ -183,10 +164,7 @@ def add_one(ask: Ask) -> Response:
     """Have another collection copied, or one that was left out."""
     name = ask.text("dataset")
     ask.about = name
-    try:
-        said = add(ask.site.house, ask.site.stores.agenda, name, ask.who)
-    except IsthmusError as error:
-        return _others(ask, status_of(error), error)
+    said = add(ask.site.house, ask.site.stores.agenda, name, ask.who)
     return ask.to(f"{HERE}/{name}", said)
 
 
@@ -201,9 +179,9 @@ def _day(text: str) -> date | None:
 
 ROUTES: Final = (
     page(OTHERS, others, Role.ADMIN),
-    deed(OTHERS, add_one, Role.ADMIN, "added a dataset"),
+    deed(OTHERS, add_one, Role.ADMIN, "added a dataset", again=others),
     page(f"{HERE}/{{name}}/columns", columns),
-    deed(f"{HERE}/{{name}}/columns", keep_columns, Role.ADMIN, "chose columns"),
-    deed(f"{HERE}/{{name}}/records", keep_records, Role.ADMIN, "set a filter"),
-    deed(f"{HERE}/{{name}}/remove", drop, Role.ADMIN, "removed a dataset"),
+    deed(f"{HERE}/{{name}}/columns", keep_columns, Role.ADMIN, "chose columns", again=columns),
+    deed(f"{HERE}/{{name}}/records", keep_records, Role.ADMIN, "set a filter", again=columns),
+    deed(f"{HERE}/{{name}}/remove", drop, Role.ADMIN, "removed a dataset", again=columns),
 )

@@ -6,7 +6,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from isthmus.base.clock import utc_now
-from isthmus.base.errors import IsthmusError, Permanent
+from isthmus.base.errors import Permanent
 from isthmus.console import standings
 from isthmus.console.asking import Ask
 from isthmus.console.connecting import deletions_badge, read_badge
@@ -58,17 +58,8 @@ def _all(ask: Ask) -> dict[str, Any]:
 
 def dataset(ask: Ask) -> Response:
     """Show one dataset."""
-    return _shown(ask, _one(ask))
-
-
-def _one(ask: Ask) -> DatasetStanding:
-    return ask.site.syncing.standing_of(ask.path["name"])
-
-
-def _shown(
-    ask: Ask, one: DatasetStanding, status: int = 200, error: IsthmusError | None = None
-) -> Response:
-    values = {
+    one = _one(ask)
+    values: dict[str, Any] = {
         "one": one,
         "tabs": tabs_of(one),
         "told": standings.told_of(one, utc_now()),
@@ -77,16 +68,18 @@ def _shown(
         "deletions_badge": deletions_badge,
     }
     if ask.is_fragment:
-        return ask.show("datasets/one_part.html", status, **values)
+        return ask.show("datasets/one_part.html", **values)
     return ask.show(
         "datasets/one.html",
-        status,
         cost=standings.cost_words(ask.site.syncing.cost(one.name)),
         schedule=typed_of(ask.text, filled_of(one.beat, ask.look.zone)),
         since=ask.text("since"),
-        error=error,
         **values,
     )
+
+
+def _one(ask: Ask) -> DatasetStanding:
+    return ask.site.syncing.standing_of(ask.path["name"])
 
 
 def tabs_of(one: DatasetStanding) -> tuple[tuple[str, str, int | None], ...]:
@@ -133,10 +126,9 @@ def read_since(ask: Ask) -> Response:
     try:
         day = date.fromisoformat(ask.text("since"))
     except ValueError:
-        wrong = DayWrong(
+        raise DayWrong(
             f'"{ask.text("since")}" is no day.', where="since", remedy="Write it like 2026-11-01."
-        )
-        return _shown(ask, one, 422, wrong)
+        ) from None
     ask.about, ask.detail = one.name, {"since": day.isoformat()}
     since = datetime.combine(day, time(), ask.look.clock).astimezone(UTC)
     ask.site.syncing.ask([one.name], since=since, by=ask.who)
@@ -160,14 +152,11 @@ def schedule(ask: Ask) -> Response:
     begin_schedules(ask.site.stores)
     given = {name: ask.text(name) for name in ("how", "minutes", "clock", "cron", "zone")}
     ask.about, ask.detail = one.name, {"how": given["how"]}
-    try:
-        beat = beat_of(given)
-        if beat is None:
-            unset_beat(agenda, one.name)
-        else:
-            set_beat(agenda, one.name, beat)
-    except IsthmusError as error:
-        return _shown(ask, one, 422, error)
+    beat = beat_of(given)
+    if beat is None:
+        unset_beat(agenda, one.name)
+    else:
+        set_beat(agenda, one.name, beat)
     said = _one(ask).schedule
     return ask.to(f"{HERE}/{one.name}", f"{one.title} is refreshed {said}.")
 
@@ -182,8 +171,8 @@ ROUTES: Final = (
     deed(f"{HERE}/sync", sync, Role.DISPATCHER, "asked for a sync"),
     deed(f"{HERE}/stop", stop, Role.DISPATCHER, "stopped a sync"),
     page(f"{HERE}/{{name}}", dataset),
-    deed(f"{HERE}/{{name}}/full", read_again, Role.ADMIN, "asked for a full read"),
-    deed(f"{HERE}/{{name}}/since", read_since, Role.ADMIN, "asked for changes to be read again"),
-    deed(f"{HERE}/{{name}}/release", release_brake, Role.ADMIN, "let rows go that the brake kept"),
-    deed(f"{HERE}/{{name}}/schedule", schedule, Role.ADMIN, "set a schedule"),
+    deed(f"{HERE}/{{name}}/full", read_again, Role.ADMIN, "asked for a full read", again=dataset),
+    deed(f"{HERE}/{{name}}/since", read_since, Role.ADMIN, "had changes read anew", again=dataset),
+    deed(f"{HERE}/{{name}}/release", release_brake, Role.ADMIN, "let go of rows", again=dataset),
+    deed(f"{HERE}/{{name}}/schedule", schedule, Role.ADMIN, "set a schedule", again=dataset),
 )

@@ -5,10 +5,9 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
 from isthmus.console.looks import STATES, tone_of
-from isthmus.console.routes import deed, page, status_of
+from isthmus.console.routes import deed, page
 from isthmus.dispatch.board import LinkFilter, Sort, board, waits_for
 from isthmus.dispatch.commands import NothingToDo
 from isthmus.dispatch.library import Library
@@ -24,10 +23,6 @@ SORTS: Final = (("changed", "latest change"), ("oldest", "waiting longest"), ("n
 
 def links(ask: Ask) -> Response:
     """Show links by state, with what each waits for."""
-    return _shown(ask)
-
-
-def _shown(ask: Ask, status: int = 200, error: IsthmusError | None = None) -> Response:
     state, entity, rule = ask.query("state"), ask.query("entity"), ask.query("rule")
     wanted = LinkFilter((state,) if state else (), entity, rule, ask.query("q"))
     sort = ask.query("sort", "changed")
@@ -35,8 +30,6 @@ def _shown(ask: Ask, status: int = 200, error: IsthmusError | None = None) -> Re
     found = board(ask.site.stores.state, wanted, sort, page=ask.query("page"))  # type: ignore[arg-type]
     return ask.show(
         "dispatch/board.html",
-        status,
-        error=error,
         typed=ask.text,
         board=found,
         total=sum(found.counts.values()),
@@ -60,13 +53,6 @@ def _shown(ask: Ask, status: int = 200, error: IsthmusError | None = None) -> Re
 
 def dispatch(ask: Ask) -> Response:
     """Have a record dispatched that a person names."""
-    try:
-        return _dispatched(ask)
-    except IsthmusError as error:
-        return _shown(ask, status_of(error), error)
-
-
-def _dispatched(ask: Ask) -> Response:
     entity, text, rule = ask.text("entity", "Tickets"), ask.text("number"), ask.text("rule")
     site = ask.site
     if rule:
@@ -115,5 +101,5 @@ def _with(ask: Ask, **more: Any) -> str:
 ROUTES: Final = (
     page(HERE, links),
     page(f"{HERE}/find", find),
-    deed(f"{HERE}/now", dispatch, Role.DISPATCHER, "had a record dispatched"),
+    deed(f"{HERE}/now", dispatch, Role.DISPATCHER, "had a record dispatched", again=links),
 )

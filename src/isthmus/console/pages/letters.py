@@ -1,8 +1,7 @@
 """Dead letters: work that needs a person; looked at, replayed, dismissed, one or many."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -12,7 +11,7 @@ from isthmus.console.routes import deed, page
 from isthmus.console.typed import ours
 from isthmus.console.words import plural
 from isthmus.dispatch.board import LetterFilter, dead_letters
-from isthmus.dispatch.commands import EditWrong, NothingToDo
+from isthmus.dispatch.commands import NothingToDo
 from isthmus.wiring.dispatch.looking import what_would_be_sent
 from isthmus.wiring.dispatch.setting import set_for_many, what_many_lack
 from isthmus.wiring.dispatch.stores import DeadLetter
@@ -88,19 +87,17 @@ def dismiss(ask: Ask) -> Response:
 
 def to_be_set(ask: Ask) -> Response:
     """Show what would be sent now, field by field, for a person to set what is wrong."""
-    return _edited(ask, _letter(ask))
+    letter, house, stores = _letter(ask), ask.site.house, ask.site.stores
+    found = asyncio.run(what_would_be_sent(house, stores, letter))
+    return ask.show("dispatch/edit.html", letter=letter, found=found, given=_set(ask))
 
 
 def edit(ask: Ask) -> Response:
     """Set fields of the work order, and have the work done again."""
     letter = _letter(ask)
-    chosen = set(ask.many("set"))
-    values = {path: ask.text(f"value:{path}") for path in chosen}
-    ask.about, ask.detail = letter.record_number or letter.key, {"fields": sorted(chosen)}
-    try:
-        ask.site.stores.commands.edit(letter, values, ask.who)
-    except (EditWrong, NothingToDo) as error:
-        return _edited(ask, letter, 422, error=error, given=values)
+    values = _set(ask)
+    ask.about, ask.detail = letter.record_number or letter.key, {"fields": list(values)}
+    ask.site.stores.commands.edit(letter, values, ask.who)
     return ask.to(_back(ask), f"{ask.about}: what you set is sent now.")
 
 
@@ -114,8 +111,10 @@ def choose(ask: Ask) -> Response:
 
 def many(ask: Ask) -> Response:
     """Show which fields are at fault in all of the chosen letters, or why none is."""
-    chosen = _named(ask, ask.request.query_params.getlist("id"))
-    return _many(ask, chosen, ours(ask.query("back"), HERE)) if chosen else _none_chosen(ask)
+    if not (chosen := _chosen(ask)):
+        return _none_chosen(ask)
+    found = asyncio.run(what_many_lack(ask.site.house, ask.site.stores, chosen))
+    return ask.show("dispatch/edit_many.html", found=found, back=_back(ask), given=_set(ask))
 
 
 def set_many(ask: Ask) -> Response:
@@ -123,29 +122,11 @@ def set_many(ask: Ask) -> Response:
     site = ask.site
     if not (chosen := _chosen(ask)):
         return _none_chosen(ask)
-    values = {path: ask.text(f"value:{path}") for path in sorted(set(ask.many("set")))}
+    values = _set(ask)
     ask.detail = {"fields": list(values), "ids": [one.id for one in chosen][:50]}
-    try:
-        count = set_for_many(site.house, site.stores, chosen, values, ask.who)
-    except EditWrong as error:
-        return _many(ask, chosen, _back(ask), 422, error=error, given=values)
+    count = set_for_many(site.house, site.stores, chosen, values, ask.who)
     ask.about, ask.is_done = plural(count, "dead letter"), count > 0
     return ask.to(_back(ask), f"{ask.about}: what you set is sent now.")
-
-
-def _many(
-    ask: Ask, chosen: tuple[DeadLetter, ...], back: str, status: int = 200, **more: object
-) -> Response:
-    given: dict[str, Any] = {"error": None, "given": {}, **more}
-    found = asyncio.run(what_many_lack(ask.site.house, ask.site.stores, chosen))
-    return ask.show("dispatch/edit_many.html", status, found=found, back=back, **given)
-
-
-def _edited(ask: Ask, letter: DeadLetter, status: int = 200, **more: object) -> Response:
-    given: dict[str, Any] = {"error": None, "given": {}, **more}
-    house, stores = ask.site.house, ask.site.stores
-    found = asyncio.run(what_would_be_sent(house, stores, letter))
-    return ask.show("dispatch/edit.html", status, letter=letter, found=found, **given)
 
 
 def _letter(ask: Ask) -> DeadLetter:
@@ -156,12 +137,13 @@ def _letter(ask: Ask) -> DeadLetter:
 
 
 def _chosen(ask: Ask) -> tuple[DeadLetter, ...]:
-    return _named(ask, ask.many("id"))
+    ids = ask.many("id") or ask.request.query_params.getlist("id")
+    return tuple(filter(None, map(ask.site.stores.state.dead_letter, dict.fromkeys(ids))))
 
 
-def _named(ask: Ask, ids: Sequence[str]) -> tuple[DeadLetter, ...]:
-    state = ask.site.stores.state
-    return tuple(filter(None, map(state.dead_letter, dict.fromkeys(ids))))
+def _set(ask: Ask) -> dict[str, str]:
+    """Return the marked fields by path, as they were typed."""
+    return {path: ask.text(f"value:{path}") for path in sorted(set(ask.many("set")))}
 
 
 def _none_chosen(ask: Ask) -> Response:
@@ -169,16 +151,16 @@ def _none_chosen(ask: Ask) -> Response:
 
 
 def _back(ask: Ask) -> str:
-    return ours(ask.text("back"), HERE)
+    return ours(ask.text("back") or ask.query("back"), HERE)
 
 
 ROUTES: Final = (
     page(HERE, letters),
     page(f"{HERE}/set", many, Role.DISPATCHER),
     deed(f"{HERE}/set/choose", choose, Role.DISPATCHER),
-    deed(f"{HERE}/set", set_many, Role.DISPATCHER, "set a field of many dead letters"),
+    deed(f"{HERE}/set", set_many, Role.DISPATCHER, "set a field of many dead letters", again=many),
     deed(f"{HERE}/replay", replay, Role.DISPATCHER, "replayed dead letters"),
     page(f"{HERE}/{{id}}/edit", to_be_set, Role.DISPATCHER),
-    deed(f"{HERE}/{{id}}/edit", edit, Role.DISPATCHER, "set fields of a dead letter"),
+    deed(f"{HERE}/{{id}}/edit", edit, Role.DISPATCHER, "mended a dead letter", again=to_be_set),
     deed(f"{HERE}/dismiss", dismiss, Role.DISPATCHER, "dismissed dead letters"),
 )

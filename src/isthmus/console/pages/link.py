@@ -157,8 +157,8 @@ ROUTES: Final = (
     page(f"{HERE}/{{id}}/made", made),
     page(f"{HERE}/{{id}}/sides", sides),
     page(f"{HERE}/{{id}}/sides/now", sides_now),
-    deed(f"{HERE}/{{id}}/resync", resync, Role.DISPATCHER, "had a link brought in step"),
-    deed(f"{HERE}/{{id}}/park", park, Role.DISPATCHER, "parked a link"),
-    deed(f"{HERE}/{{id}}/resume", resume, Role.DISPATCHER, "resumed a link"),
-    deed(f"{HERE}/{{id}}/look", look, Role.DISPATCHER, "had a link looked at"),
+    deed(f"{HERE}/{{id}}/resync", resync, Role.DISPATCHER, "brought a link in step", again=link),
+    deed(f"{HERE}/{{id}}/park", park, Role.DISPATCHER, "parked a link", again=link),
+    deed(f"{HERE}/{{id}}/resume", resume, Role.DISPATCHER, "resumed a link", again=link),
+    deed(f"{HERE}/{{id}}/look", look, Role.DISPATCHER, "had a link looked at", again=link),
 )

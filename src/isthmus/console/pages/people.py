@@ -5,15 +5,11 @@ from typing import Final
 from starlette.responses import Response
 
 from isthmus.console.asking import Ask
-from isthmus.console.routes import deed, page, status_of
-from isthmus.console.typed import NotOffered, role_named
+from isthmus.console.routes import deed, page
+from isthmus.console.typed import role_named
 from isthmus.wiring.people import (
     Account,
-    LastAdmin,
-    LoginTaken,
-    LoginWrong,
     NoSuchAccount,
-    PasswordWeak,
     Role,
 )
 
@@ -29,19 +25,24 @@ _OUT: Final = "logged out everywhere, and the tokens of their programs are gone"
 
 
 def people(ask: Ask) -> Response:
-    """Show every account."""
-    return _shown(ask)
+    """Show every account, and a refused new one as it was typed."""
+    accounts = ask.site.people.accounts()
+    return ask.show(
+        "settings/people.html",
+        accounts=accounts,
+        tokens=ask.site.people.tokens(),
+        logins={one.id: one.login for one in accounts},
+        meaning=MEANING,
+        roles=[(role, role) for role in Role],
+        given=ask.form if ask.text("login") else {},
+    )
 
 
 def add(ask: Ask) -> Response:
     """Make an account."""
     login, role = ask.text("login"), ask.text("role", Role.VIEWER)
     ask.about, ask.detail = login, {"role": role}
-    try:
-        ask.site.people.add(login, ask.text("name"), role_named(role), ask.secret("password"))
-    except (LoginTaken, LoginWrong, PasswordWeak, NotOffered) as error:
-        given = {"login": login, "name": ask.text("name"), "role": role}
-        return _shown(ask, 422, error=error, given=given)
+    ask.site.people.add(login, ask.text("name"), role_named(role), ask.secret("password"))
     return ask.to(HERE, f"{login} may log in now, with the password you gave.")
 
 
@@ -51,14 +52,11 @@ def change(ask: Ask) -> Response:
     role, wanted = ask.text("role"), ask.text("active")
     ask.about = account.login
     ask.detail = {"role": role} if role else {"active": wanted}
-    try:
-        ask.site.people.change(
-            account.id,
-            role=role_named(role) if role else None,
-            is_active=None if not wanted else wanted == "yes",
-        )
-    except (LastAdmin, NotOffered) as error:
-        return _shown(ask, status_of(error), error=error)
+    ask.site.people.change(
+        account.id,
+        role=role_named(role) if role else None,
+        is_active=None if not wanted else wanted == "yes",
+    )
     if role:
         return ask.to(HERE, f"{account.login} is {role} now.")
     said = "may log in again" if wanted == "yes" else f"is kept out; {_OUT}"
@@ -69,10 +67,7 @@ def set_password(ask: Ask) -> Response:
     """Give somebody a new password, who lost theirs."""
     account = _account(ask)
     ask.about = account.login
-    try:
-        ask.site.people.set_password(account.id, ask.secret("password"))
-    except PasswordWeak as error:
-        return _shown(ask, 422, error=error)
+    ask.site.people.set_password(account.id, ask.secret("password"))
     return ask.to(HERE, f"{account.login} has a new password; {_OUT}.")
 
 
@@ -106,26 +101,11 @@ def _account(ask: Ask) -> Account:
     return found
 
 
-def _shown(ask: Ask, status: int = 200, **more: object) -> Response:
-    given: dict[str, object] = {"error": None, "given": {}, **more}
-    accounts = ask.site.people.accounts()
-    return ask.show(
-        "settings/people.html",
-        status,
-        accounts=accounts,
-        tokens=ask.site.people.tokens(),
-        logins={one.id: one.login for one in accounts},
-        meaning=MEANING,
-        roles=[(role, role) for role in Role],
-        **given,
-    )
-
-
 ROUTES: Final = (
     page(HERE, people, Role.ADMIN),
     page(AUDIT, audit, Role.ADMIN),
-    deed(HERE, add, Role.ADMIN, "made an account"),
-    deed(f"{HERE}/{{id}}", change, Role.ADMIN, "changed an account"),
-    deed(f"{HERE}/{{id}}/password", set_password, Role.ADMIN, "gave a new password"),
-    deed(f"{HERE}/{{id}}/log-out", log_out, Role.ADMIN, "logged somebody out"),
+    deed(HERE, add, Role.ADMIN, "made an account", again=people),
+    deed(f"{HERE}/{{id}}", change, Role.ADMIN, "changed an account", again=people),
+    deed(f"{HERE}/{{id}}/password", set_password, Role.ADMIN, "gave a new password", again=people),
+    deed(f"{HERE}/{{id}}/log-out", log_out, Role.ADMIN, "logged somebody out", again=people),
 )

@@ -6,7 +6,6 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
-from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
 from isthmus.console.pages.you import HERE as YOU
 from isthmus.console.routes import deed, page
@@ -15,7 +14,7 @@ from isthmus.wiring.environment.settings import SettingWrong
 from isthmus.wiring.people import Role
 from isthmus.wiring.tending.activity import KEPT
 from isthmus.wiring.tending.health import health
-from isthmus.wiring.tending.preferences import CHAT, KEEP, MAIL, SWEEP, AlertNotSent, Channel
+from isthmus.wiring.tending.preferences import CHAT, KEEP, MAIL, SWEEP, Channel
 from isthmus.wiring.tending.verdict import SIDES, Verdict
 
 HERE: Final = "/settings/alerts"
@@ -76,7 +75,18 @@ def settings(_ask: Ask) -> Response:
 
 def alerts(ask: Ask) -> Response:
     """Show where alerts go and how long things are kept."""
-    return _shown(ask)
+    found = {one.name: one for one in ask.site.preferences.describe()}
+    return ask.show(
+        "settings/alerts.html",
+        chat=found[CHAT],
+        mail=found[MAIL],
+        amounts=[(found[name], *words) for name, *words in AMOUNTS],
+        ways=WAYS,
+        wrong=ask.about if isinstance(ask.error, SettingWrong) else "",
+        typed=ask.text,
+        is_told=any(found[name].source != "nothing" for name in (CHAT, MAIL)),
+        may=ask.may(Role.ADMIN),
+    )
 
 
 def change(ask: Ask) -> Response:
@@ -108,10 +118,7 @@ def send_test(ask: Ask) -> Response:
     """Send a test by one channel."""
     channel: Channel = "mail" if ask.text("channel") == "mail" else "chat"
     ask.about = channel
-    try:
-        asyncio.run(ask.site.preferences.send_test(channel))
-    except AlertNotSent as error:
-        return _shown(ask, 502, error=error)
+    asyncio.run(ask.site.preferences.send_test(channel))
     return ask.to(HERE, f"A test was sent by {channel}. Look whether it arrived.")
 
 
@@ -133,40 +140,18 @@ def about(ask: Ask) -> Response:
 
 def _set(ask: Ask, name: str, text: str) -> Response:
     ask.about = name
-    try:
-        changed = ask.site.preferences.set(name, text)
-    except SettingWrong as error:
-        return _shown(ask, 422, error=error, wrong=name)
+    changed = ask.site.preferences.set(name, text)
     if not changed.is_secret:
         ask.detail = {"value": changed.shown}
     return ask.to(HERE, f"{NAMES[name]}: {changed.shown} counts within seconds.")
-
-
-def _shown(
-    ask: Ask, status: int = 200, error: IsthmusError | None = None, wrong: str = ""
-) -> Response:
-    found = {one.name: one for one in ask.site.preferences.describe()}
-    return ask.show(
-        "settings/alerts.html",
-        status,
-        chat=found[CHAT],
-        mail=found[MAIL],
-        amounts=[(found[name], *words) for name, *words in AMOUNTS],
-        ways=WAYS,
-        error=error,
-        wrong=wrong,
-        typed=ask.text,
-        is_told=any(found[name].source != "nothing" for name in (CHAT, MAIL)),
-        may=ask.may(Role.ADMIN),
-    )
 
 
 ROUTES: Final = (
     page("/settings", settings),
     page(HERE, alerts),
     page(ABOUT, about),
-    deed(f"{HERE}/set", change, Role.ADMIN, "changed a setting"),
-    deed(f"{HERE}/mail", change_mail, Role.ADMIN, "changed a setting"),
-    deed(f"{HERE}/unset", unset, Role.ADMIN, "unset a setting"),
-    deed(f"{HERE}/test", send_test, Role.ADMIN, "sent a test alert"),
+    deed(f"{HERE}/set", change, Role.ADMIN, "changed a setting", again=alerts),
+    deed(f"{HERE}/mail", change_mail, Role.ADMIN, "changed a setting", again=alerts),
+    deed(f"{HERE}/unset", unset, Role.ADMIN, "unset a setting", again=alerts),
+    deed(f"{HERE}/test", send_test, Role.ADMIN, "sent a test alert", again=alerts),
 )

@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from isthmus.base.errors import NeedsPerson
 from isthmus.console.asking import Ask
-from isthmus.console.routes import deed, page, status_of
+from isthmus.console.routes import deed, page
 from isthmus.console.typed import NotOffered, role_named, whole
-from isthmus.wiring.people import LoginThrottled, PasswordWeak, Role, RoleTooHigh, Session
+from isthmus.wiring.people import Role, RoleTooHigh, Session, Token
 
 HERE: Final = "/settings/me"
 LASTING: Final = (("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("0", "until revoked"))
@@ -36,11 +36,8 @@ def change_password(ask: Ask) -> Response:
     session = known(ask)
     people, account = ask.site.people, session.account
     ask.about = account.login
-    try:
-        _check_password(ask, account.id)
-        people.set_password(account.id, ask.secret("new"), but=session.id, keep_tokens=True)
-    except (PasswordWrong, PasswordWeak, LoginThrottled) as error:
-        return _shown(ask, 422, error=error)
+    _check_password(ask, account.id)
+    people.set_password(account.id, ask.secret("new"), but=session.id, keep_tokens=True)
     return ask.to(HERE, "Your password is changed; your other browsers are logged out.")
 
 
@@ -61,19 +58,16 @@ def make_token(ask: Ask) -> Response:
     """Make a token for a program; its secret is shown this once."""
     mine = known(ask)
     ask.about = name = ask.text("name") or "a program"
+    role, days = role_named(ask.text("role")), _days(ask)
+    ask.detail = {"role": str(role), "days": days}
     try:
-        role, days = role_named(ask.text("role")), _days(ask)
-        ask.detail = {"role": str(role), "days": days}
         made, secret = ask.site.people.issue_token(
             mine.account.id, name, role, timedelta(days=days) if days else None
         )
     except RoleTooHigh:
-        higher = RoleTooHigh(
+        raise RoleTooHigh(
             "A token may do no more than you may.", where="role", remedy="Choose a lower role."
-        )
-        return _shown(ask, status_of(higher), error=higher)
-    except NotOffered as error:
-        return _shown(ask, 422, error=error)
+        ) from None
     return _shown(ask, made=made, secret=secret)
 
 
@@ -113,26 +107,25 @@ def _check_password(ask: Ask, account_id: str) -> None:
         )
 
 
-def _shown(ask: Ask, status: int = 200, **more: object) -> Response:
+def _shown(ask: Ask, made: Token | None = None, secret: str = "") -> Response:
     mine = known(ask)
     people = ask.site.people
-    given: dict[str, object] = {"error": None, "made": None, "secret": "", **more}
     return ask.show(
         "settings/me.html",
-        status,
         sessions=people.sessions(mine.account.id),
         tokens=people.tokens(mine.account.id),
         roles=[(r, r) for r in Role if mine.account.role.covers(r)],
         lasting=LASTING,
-        typed=ask.text if given["error"] else lambda _, default="": default,
-        **given,
+        typed=ask.text if ask.error else lambda _, default="": default,
+        made=made,
+        secret=secret,
     )
 
 
 ROUTES: Final = (
     page(HERE, me),
-    deed(f"{HERE}/password", change_password, Role.VIEWER, "changed own password"),
-    deed(f"{HERE}/sessions/end", end_session, Role.VIEWER, "logged out a browser"),
-    deed(f"{HERE}/tokens", make_token, Role.VIEWER, "made a token"),
-    deed(f"{HERE}/tokens/revoke", revoke_token, Role.VIEWER, "revoked a token"),
+    deed(f"{HERE}/password", change_password, Role.VIEWER, "changed own password", again=me),
+    deed(f"{HERE}/sessions/end", end_session, Role.VIEWER, "logged out a browser", again=me),
+    deed(f"{HERE}/tokens", make_token, Role.VIEWER, "made a token", again=me),
+    deed(f"{HERE}/tokens/revoke", revoke_token, Role.VIEWER, "revoked a token", again=me),
 )

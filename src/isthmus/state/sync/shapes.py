@@ -48,12 +48,17 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A warning of an earlier run; `holds` tells that what it says is still so."""
+    """A warning of an earlier run; `about` names what of the rows it says that of (`Warned`)."""
 
     text: str
     run_id: str
     at: datetime
-    holds: bool
+    about: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether what it says is still so."""
+        return bool(self.about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class Kept:
 
     `rows`, `fresh_as_of` (the vendor's clock), `ok_at` and `pace` are of the last run that
     published, `result` is of the last one at all. `scope` names what part of the records the
-    table was filled with: "" for all. `earlier` are warnings of runs before the last one.
+    table was filled with: "" for all. `earlier` are warnings of runs before the last one, `told`
+    those of the last one that may outlast it.
     """
 
     dataset: str
@@ -77,6 +83,12 @@ class Kept:
     scope: str = ""
     pace: Pace | None = None
     earlier: tuple[Earlier, ...] = ()
+    told: tuple[Earlier, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what the last run warned of, and what runs before it did that is still so."""
+        return (*self.result.warnings, *(one.text for one in self.earlier if one.holds))
 
 
 @dataclass(frozen=True, slots=True)

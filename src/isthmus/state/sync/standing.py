@@ -13,8 +13,8 @@ from isthmus.state.shapes import ErrorNote, RunDataset
 from isthmus.state.sync.shapes import DatasetChoice, Earlier, Kept, Pace, Permission
 from isthmus.state.sync.tables import choices, kept, permissions
 
-_EARLIER = "earlier"
-"""Beside what a result holds: warnings of the runs before it."""
+_EARLIER, _TOLD = "earlier", "told"
+"""Beside what a result holds: warnings of the runs before it, and its own that may outlast it."""
 
 
 def save(session: Session, line: Kept) -> None:
@@ -28,7 +28,11 @@ def save(session: Session, line: Kept) -> None:
             by=line.by,
             finished_at=line.finished_at,
             result=json.dumps(
-                {**asdict(line.result), _EARLIER: [asdict(one) for one in line.earlier]},
+                {
+                    **asdict(line.result),
+                    _EARLIER: [asdict(one) for one in line.earlier],
+                    _TOLD: [asdict(one) for one in line.told],
+                },
                 ensure_ascii=False, default=datetime.isoformat,
             ),
             rows=line.rows,
@@ -53,7 +57,7 @@ def _kept(row: RowMapping) -> Kept:
     if row["full_rows"] is not None:
         pace = Pace(row["full_rows"], row["full_calls"], row["full_seconds"])
     told = json.loads(row["result"])
-    earlier = told.pop(_EARLIER, ())
+    earlier, last = (_earlier(told.pop(name, ())) for name in (_EARLIER, _TOLD))
     return Kept(
         dataset=row["dataset"],
         run_id=row["run_id"],
@@ -65,8 +69,19 @@ def _kept(row: RowMapping) -> Kept:
         ok_at=row["ok_at"],
         scope=row["scope"],
         pace=pace,
-        earlier=tuple(Earlier(**{**o, "at": datetime.fromisoformat(o["at"])}) for o in earlier),
+        earlier=earlier,
+        told=last,
     )
+
+
+def _earlier(lines: Sequence[dict[str, Any]]) -> tuple[Earlier, ...]:
+    return tuple(
+        Earlier(
+            line["text"], line["run_id"], datetime.fromisoformat(line["at"]),
+            tuple(line.get("about", ())),
+        )
+        for line in lines
+    )  # fmt: skip
 
 
 def _result(values: dict[str, Any]) -> RunDataset:

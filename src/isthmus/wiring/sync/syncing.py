@@ -72,7 +72,8 @@ class DatasetStanding:
     `last` is what the last run did, `last_at` when it ended, `last_by` who wanted it; `ok_at` is
     the end of the last run that published. `resumes` tells that what a stopped run read is kept
     and the next one goes on behind it. `needs_full` says why all of it has to be read again.
-    `earlier` are warnings of runs before the last.
+    `warnings` are those of the last run, and of runs before it those that are still so; `earlier`
+    are all that is shown of runs before it.
     """
 
     name: str
@@ -96,13 +97,8 @@ class DatasetStanding:
     is_waiting: bool
     is_own: bool
     needs_full: str = ""
+    warnings: tuple[str, ...] = ()
     earlier: tuple[Earlier, ...] = ()
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """Return what the last run warned of, and what runs before it did that is still so."""
-        last = () if self.last is None else self.last.warnings
-        return (*last, *(one.text for one in self.earlier if one.holds))
 
     @property
     def is_running(self) -> bool:
@@ -366,6 +362,7 @@ def _standing(
         is_waiting=is_waiting,
         is_own=dataset not in DATASETS,
         needs_full=_why_full(line, choice),
+        warnings=() if line is None else line.warnings,
         earlier=() if line is None else line.earlier,
     )
 
