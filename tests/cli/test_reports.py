@@ -92,6 +92,15 @@ def test_before_the_first_sync_a_report_says_what_makes_tables(isthmus: Run) -> 
     assert ended.code != 0
 
 
+def test_wrong_sql_is_told_in_plain_words_and_in_those_of_the_database(filled: Run) -> None:
+    ended = filled("query", "select titel from Tickets")
+
+    assert ended.code == 2
+    assert "There is no column titel." in ended.err
+    assert "The database says" in ended.err
+    assert "Binder Error" in ended.err
+
+
 @pytest.mark.parametrize(
     "sql",
     [

@@ -1,19 +1,20 @@
 """
 The error tree. It branches once, by what can be done about the error.
 
-Every error says what happened (`what`), where (`where`) and what a person can do (`remedy`).
-None of the three ever holds a secret.
+Every error says what happened (`what`), where (`where`) and what a person can do (`remedy`), some
+also what a database itself said (`engine`). None of them ever holds a secret.
 """
 
 
 class IsthmusError(Exception):
     """What every error of ours is; the three branches below say what can be done."""
 
-    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+    def __init__(self, what: str, *, where: str = "", remedy: str = "", engine: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.where = where
         self.remedy = remedy
+        self.engine = engine
 
     def __str__(self) -> str:
         parts = [self.what]

@@ -237,6 +237,7 @@ _add(
     "dispatch_look:status",
     DISPATCH,
     "Show how dispatch stands: links, work that waits, dead letters, workers, sweeps.",
+    "A sweep asks a vendor for all that changed, since a webhook may get lost. "
     "Ends with 3 when something needs a look.",
 )
 _add(
@@ -495,7 +496,9 @@ _add(
     "serve",
     "serve:serve",
     RUN,
-    "Keep everything in step until stopped: doors, worker, sweeps, scheduled refreshes.",
+    "Keep everything in step until stopped: console, doors, worker, sweeps, scheduled refreshes.",
+    "The doors take webhooks and callouts, the worker does what they bring, and a sweep asks a "
+    "vendor now and then for all that changed, since a webhook may get lost. "
     "One process does it all. Ctrl+C or SIGTERM stops it; what is not done then is taken up when "
     "it starts again, and so is what a kill interrupted.",
 )

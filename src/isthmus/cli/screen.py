@@ -66,13 +66,15 @@ def answer_json(answer: object) -> None:
 
 
 def error_as_json(error: IsthmusError) -> dict[str, str]:
-    """Return an error as machines get it."""
-    return {
+    """Return an error as machines get it; `engine` only where a database said something itself."""
+    told = {
         "kind": type(error).__name__,
         "what": error.what,
         "where": error.where,
         "remedy": error.remedy,
+        "engine": error.engine,
     }
+    return {name: text for name, text in told.items() if text or name != "engine"}
 
 
 def show_error(error: IsthmusError) -> None:
@@ -82,7 +84,7 @@ def show_error(error: IsthmusError) -> None:
 
 
 def error_grid(error: IsthmusError, title: str, style: str) -> Any:
-    """Return the three parts of an error, one below the other, whatever the width."""
+    """Return the parts of an error, one below the other, whatever the width."""
     from rich.table import Table  # noqa: PLC0415 - not for --help
     from rich.text import Text  # noqa: PLC0415
 
@@ -90,7 +92,12 @@ def error_grid(error: IsthmusError, title: str, style: str) -> Any:
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row(Text(title, style=style), Text(error.what, style="bold"))
-    for label, text in (("Where", error.where), ("What to do", error.remedy)):
+    parts = (
+        ("Where", error.where),
+        ("What to do", error.remedy),
+        ("The database says", error.engine),
+    )
+    for label, text in parts:
         if text:
             grid.add_row(Text(label, style="dim"), Text(text))
     return grid

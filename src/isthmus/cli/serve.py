@@ -36,7 +36,7 @@ def serve(
     no_doors
         Do not listen for webhooks and callouts (ISTHMUS_LISTEN).
     no_dispatch
-        Do not work on links and sweep the vendors.
+        Do not work on links, nor ask the vendors for what changed (sweep).
     no_refresh
         Do not refresh the tables on their schedules.
     """

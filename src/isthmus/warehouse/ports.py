@@ -38,8 +38,7 @@ class QueryFailed(Permanent):
     def __init__(
         self, what: str, *, where: str = "", remedy: str = "", engine: str = "", sought: str = ""
     ) -> None:
-        super().__init__(what, where=where, remedy=remedy)
-        self.engine = engine
+        super().__init__(what, where=where, remedy=remedy, engine=engine)
         self.sought = sought
 
 
