@@ -37,6 +37,8 @@ def test_a_sync_is_watched_in_numbers_stopped_and_taken_up_where_it_was(
         expect(page.get_by_role("button", name="Go on where it stopped")).to_be_visible(
             timeout=30_000
         )
+        expect(page.get_by_text("A refresh is under way")).not_to_be_visible()
+        expect(page.locator("#again").get_by_role("button", name="again")).to_be_visible()
         shots(page, "datasets/stopped")
         page.get_by_role("button", name="Go on where it stopped").click()
         expect(page.locator(".figure").first).to_contain_text("600", timeout=30_000)

@@ -1,15 +1,17 @@
 """Opens the console of a home: what its pages work with, joined once."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from secrets import token_urlsafe
 from threading import Thread
 
+from isthmus.base.errors import IsthmusError
 from isthmus.console.live import Live
 from isthmus.console.rendering import compile_all
 from isthmus.console.site import Site
 from isthmus.dispatch.library import Library
 from isthmus.reports.running import Kept
+from isthmus.reports.shapes import CHOICES
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch.bench import Bench
 from isthmus.wiring.dispatch.drafting import drafts_of
@@ -56,8 +58,16 @@ def open_site(
         setup_code=token_urlsafe(9) if people.is_empty() else "",
         address=address,
     )
-    Thread(target=compile_all, name="templates", daemon=True).start()
+    Thread(target=_warm, args=(site,), name="warming", daemon=True).start()
     try:
         yield site
     finally:
         bench.close()
+
+
+def _warm(site: Site) -> None:
+    """Do ahead what else the first look at a page would wait for."""
+    compile_all()
+    with suppress(IsthmusError), site.house.readers.reader() as reader:
+        for name in CHOICES:
+            site.kept.choices(reader, name)

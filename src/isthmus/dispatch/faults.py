@@ -1,5 +1,6 @@
 """What went wrong, sorted by who can mend it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from isthmus import autotask, fieldnation
@@ -23,6 +24,7 @@ AUTOTASK: Final = "autotask"
 FIELDNATION: Final = "fieldnation"
 TITLES: Final = {AUTOTASK: "Autotask", FIELDNATION: "Field Nation"}
 
+_MOST_OTHERS: Final = 5
 _CREDENTIALS: Final = (
     autotask.AuthFailed,
     autotask.ZoneUnknown,
@@ -37,14 +39,21 @@ class MappingProblems(NeedsPerson):
     """A mapping or rule made something that cannot be sent; nothing was sent."""
 
     def __init__(self, where: str, problems: tuple[Problem, ...]) -> None:
-        fatal = [one for one in problems if one.is_fatal] or list(problems)
-        more = f" ({len(fatal) - 1} more)" if len(fatal) > 1 else ""
-        super().__init__(
-            f"{fatal[0]}{more}" if fatal else "Something cannot be sent",
-            where=where,
-            remedy=" ".join(str(one) for one in fatal[1:6]) or fatal[0].remedy,
-        )
+        first, *others = _each_once([one for one in problems if one.is_fatal] or problems)
+        more = f" ({len(others)} more)" if others else ""
+        remedy = " ".join([first.remedy, *map(str, others[:_MOST_OTHERS])])
+        super().__init__(f"{first.told}.{more}", where=where, remedy=remedy)
         self.problems = problems
+
+
+def _each_once(problems: Sequence[Problem]) -> list[Problem]:
+    """Leave out what is said to lack where a row is told of that should have made it."""
+    by_row = [one.what for one in problems if one.row is not None]
+    return [
+        one
+        for one in problems
+        if one.row is not None or not one.field or not any(one.field in what for what in by_row)
+    ]
 
 
 class Undecided(NeedsPerson):

@@ -66,14 +66,14 @@ def dataset(ask: Ask) -> Response:
         "is_worked": ask.site.syncing.is_worked(),
         "read_badge": read_badge,
         "deletions_badge": deletions_badge,
+        "cost": standings.cost_words(ask.site.syncing.cost(one.name)),
+        "since": ask.text("since"),
     }
     if ask.is_fragment:
         return ask.show("datasets/one_part.html", **values)
     return ask.show(
         "datasets/one.html",
-        cost=standings.cost_words(ask.site.syncing.cost(one.name)),
         schedule=typed_of(ask.text, filled_of(one.beat, ask.look.zone)),
-        since=ask.text("since"),
         **values,
     )
 

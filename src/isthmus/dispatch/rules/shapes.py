@@ -75,10 +75,15 @@ class Problem:
     is_fatal: bool = True
     is_script: bool = False
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
+        """Return what is wrong, and where: a sentence without its full stop."""
         place = f"Row {self.row}: " if self.row is not None else ""
-        about = f" ({self.field})" if self.field else ""
-        return f"{place}{self.what}{about}. {self.remedy}".strip()
+        about = f" ({self.field})" if self.field and self.field not in self.what else ""
+        return f"{place}{self.what}{about}"
+
+    def __str__(self) -> str:
+        return f"{self.told}. {self.remedy}".strip()
 
 
 @dataclass(frozen=True, slots=True)
