@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from isthmus.dispatch.library import RULE
 from isthmus.dispatch.rules.sketch import sketch_rule
@@ -63,6 +63,32 @@ def there(page: Page, wanted: Locator) -> None:
     """Expect the focus to be there, and to be seen."""
     expect(wanted).to_be_focused()
     assert page.evaluate(_STOP) == ""
+
+
+def test_the_caret_stays_where_it_was_when_the_form_is_drawn_anew(
+    visitor: Visitor, connected: Served
+) -> None:
+    page = visitor.visit("/rules", Role.DISPATCHER)
+    page.locator("summary", has_text="New rule").click()
+    page.get_by_label("Name").fill("caret")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Add a row").first.click()
+    way, box = page.get_by_label("How it is tested"), page.get_by_label("Value", exact=True)
+    expect(way).to_be_visible()
+    box.fill("Dspatch")
+    held: list[Route] = []
+    page.route("**/draft", lambda route: held.append(route))  # noqa: PLW0108 - it is marked
+    with page.expect_request("**/draft"):
+        way.select_option("is_not")
+    box.click()
+    press(page, "Home", "ArrowRight")
+    page.locator("#draft").evaluate("form => { form.dataset.old = ''; }")
+    held[0].continue_()
+    page.unroute("**/draft")
+    expect(page.locator("#draft[data-old]")).to_have_count(0)
+    there(page, box)
+    page.keyboard.type("i")
+    expect(box).to_have_value("Dispatch")
 
 
 def test_a_condition_is_built_changed_and_removed_by_keys_and_no_swap_loses_the_focus(

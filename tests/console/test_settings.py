@@ -65,7 +65,7 @@ def test_a_role_is_changed_by_choosing_another_and_the_trail_says_by_whom(
 
 
 def test_the_last_admin_cannot_be_lowered(console: Served, visitor: Visitor) -> None:
-    visitor.forgive("409")
+    visitor.forgive("422")
     page = visitor.visit("/settings/people")
     page.get_by_label("Role of ann@example.com").select_option("viewer")
     page.get_by_role("button", name="Set the role of ann@example.com").click()

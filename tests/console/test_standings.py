@@ -56,7 +56,7 @@ REFUSED = Permission("Tickets", "no", None, None, "", "Grant it.", NOW)
         ({"last": RunDataset("Tickets", "full", "stopped")}, "stopped", True),
         ({"rows": None, "last": None}, "not read yet", False),
         ({"next_at": NOW - timedelta(hours=1)}, "late", True),
-        ({"last": RunDataset("Tickets", "full", "ok", warnings=("x",))}, "with warnings", False),
+        ({"last": RunDataset("Tickets", "full", "ok"), "warnings": ("x",)}, "with warnings", False),
         ({"needs_full": "Other records are wanted."}, "to be read again", True),
     ],
 )

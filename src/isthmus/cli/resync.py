@@ -99,9 +99,11 @@ def _show(console: Console, found: Comparison) -> None:
         console.print(_table(turned, "The work order makes", "The ticket shows"))
         console.print()
     differing = len(found.differing)
-    same = words.plural(len(found.fields) + len(found.record) - differing, "field")
-    told = f"{words.plural(differing, 'field')} to be written" if differing else "Nothing differs"
-    console.print(Text(f"{told}; {same} in step.", style="bold"))
+    stays = sum(one.is_theirs for one in found.fields)
+    same = words.plural(len(found.fields) + len(found.record) - differing - stays, "field")
+    told = f"{words.plural(differing, 'field')} to be written" if differing else "Nothing to write"
+    theirs = f"; {stays} stay as Field Nation has them" if stays else ""
+    console.print(Text(f"{told}; {same} in step{theirs}.", style="bold"))
     if found.untold:
         events = ", ".join(dict.fromkeys(map(event_in_words, found.untold)))
         console.print(Text(f"The ticket has not heard yet: {events}", style="yellow"))
@@ -113,10 +115,11 @@ def _table(fields: tuple[FieldPair, ...], makes: str, shows: str) -> Table:
     table.add_column("Field", overflow="fold", max_width=34)
     table.add_column(makes, overflow="fold", ratio=1)
     table.add_column(shows, overflow="fold", ratio=1)
-    for one in sorted(fields, key=lambda one: not one.differs):
-        sign = Text("≠", "bold yellow") if one.differs else Text("=", "dim")
+    for one in sorted(fields, key=lambda one: (not one.differs, not one.is_theirs)):
+        is_other = one.differs or one.is_theirs
+        sign = Text("≠" if is_other else "=", "bold yellow" if one.differs else "dim")
         style = "" if one.differs else "dim"
-        theirs = value_in_words(one.order_shows, LONGEST) if one.differs else "same"
+        theirs = value_in_words(one.order_shows, LONGEST) if is_other else "same"
         mine = Text(value_in_words(one.record_says, LONGEST), style)
         table.add_row(sign, Text(one.path), mine, Text(theirs, style))
     return table
@@ -137,4 +140,5 @@ def _pair_as_json(one: FieldPair) -> dict[str, object]:
         "ticket": plain(one.record_says),
         "work_order": plain(one.order_shows),
         "differs": one.differs,
+        "stays": one.is_theirs,
     }

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from isthmus.base.errors import IsthmusError, Permanent
 from isthmus.console.api import PREFIX, problem
 from isthmus.console.api import ROUTES as API
+from isthmus.console.bounding import MOST_OPEN, Bounded
 from isthmus.console.faulting import failed_at, log_fault
 from isthmus.console.pages import ROUTES
 from isthmus.console.rendering import STATIC, static_stamp
@@ -40,6 +41,8 @@ _ALWAYS: Final = {
 }
 _A_YEAR: Final = "public, max-age=31536000, immutable"
 _KEPT: Final = {200, 304}
+OPENED: Final = ("/begin", "/login")
+"""Where anybody may send a form."""
 
 
 class NoSuchPage(Permanent):
@@ -55,7 +58,11 @@ def make_app(site: Site) -> Starlette:
             *ROUTES,
             Mount(f"/static/{static_stamp()}", StaticFiles(directory=STATIC), name="static"),
         ],
-        middleware=[Middleware(_Headers), Middleware(GZipMiddleware, minimum_size=1_000)],
+        middleware=[
+            Middleware(_Headers),
+            Middleware(GZipMiddleware, minimum_size=1_000),
+            Middleware(Bounded, calls=PREFIX, opened=dict.fromkeys(OPENED, MOST_OPEN)),
+        ],
         exception_handlers={
             HTTPException: _not_found,
             IsthmusError: _told,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import quote, unquote
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -18,6 +17,7 @@ from starlette.routing import Route
 from isthmus.base.errors import IsthmusError, NeedsPerson, Permanent
 from isthmus.console import guard
 from isthmus.console.asking import Ask
+from isthmus.console.bounding import MOST_FORM, TooMuch, too_much
 from isthmus.console.faulting import failed_at, log_fault
 from isthmus.console.rendering import Look
 from isthmus.wiring.people import Role
@@ -27,13 +27,7 @@ if TYPE_CHECKING:
 
 Answering = Callable[[Ask], Response]
 Streaming = Callable[[Ask], AsyncIterator[str]]
-MOST_BODY: Final = 4 * 2**20
-"""Bytes a form may have, files included."""
 _FIELDS_MOST: Final = 5_000
-
-
-class TooMuch(NeedsPerson):
-    """A form is larger than a page of ours makes; HTTP 413. Nothing was done."""
 
 
 def page(path: str, answer: Answering, role: Role | None = Role.VIEWER) -> Route:
@@ -80,8 +74,7 @@ async def _page(answer: Answering, role: Role | None, request: Request) -> Respo
 async def _deed(
     answer: Answering, again: Answering | None, role: Role | None, what: str, request: Request
 ) -> Response:
-    ask = await _sent(request)
-    refused = await run_in_threadpool(_unfit, ask, role)
+    ask, refused = await _sent(request, role)
     if refused is not None:
         return refused
     shown = await run_in_threadpool(_answered, answer, ask, again)
@@ -91,8 +84,7 @@ async def _deed(
 
 
 async def _stream(parts: Streaming, role: Role, what: str, request: Request) -> Response:
-    ask = await _sent(request)
-    refused = await run_in_threadpool(_unfit, ask, role)
+    ask, refused = await _sent(request, role)
     if refused is not None:
         return refused
 
@@ -118,7 +110,7 @@ async def _stream(parts: Streaming, role: Role, what: str, request: Request) -> 
     )
 
 
-def ask_of(request: Request, form: FormData | None = None) -> Ask:
+def ask_of(request: Request) -> Ask:
     """Return a request as pages see it. Blocks."""
     site = cast("Site", request.app.state.site)
     cookies = request.cookies
@@ -127,20 +119,35 @@ def ask_of(request: Request, form: FormData | None = None) -> Ask:
         site,
         Look(unquote(cookies.get("zone", "UTC")), cookies.get("theme", "auto")),
         guard.session_of(site, request),
-        FormData() if form is None else form,
     )
 
 
-async def _sent(request: Request) -> Ask:
+async def _sent(request: Request, role: Role | None) -> tuple[Ask, Response | None]:
+    """
+    Return what was sent, and what is answered instead of doing it.
+
+    Nothing is kept of what somebody sends who may not: it is read so that he hears the answer.
+    """
     told = request.headers.get("content-length", "")
-    if not told.isdigit() or int(told) > MOST_BODY:
-        raise TooMuch(
-            f"More was sent than {MOST_BODY // 2**20} MB, or without saying how much.",
-            where="the form",
-            remedy="Send less at once.",
-        )
-    form = await request.form(max_fields=_FIELDS_MOST, max_part_size=MOST_BODY)
-    return await run_in_threadpool(ask_of, request, form)
+    if not told.isdigit() or int(told) > MOST_FORM:
+        raise too_much(MOST_FORM)
+    ask, refused = await run_in_threadpool(_begun, request, role)
+    if refused is not None:
+        async for _ in request.stream():
+            pass
+        return ask, refused
+    ask.form = await request.form(max_fields=_FIELDS_MOST, max_part_size=MOST_FORM)
+    return ask, await run_in_threadpool(_unproven, ask)
+
+
+def _begun(request: Request, role: Role | None) -> tuple[Ask, Response | None]:
+    """Hold what is known of a form before it is read against the rules."""
+    ask = ask_of(request)
+    try:
+        guard.check_origin(ask.site, request)
+    except guard.Foreign as error:
+        return ask, ask.problem(error, 403)
+    return ask, _refused(ask, role)
 
 
 def _refused(ask: Ask, role: Role | None) -> Response | None:
@@ -161,16 +168,16 @@ def _refused(ask: Ask, role: Role | None) -> Response | None:
     return None
 
 
-def _unfit(ask: Ask, role: Role | None) -> Response | None:
-    """Hold a form against the rules before anything of it is believed."""
+def _unproven(ask: Ask) -> Response | None:
+    """Hold a form against the token of its session before anything of it is believed."""
+    if ask.session is None:
+        return None
+    sent = ask.request.headers.get(guard.CSRF_HEADER) or ask.secret(guard.CSRF_FIELD)
     try:
-        guard.check_origin(ask.site, ask.request)
-        if ask.session is not None:
-            sent = ask.request.headers.get(guard.CSRF_HEADER) or ask.secret(guard.CSRF_FIELD)
-            guard.check_token(ask.session, sent)
+        guard.check_token(ask.session, sent)
     except guard.Foreign as error:
         return ask.problem(error, 403)
-    return _refused(ask, role)
+    return None
 
 
 def _log_in_first(ask: Ask) -> Response:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from isthmus.dispatch.desk import Desk, Job
-from isthmus.dispatch.rules import sources
+from isthmus.dispatch.making import Maker
 from isthmus.dispatch.rules.changes import Changes
 from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.rules.shapes import Mapping
 from isthmus.dispatch.things import Thing, carry
-from isthmus.dispatch.toward_record import changes_of
 from isthmus.fieldnation import WorkOrder
 from isthmus.fieldnation.models import Expense, TimeLog
 from isthmus.fieldnation.parsing import parse_expenses, parse_time_logs
@@ -62,36 +61,29 @@ class _Costs:
         }
         if rule.time_billing_code_id is not None:
             given["billingCodeID"] = rule.time_billing_code_id
-        for changes in await self._made(HOURS, {"timeLog": dict(stay.raw)}):
+        source = str(stay.id)
+        for changes in await self._made("time", source, HOURS, {"timeLog": dict(stay.raw)}):
             thing = Thing(
-                "time", str(stay.id), changes, marker=f"(#{stay.id})", is_first=True,
+                "time", source, changes, marker=f"(#{stay.id})", is_first=True,
                 is_kept_up=True, text_field=rule.time_id_in, extra=given,
             )  # fmt: skip
             await carry(self.desk, self.job, thing)
 
     async def expense(self, expense: Expense) -> None:
-        for changes in await self._made(EXPENSE, {"expense": dict(expense.raw)}):
-            await self._charge(f"expense {expense.id}", changes)
+        source = f"expense {expense.id}"
+        for changes in await self._made("charge", source, EXPENSE, {"expense": dict(expense.raw)}):
+            await self._charge(source, changes)
 
     async def whole_pay(self) -> None:
-        for changes in await self._made(PAY, {"pay": self.pay}):
+        for changes in await self._made("charge", "pay", PAY, {"pay": self.pay}):
             await self._charge("pay", changes)
 
     async def _charge(self, source: str, changes: Changes) -> None:
         thing = Thing("charge", source, changes, is_kept_up=True, text_field=self.rule.cost_id_in)
         await carry(self.desk, self.job, thing)
 
-    async def _made(self, event: str, things: dict[str, Any]) -> tuple[Changes, ...]:
-        return await made_by(self.desk, self.mapping, self.order, event, things)
-
-
-async def made_by(
-    desk: Desk, mapping: Mapping, order: WorkOrder, event: str, things: dict[str, Any]
-) -> tuple[Changes, ...]:
-    """Return the new things that a mapping makes; none where it has no rows for the event."""
-    if not any(event in row.events for row in mapping.rows):
-        return ()
-    source = sources.of_order(order.raw, {"name": event}, things)
-    known = await desk.metadata.known()
-    found = await changes_of(desk, mapping, source, event, known)
-    return tuple(one for one in found if one.is_new)
+    async def _made(
+        self, kind: str, source: str, event: str, told: dict[str, Any]
+    ) -> tuple[Changes, ...]:
+        maker = Maker(self.desk, self.job, self.mapping, self.order)
+        return await maker.things(kind, source, event, told)

@@ -84,13 +84,31 @@ async def once(desk: Desk, job: Job, wanted: Wanted) -> str:
             if not (wanted.is_apart and is_for_good(error)):
                 raise
             given_up = replace(intent, state=GIVEN_UP, looks=_LOOKS)
-            await _give_up(desk, job, wanted, given_up, error)
+            await _leave(desk, job, given_up, error, content=wanted.content, name=wanted.name)
             return ""
     else:
         job.tell("decision", f"Adopted the {wanted.kind} that was there already", id=found)
     done = replace(intent, state=DONE, target=found, content=wanted.content, tries=intent.tries + 1)
     await _save_done(desk, job, wanted, done, letter_in(intent.content))
     return found
+
+
+async def give_up(
+    desk: Desk, job: Job, stands_for: tuple[str, str], content: str, error: IsthmusError
+) -> None:
+    """
+    Give one thing up that cannot even be sent, unless it was for the same reason before.
+
+    Args: stands_for: its kind and source. content: a hash of what it was to be made of.
+    """
+    kind, source = stands_for
+    kept = await desk.kept(desk.state.intent, job.linked.id, kind, source)
+    intent = kept or Intent(job.linked.id, kind, source, "")
+    if is_settled(job, intent.content, content):
+        return
+    if intent.state != DONE:
+        intent = replace(intent, state=GIVEN_UP, looks=_LOOKS)
+    await _leave(desk, job, intent, error, content=content)
 
 
 async def _save_done(desk: Desk, job: Job, wanted: Wanted, done: Intent, settles: str) -> None:
@@ -131,7 +149,7 @@ async def _kept_up(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> str:
     except Permanent as error:
         if not (wanted.is_apart and is_for_good(error)):
             raise
-        await _give_up(desk, job, wanted, intent, error)
+        await _leave(desk, job, intent, error, content=wanted.content, name=wanted.name)
     else:
         job.wrote()
         job.tell("write", f"Changed the {wanted.kind}", id=intent.target, source=wanted.source)
@@ -140,12 +158,12 @@ async def _kept_up(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> str:
     return intent.target
 
 
-async def _give_up(
-    desk: Desk, job: Job, wanted: Wanted, intent: Intent, error: IsthmusError
+async def _leave(
+    desk: Desk, job: Job, intent: Intent, error: IsthmusError, *, content: str, name: str = ""
 ) -> None:
     """Leave one thing as it is, and say so in a letter of its own."""
-    letter = await letter_of(desk, job, intent, wanted.name, error)
-    kept = replace(intent, content=told_in(letter.id, wanted.content))
+    letter = await letter_of(desk, job, intent, name, error)
+    kept = replace(intent, content=told_in(letter.id, content))
     entries, confirm = job.take_entries(), job.run.confirm
     await desk.kept(desk.state.save_intent, kept, entries, confirm, letter=letter)
 

@@ -47,6 +47,8 @@ async def changed_paths(
     kept = {path for path, owner in owned.items() if owner is Owner.FIELDNATION}
     if kept:
         job.tell("decision", "Field Nation owns these, so they stay", fields=sorted(kept))
+        dealt = {f"order:{path}": values.get(path, "") for path in kept}
+        job.changed(written={**job.linked.written, **dealt})
     shared = {path for path, owner in owned.items() if owner in _SHARED}
     if not shared:
         return changed - kept

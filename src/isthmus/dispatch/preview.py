@@ -16,6 +16,7 @@ from isthmus.dispatch.rules import paths
 from isthmus.dispatch.rules.amending import PERSON
 from isthmus.dispatch.rules.known import ROOTS
 from isthmus.dispatch.rules.occurrences import occurrences
+from isthmus.dispatch.rules.ownership import Owner, owner_of
 from isthmus.dispatch.rules.rule import Rule, decide_rule, paths_needed
 from isthmus.dispatch.rules.shapes import Mapping, Origin, Problem
 from isthmus.dispatch.rules.showing import shown_at, shown_mark
@@ -56,10 +57,11 @@ class DryRun:
 @dataclass(frozen=True, slots=True)
 class FieldPair:
     """
-    One field on both sides. `differs` tells whether bringing in step would write it.
+    One field on both sides.
 
-    `source` is the path it comes from, `by` the mapping with its version that writes it; of what a
-    person set, both are who it was.
+    `differs` tells whether bringing in step would write it; what differs and stays, since Field
+    Nation owns it, is `is_theirs`. `source` is the path it comes from, `by` the mapping with its
+    version that writes it; of what a person set, both are who it was.
     """
 
     path: str
@@ -68,6 +70,7 @@ class FieldPair:
     differs: bool
     source: str = ""
     by: str = ""
+    is_theirs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +171,14 @@ async def compare(desk: Desk, link: Link) -> Comparison:
         here = link.written.get(f"order:{path}") != made.own.get(path, "")
         there = (link.written.get(f"shown:{path}") or mark) != mark
         differs = (here or there) and not _shows(value, origin.after)
+        theirs = owner_of(rule.owners, path) is Owner.FIELDNATION
         by = made.name if origin.action != PERSON else origin.source
-        pairs.append(FieldPair(path, origin.after, plain(value), differs, origin.source, by))
+        pairs.append(
+            FieldPair(
+                path, origin.after, plain(value), differs and not theirs, origin.source, by,
+                is_theirs=theirs and not _shows(value, origin.after),
+            )
+        )  # fmt: skip
     untold = occurrences(order, (), frozenset(link.told), utc_now())
     told = tuple([pair async for pair in _told(desk, link, rule, record, order)])
     return Comparison(link, tuple(pairs), tuple(one.event for one in untold), told)

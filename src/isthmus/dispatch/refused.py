@@ -1,5 +1,7 @@
 """
-A thing that a vendor refuses for good: it alone is given up, and a dead letter says so.
+A thing that is refused for good, or cannot even be sent: it alone is given up.
+
+A dead letter says so.
 
 Its intent's `content` is then `<letter> <hash>`: which letter tells of it, and what was refused.
 It is tried again when that letter is replayed, or when what is to be written has changed.
@@ -87,12 +89,14 @@ async def letter_of(
     earlier = letter_in(intent.content)
     kept = await desk.kept(desk.state.dead_letter, earlier) if earlier else None
     is_open = kept is not None and kept.state == "open"
-    vendor = TITLES[vendor_of(error)]
+    named = name or f"the {intent.kind} {intent.source}"
+    vendor = TITLES.get(vendor_of(error))
+    fate = f"{vendor} does not take {named}" if vendor else f"Not carried over: {named}"
     letter = DeadLetter(
         id=earlier if is_open else f"dl-{new_ordered_id()}",
         key=job.key,
         kind=REFUSED,
-        what=f"{vendor} does not take {name or f'the {intent.kind} {intent.source}'}: {error.what}",
+        what=f"{fate}: {error.what}",
         where=error.where,
         remedy=f"{error.remedy} {_REMEDY}".strip(),
         at=utc_now(),

@@ -8,9 +8,9 @@ from isthmus.autotask import q
 from isthmus.autotask.port import Record
 from isthmus.base.clock import utc_now
 from isthmus.dispatch import deliver
-from isthmus.dispatch.costs import made_by
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.faults import NotShown
+from isthmus.dispatch.making import Maker
 from isthmus.dispatch.refused import sources_again
 from isthmus.dispatch.rules.occurrences import digest
 from isthmus.dispatch.rules.rule import Rule
@@ -42,12 +42,14 @@ async def carry_messages(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> 
         return
     posted = await desk.kept(desk.state.intents, link.id, ("message",))
     ours, markers = {one.target for one in posted}, {one.marker for one in posted}
+    maker = Maker(desk, job, mapping, order)
     for message in reversed(await desk.orders.work_orders.messages(link.work_order_id or 0)):
         if message.id in ours or _ends_with(message.text, markers):
             continue
         told = {**message.raw, "text": message.text, "author": message.author}
-        for changes in await made_by(desk, mapping, order, POSTED, {"message": told}):
-            await carry(desk, job, Thing("note", f"message {message.id}", changes))
+        source = f"message {message.id}"
+        for changes in await maker.things("note", source, POSTED, {"message": told}):
+            await carry(desk, job, Thing("note", source, changes))
     job.changed(written={**job.linked.written, "messages": str(count)})
 
 

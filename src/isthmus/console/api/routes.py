@@ -19,48 +19,51 @@ from isthmus.console.routes import status_of
 from isthmus.console.site import Site
 from isthmus.wiring.people import Token
 
-MOST_BODY: Final = 2**20
-
 
 class NoToken(NeedsPerson):
     """No token came along, or one that does not count; HTTP 401."""
 
 
 async def _called(call: Call, request: Request) -> Response:
-    body = await _body(request) if call.method == "POST" else {}
-    return await run_in_threadpool(_answer, call, request, body)
-
-
-async def _body(request: Request) -> object:
-    told = request.headers.get("content-length", "0")
-    if not told.isdigit() or int(told) > MOST_BODY:
-        return None
-    raw = await request.body()
     try:
-        return json.loads(raw) if raw.strip() else {}
-    except ValueError:
-        return None
-
-
-def _answer(call: Call, request: Request, body: object) -> Response:
-    site: Site = request.app.state.site
-    try:
-        token = _token(site, request)
-        _check_role(token, call)
-        if not isinstance(body, dict):
-            raise InputWrong(
-                "The body is not a JSON object, or more than 1 MB.",
-                where="the body of the request",
-                remedy="Send one JSON object, with its length.",
-            )
-        who = _who(site, token)
-        query = dict(request.query_params)
-        answer = call.answer(Given(site, who, token.role, request.path_params, query, body))
-        if call.what and _is_done(call, answer):
-            _note(site, request, call, who)
+        token = await run_in_threadpool(_let_in, call, request)
+        body = await _body(request) if call.method == "POST" else {}
+        answer = await run_in_threadpool(_answer, call, request, token, body)
     except IsthmusError as error:
         return problem(error, 422 if isinstance(error, InputWrong) else status_of(error))
     return JSONResponse(answer)
+
+
+def _let_in(call: Call, request: Request) -> Token:
+    """Return the token, before anything that came with it is read. Raises: NoToken, NotAllowed."""
+    token = _token(request.app.state.site, request)
+    _check_role(token, call)
+    return token
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    raw = await request.body()
+    try:
+        body = json.loads(raw) if raw.strip() else {}
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise InputWrong(
+            "The body is not a JSON object.",
+            where="the body of the request",
+            remedy="Send one JSON object.",
+        )
+    return body
+
+
+def _answer(call: Call, request: Request, token: Token, body: Mapping[str, Any]) -> Any:
+    site: Site = request.app.state.site
+    who = _who(site, token)
+    query = dict(request.query_params)
+    answer = call.answer(Given(site, who, token.role, request.path_params, query, body))
+    if call.what and _is_done(call, answer):
+        _note(site, request, call, who)
+    return answer
 
 
 def _token(site: Site, request: Request) -> Token:

@@ -216,11 +216,11 @@
     if (hasLeft(event.detail.ctx.response)) event.preventDefault();
     else isDirty = was;
   });
-  // What a person typed while a choice was on its way is not lost.
+  // What a person typed while a choice was on its way is not lost, nor where the caret was.
   document.addEventListener("htmx:before:swap", () => {
     const box = document.activeElement;
-    const isNew = pressed === "save" && box.form === form() && box.matches("input[name]:not([type=checkbox]), textarea") && box.value !== sent.get(box.name);
-    typing = isNew ? [box.name, box.value, box.selectionStart] : null;
+    const isIn = pressed === "save" && box.form === form() && box.matches("input[name]:not([type=checkbox]), textarea");
+    typing = isIn ? { name: box.name, value: box.value, isNew: box.value !== sent.get(box.name), caret: box.selectionStart } : null;
   });
   // As soon as the form is there, before it settles: a key pressed between the two would be lost.
   document.addEventListener("htmx:before:settle", (event) => {
@@ -231,10 +231,10 @@
     const focus = form().querySelector("#trouble") || following(did);
     if (focus) focus.focus();
     const box = document.activeElement;
-    if (typing && box.name === typing[0]) {
-      box.value = typing[1];
-      box.setSelectionRange(typing[2], typing[2]);
-      box.dispatchEvent(new Event("input", { bubbles: true }));
+    if (typing && box.name === typing.name) {
+      if (typing.isNew) box.value = typing.value;
+      if (typing.caret !== null) box.setSelectionRange(typing.caret, typing.caret);
+      if (typing.isNew) box.dispatchEvent(new Event("input", { bubbles: true }));
     }
     refresh();
   });

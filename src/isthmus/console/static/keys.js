@@ -55,12 +55,14 @@
     const was = document.activeElement;
     if (!was || was === document.body) return null;
     const place = placeOf(was);
+    const caret = was.matches("input, textarea") ? was.selectionStart : null;
     const around = [];
     for (let up = was.parentElement; up; up = up.parentElement) if (up.id) around.push(up.id);
     return () => {
       if (document.activeElement !== document.body) return;
       const same = found(place);
       if (same) same.focus({ preventScroll: true });
+      if (same && caret !== null && same.matches("input, textarea")) same.setSelectionRange(caret, caret);
       if (document.activeElement !== document.body) return;
       const near = around.map((id) => document.getElementById(id)).find(Boolean);
       if (!near) return;
