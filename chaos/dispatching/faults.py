@@ -21,7 +21,8 @@ _CALLS: Final[tuple[dict[str, Any], ...]] = (
 )
 _SIGNING_IN: Final = "oauth/token"
 OUTAGE_S: Final = 600
-_OUTAGE_REAL_S: Final = 8
+_SWEEP_THERE_S: Final = 300
+"""How often an installation sweeps. A storm does it more often, and is out as much shorter."""
 _TRY_S: Final = 30
 _TRIES: Final = 6
 _STRIKES: Final = 26
@@ -71,7 +72,7 @@ def storm(
         stories = [write_story(stage.people, one, stage.rng, 0.6) for one in deeds]
         half = len(stories) // 2
         with _raging(stage):
-            _play_into_an_outage(stage, stories[:half])
+            _play_into_an_outage(stage, stories[:half], OUTAGE_S * sweep / _SWEEP_THERE_S)
             disabled = _have_it_disabled(stage, deeds[half:])
             stage.play([_without_beginning(one) for one in stories[half:]], _WINDOW)
         verdict, equal_after = stage.settle(patience=600)
@@ -95,8 +96,13 @@ def _raging(stage: Stage) -> Iterator[None]:
     stage.vendors.fieldnation.admin("DELETE", "deliveries")
 
 
-def _play_into_an_outage(stage: Stage, stories: list[Story]) -> None:
-    """Let both vendors be gone for ten minutes while people work; their clocks are moved on."""
+def _play_into_an_outage(stage: Stage, stories: list[Story], lasting: float) -> None:
+    """
+    Let both vendors be gone for ten minutes while people work.
+
+    Isthmus sees so many seconds of it, `lasting`: two of its sweeps, as it would. The vendors'
+    clocks are then moved on.
+    """
     third = len(stories) // 3
     stage.play(stories[:third], _WINDOW)
     sims = (stage.vendors.autotask, stage.vendors.fieldnation)
@@ -104,7 +110,7 @@ def _play_into_an_outage(stage: Stage, stories: list[Story]) -> None:
         sim.admin("POST", "faults", {"kind": "outage", "seconds": OUTAGE_S})
     for story in stories[third:]:
         story.go_on(time.monotonic(), stage.people)
-    time.sleep(_OUTAGE_REAL_S)
+    time.sleep(lasting)
     for sim in sims:
         sim.admin("POST", "clock", {"advance_s": OUTAGE_S})
     stage.play(stories[third:], _WINDOW)

@@ -17,9 +17,8 @@ from isthmus.base.log import get_logger
 from isthmus.dispatch.alert import EVERY, SWEEPS_BEGUN
 from isthmus.dispatch.alert import KIND as ALERT
 from isthmus.dispatch.library import Library
-from isthmus.dispatch.process import KIND as LINK
 from isthmus.dispatch.process import LinkWork
-from isthmus.dispatch.relay import Relay
+from isthmus.dispatch.relay import LINK, Relay
 from isthmus.dispatch.sweep import AUTOTASK, FIELDNATION, STANDING, Sweep
 from isthmus.dispatch.sweep import KIND as SWEEP
 from isthmus.engine import Every, Kind, Schedule, Settings

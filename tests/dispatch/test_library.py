@@ -179,6 +179,16 @@ def test_a_version_that_does_not_fit_any_more_is_not_rolled_back_to(library: Lib
     assert library.rollback(RULE, "ticket_dispatch", "nope", by="me") is None
 
 
+@pytest.mark.parametrize("is_on", [True, False])
+def test_a_rule_that_is_rolled_back_stays_on_or_off(library: Library, is_on: bool) -> None:
+    rule = replace(shipped_rule("ticket_dispatch"), order=3, is_enabled=not is_on)
+    old = library.publish_rule(export_rule(rule), by="me")
+    now = replace(rule, order=4, is_enabled=is_on)
+    library.publish_rule(export_rule(now), by="me")
+    assert library.rollback(RULE, "ticket_dispatch", old.version, by="me") is not None
+    assert library.rule("ticket_dispatch") == replace(rule, is_enabled=is_on)
+
+
 @pytest.mark.parametrize(("name", "which"), [("nope", ""), ("ticket_inbound", "nope")])
 def test_a_name_or_version_that_is_not_there_is_told(
     library: Library, name: str, which: str

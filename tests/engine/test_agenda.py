@@ -149,6 +149,15 @@ def test_a_second_process_finds_what_the_first_one_made(agenda: Agenda, where: s
     other.close()
 
 
+def test_of_what_failed_for_long_the_next_one_alone_is_woken_to_try(agenda: Agenda) -> None:
+    for hours, key in ((3, "T1"), (2, "T2"), (1, "T3")):
+        agenda.enqueue("link", key, not_before=LATER + timedelta(hours=hours))
+    with writing(agenda.engine) as session:
+        session.execute(text("UPDATE engine_work SET failures = 7 WHERE key != 'T3'"))
+    assert agenda.hasten("link", 6, most=1) == 1
+    assert [one.item.key for one in agenda.claim("me", {"link": 9}, 9)] == ["T2"]
+
+
 def test_what_waits_for_a_later_time_is_woken(agenda: Agenda) -> None:
     for kind, key in (("link", "T1"), ("link", "T2"), ("sweep", "S1")):
         agenda.enqueue(kind, key, not_before=LATER)

@@ -113,6 +113,12 @@ async def test_a_task_and_a_service_call_are_dispatched_too(shores: Shores) -> N
         assert len(shores.orders()) == 2, flow.trouble()
         links = {link.entity for link in flow.stores.state.links()}
         assert links == {"Tasks", "ServiceCalls"}
+        link = flow.stores.state.link_of(f"ServiceCalls/{call['id']}")
+        ticket = next(one["ticketID"] for one in shores.autotask.rows("ServiceCallTickets")
+                      if one["serviceCallID"] == call["id"])  # fmt: skip
+        assert link is not None
+        said = [str(one["description"]) for one in shores.of_ticket("TicketNotes", ticket)]
+        assert sum(f"work order {link.work_order_id}" in text for text in said) == 1, said
 
 
 @pytest.mark.parametrize("way", ["both", "no field"])

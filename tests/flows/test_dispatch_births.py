@@ -56,6 +56,17 @@ async def test_an_order_born_over_there_makes_one_ticket_however_often_it_is_tol
     assert flow.stores.state.link_of(f"WorkOrders/{number}") is None
 
 
+async def test_a_born_order_and_its_ticket_show_each_other(flow: Flow) -> None:
+    number = await born(flow)
+    await told(flow, number)
+    link = link_of(flow, number)
+    order = str(flow.shores.order(number)["custom_fields"])
+    assert link.id in order
+    assert f"TicketID={link.record_id}" in order
+    ticket = flow.shores.ticket(link.record_id)
+    assert str(number) in {one["value"] for one in ticket["userDefinedFields"]}
+
+
 @pytest.mark.parametrize("fault", ["drop_before", "drop_after", "empty_body", "malformed_json"])
 async def test_a_lost_answer_makes_no_second_ticket(flow: Flow, fault: str) -> None:
     number = await born(flow)

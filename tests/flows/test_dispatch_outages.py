@@ -138,6 +138,23 @@ async def test_a_link_that_alone_fails_while_others_get_through_is_told(shores: 
         assert after.state == STUCK
 
 
+async def test_a_sweep_after_an_outage_has_what_failed_for_long_tried_at_once(
+    shores: Shores,
+) -> None:
+    engine = replace(ENGINE, first_pause=timedelta(hours=1), longest_pause=timedelta(hours=1))
+    async with flowing(shores, engine=engine, alone=True) as flow:
+        tickets = [one["id"] for one in shores.fit_tickets(3)]
+        agenda, later = flow.stores.agenda, utc_now() + timedelta(hours=1)
+        for ticket in tickets:
+            await asyncio.to_thread(shores.send_out, ticket)
+            agenda.enqueue("link", f"Tickets/{ticket}", not_before=later)
+        with agenda.engine.begin() as session:
+            session.execute(text("UPDATE engine_work SET failures = 9"))
+        agenda.enqueue("sweep", "fieldnation")
+        await flow.idle()
+        assert len(shores.orders()) == 3
+
+
 async def test_when_one_gets_through_after_an_outage_the_others_do_not_wait_on(
     shores: Shores,
 ) -> None:

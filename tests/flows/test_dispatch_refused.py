@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from isthmus.state.dispatch import CLOSED, GIVEN_UP, LINKED, DeadLetter
 from tests.dispatch.shores import Flow, staffed, with_rule
@@ -121,6 +122,28 @@ async def test_a_time_entry_that_takes_no_change_keeps_nothing_back(flow: Flow) 
     await asyncio.sleep(1.1)
     await look(flow, ticket)
     assert flow.stores.state.dead_letters() == ()
+
+
+async def test_a_message_that_fits_in_no_note_stops_neither_the_next_one_nor_the_end(
+    flow: Flow,
+) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    number = (await flow.dispatched(ticket)).work_order_id or 0
+    provider = flow.shores.assign(number)
+    messages = flow.desk.orders.work_orders
+    await messages.send_message(number, "x" * 33_000, kind="STAFF_NOTE")
+    await messages.send_message(number, "The door is green", kind="STAFF_NOTE")
+    job = partial(flow.shores.fieldnation.do_job, number, provider, notes="Swapped it.", hours=2)
+    await asyncio.to_thread(job)
+    await look(flow, ticket)
+    await look(flow, ticket)
+    notes = [str(one["description"]) for one in flow.shores.of_ticket("TicketNotes", ticket)]
+    assert sum("The door is green" in text for text in notes) == 1, flow.trouble()
+    assert any("Swapped it." in text for text in notes), notes
+    (letter,) = flow.stores.state.dead_letters()
+    assert letter.kind == "refused"
+    assert letter.what.startswith("Not carried over: the note")
+    assert state_of(flow, ticket) == LINKED
 
 
 async def test_a_refused_note_is_told_when_its_letter_is_replayed(flow: Flow) -> None:

@@ -14,6 +14,7 @@ from isthmus.dispatch.fitting import UNFIT
 from isthmus.dispatch.gate import CONNECTION
 from isthmus.dispatch.gate import refused as refused_mark
 from isthmus.dispatch.refused import AGAIN
+from isthmus.dispatch.relay import LINK
 from isthmus.dispatch.rules import paths
 from isthmus.dispatch.rules.amending import read_value
 from isthmus.dispatch.rules.known import ROOTS
@@ -31,7 +32,6 @@ from isthmus.state.dispatch import (
     Session,
 )
 
-LINK: Final = "link"
 PERSON_PRIORITY: Final = 3
 RESYNC: Final = "resync"
 EVERYTHING: Final = "record+order+notes"

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any, Final
 
-from isthmus.autotask import NothingThere, PermissionDenied, UnknownField, ValidationFailed
+from isthmus.autotask import NothingThere, PermissionDenied, UnknownField, ValidationFailed, q
 from isthmus.autotask.models import FieldInfo
 from isthmus.autotask.port import Record, Writable
 from isthmus.autotask.records.labels import named
@@ -15,6 +15,10 @@ from isthmus.dispatch.things import Thing, carry
 from isthmus.state.dispatch import Link
 
 _NOTES: Final = {"Tickets": "TicketNotes", "Tasks": "TaskNotes"}
+_OF_CALLS: Final = (
+    ("ServiceCallTickets", "Tickets", "ticketID"),
+    ("ServiceCallTasks", "Tasks", "taskID"),
+)
 _INTERNAL: Final = 2
 """Who sees a note: our own people only. Source: the vendor's field `publish`; 1 is everybody."""
 _PAGES: Final = {
@@ -89,6 +93,19 @@ async def show_order(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     job.changed(written={**job.linked.written, "cross": number})
 
 
+async def show_record(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
+    """Show the correlation id and the record's address at an order that was there first."""
+    company = (await desk.metadata.known()).company
+    ids = {one.name: one.id for one in company.custom_fields}
+    given = {rule.id_field: job.linked.id, rule.link_field: await record_url(desk, record)}
+    number = job.linked.work_order_id or 0
+    for name, text in given.items():
+        if text and name in ids:
+            await desk.orders.work_orders.set_custom_field(number, ids[name], text)
+            job.wrote()
+            job.tell("write", "Wrote where the record is to the order", field=name)
+
+
 async def note_gone(desk: Desk, job: Job) -> None:
     """Tell the record once that its order is deleted: no status of the order is left to say so."""
     number = job.linked.work_order_id
@@ -97,10 +114,11 @@ async def note_gone(desk: Desk, job: Job) -> None:
 
 
 async def _note(desk: Desk, job: Job, source: str, title: str, text: str) -> None:
-    """Make an internal note at the record about its order, where such records have notes."""
-    entity = _NOTES.get(job.linked.entity)
-    if entity is None:
+    """Make an internal note about the order at the record, or at the ticket it is for."""
+    at = await _noted_at(desk, job.linked)
+    if at is None:
         return
+    entity = _NOTES[at[0]]
     kinds = {field.name: field for field in await desk.records.fields(entity)}
     values: dict[str, Writable] = {
         "title": title,
@@ -111,7 +129,21 @@ async def _note(desk: Desk, job: Job, source: str, title: str, text: str) -> Non
     if kind is not None:
         values["noteType"] = kind
     changes = Changes("note", entity, True, values)
-    await carry(desk, job, Thing("note", source, changes, is_apart=False))
+    await carry(desk, job, Thing("note", source, changes, is_apart=False, at=at))
+
+
+async def _noted_at(desk: Desk, link: Link) -> tuple[str, int] | None:
+    """Return at which record notes are made: a service call has none, its first ticket has."""
+    if link.entity in _NOTES:
+        return link.entity, link.record_id
+    if link.entity != "ServiceCalls":
+        return None
+    for ties, entity, field in _OF_CALLS:
+        found = await desk.records.find(ties, q.eq("serviceCallID", link.record_id), limit=1)
+        number = found[0].values.get(field) if found else None
+        if isinstance(number, int):
+            return entity, number
+    return None
 
 
 def _first_active(field: FieldInfo | None) -> int | None:

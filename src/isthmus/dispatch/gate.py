@@ -15,13 +15,13 @@ from isthmus.base.ids import new_ordered_id
 from isthmus.base.log import get_logger
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.faults import AUTOTASK, CREDENTIALS, TITLES, kind_of
+from isthmus.dispatch.relay import LINK
 from isthmus.dispatch.waits import shown_as_waiting, until_taken
 from isthmus.engine import Again, Done, Outcome
 from isthmus.state.dispatch import PARKED, DeadLetter
 
 CONNECTION: Final = "connection"
 """Begins the key of work and letters about a vendor as a whole: `connection/autotask`."""
-_LINK: Final = "link"
 _BELIEVED_SECONDS: Final = 1.0
 _log = get_logger("dispatch")
 
@@ -64,7 +64,7 @@ class Gate:
                 where=error.where, remedy=error.remedy, at=utc_now(),
             )  # fmt: skip
             later = utc_now() + desk.settings.pause
-            await desk.kept(desk.agenda.enqueue, _LINK, key, not_before=later)
+            await desk.kept(desk.agenda.enqueue, LINK, key, not_before=later)
             now = utc_now().isoformat()
             if await desk.kept(desk.state.save_first_mark, refused(vendor), now, letter):
                 _log.warning("credentials_refused", vendor=vendor, what=error.what)
@@ -78,7 +78,7 @@ class Gate:
         # In this order, so that a crash in between leaves nothing waiting.
         await desk.kept(desk.state.mark_dead_letters, f"{CONNECTION}/{vendor}", "settled")
         await desk.kept(desk.state.save_mark, refused(vendor), None)
-        await desk.kept(desk.agenda.hasten, _LINK)
+        await desk.kept(desk.agenda.hasten, LINK)
         _log.info("credentials_taken", vendor=vendor)
         return Done()
 

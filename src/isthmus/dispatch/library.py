@@ -1,5 +1,6 @@
 """The mappings and rules in force, as shapes: read once for each publication."""
 
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -210,13 +211,25 @@ class Library:
         """
         Put an earlier version in force again; None: there is none such.
 
-        Raises: MappingProblems: it does not fit any more.
+        A rule stays on or off. Raises: MappingProblems: it does not fit any more.
         """
         found = self.definitions.find(kind, name, which)
         if found is None:
             return None
-        publish = self.publish_mapping if kind == MAPPING else self.publish_rule
-        return publish(found.content, by=by, note=f"back to {found.version}", known=known)
+        note = f"back to {found.version}"
+        if kind == MAPPING:
+            return self.publish_mapping(found.content, by=by, note=note, known=known)
+        rule = self.switched_as_now(parse_rule(found.content))
+        return self.publish_rule(export_rule(rule), by=by, note=note, known=known)
+
+    def switched_as_now(self, rule: Rule) -> Rule:
+        """
+        Return a draft or an earlier version of a rule, on or off as what is in force now is.
+
+        Off where nothing is in force. Only `enable` switches.
+        """
+        now = self.definitions.current(RULE, rule.name)
+        return replace(rule, is_enabled=now is not None and _is_on(now.content))
 
     def _publish(  # noqa: PLR0917 - the columns of one row
         self, kind: str, name: str, version: str, content: str, by: str, note: str
@@ -263,6 +276,14 @@ def _read(found: Sequence[Definition], parse: Callable[[str], T], unread: list[U
             remedy = f"isthmus {one.kind} rollback brings a version back that can; or publish anew."
             unread.append(Unread(one.kind, one.name, told, remedy))
     return shapes
+
+
+def _is_on(content: str) -> bool:
+    """Tell whether a rule's file says that it is on; also one of another Isthmus."""
+    try:
+        return tomllib.loads(content).get("is_enabled") is True
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
 
 
 def _makes_tickets(content: str) -> bool:

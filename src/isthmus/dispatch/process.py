@@ -15,7 +15,15 @@ from isthmus.autotask.spending import Priority, spending
 from isthmus.base.clock import utc_now
 from isthmus.base.fencing import fenced
 from isthmus.base.observing import Cause, caused, observed
-from isthmus.dispatch import beside, cross_links, endings, moves, toward_order, toward_record
+from isthmus.dispatch import (
+    beside,
+    cross_links,
+    endings,
+    moves,
+    outage,
+    toward_order,
+    toward_record,
+)
 from isthmus.dispatch.births import BORN
 from isthmus.dispatch.costs import carry_costs
 from isthmus.dispatch.deliver import NotYet
@@ -42,8 +50,6 @@ from isthmus.dispatch.wanted_again import may_have_another, tell_if_wanted_again
 from isthmus.engine import Again, Done, Outcome, Run, RunCancelled
 from isthmus.state.dispatch import CLOSED, LINKED, PARKED, STUCK, WAITING
 
-KIND: Final = "link"
-_LONG_OUT: Final = 6
 """Failures in a row after which the pause to the next try is a minute and more."""
 _ROOT_OF: Final = {entity: root for root, entity in ROOTS.items()}
 
@@ -84,8 +90,8 @@ class LinkWork:
                     self._desk, self._gate, job, endings.in_our_words(error)
                 )
             await endings.save(self._desk, job, done=isinstance(outcome, Done))
-            if run.item.failures >= _LONG_OUT:  # what kept it is over, for others too
-                await self._desk.kept(self._desk.agenda.hasten, KIND, _LONG_OUT)
+            if run.item.failures >= outage.LONG_OUT:
+                await outage.all_again(self._desk)
             return outcome
 
     async def _work(self, job: Job) -> Outcome:
@@ -215,7 +221,10 @@ class LinkWork:
     async def _catch_up(self, job: Job, rule: Rule) -> None:
         """Finish the making of the order where a run ended in the middle of it."""
         link = job.linked
-        if link.state == CLOSED or BORN in link.written:
+        if link.state == CLOSED:
+            return
+        if BORN in link.written:
+            await self._after_birth(job, rule)
             return
         await moves.learn_status(self._desk, job, rule)
         if not cross_links.is_shown(link):
@@ -224,6 +233,16 @@ class LinkWork:
                 await self._after_making(job, rule, record)
         else:
             await moves.release(self._desk, job, rule)
+
+    async def _after_birth(self, job: Job, rule: Rule) -> None:
+        """Show each side where the other is, of an order that was there first."""
+        link = job.linked
+        if cross_links.is_shown(link):
+            return
+        record = await self._desk.reader.record(link.entity, link.record_id)
+        if record is not None:
+            await cross_links.show_record(self._desk, job, rule, record)
+            await cross_links.show_order(self._desk, job, rule, record)
 
     async def _look_at_record(self, job: Job, rule: Rule, *, with_notes: bool) -> bool:
         """Bring the order in step with its record; tells whether the record is there."""

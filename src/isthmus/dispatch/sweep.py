@@ -18,6 +18,7 @@ from isthmus.base.errors import IsthmusError, NeedsPerson, Permanent
 from isthmus.base.ids import new_ordered_id
 from isthmus.base.log import get_logger
 from isthmus.base.observing import Cause, caused
+from isthmus.dispatch import outage
 from isthmus.dispatch.desk import Desk
 from isthmus.dispatch.faults import CREDENTIALS, TITLES, VALIDATION, kind_of, vendor_of
 from isthmus.dispatch.gate import Gate
@@ -77,6 +78,8 @@ class Sweep:
             self._desk.state.save_mark, f"swept/{run.item.key}", utc_now().isoformat()
         )
         _log.info("swept", side=run.item.key, found=found)
+        if side in TITLES:
+            await outage.probe(self._desk)
         if not ended:
             return Again()
         await self._desk.kept(self._desk.state.mark_dead_letters, _letter_of(run), "settled")

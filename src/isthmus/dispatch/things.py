@@ -34,7 +34,8 @@ class Thing:
 
     `marker`: what its text carries, so that it is found again; "" for one made from them.
     `is_kept_up`: a later change of what it stands for changes it. `is_apart`: it alone is given up
-    when it is refused.
+    when it is refused. `at`: the entity and id of the record it is made at, where that is not the
+    link's own.
     """
 
     kind: str
@@ -46,31 +47,33 @@ class Thing:
     is_apart: bool = True
     text_field: str = ""
     extra: Mapping[str, Writable] = field(default_factory=dict)
+    at: tuple[str, int] | None = None
 
 
 async def carry(desk: Desk, job: Job, thing: Thing) -> str:
-    """Make a thing once at the link's record, or bring it to its present content; return its id."""
+    """Make a thing once at its record, or bring it to its present content; return its id."""
     link = job.linked
     entity = thing.changes.entity
+    root, record_id = thing.at or (link.entity, link.record_id)
     marker = thing.marker or f"[{digest([link.id, thing.kind, thing.source])}]"
     text_field = thing.text_field or _TEXTS.get(entity, "description")
-    parent = _parent(entity, link.entity)
+    parent = _parent(entity, root)
     own: dict[str, Writable] = {**thing.changes.values, **thing.extra}
     own[text_field] = marked(own.get(text_field), marker, is_first=thing.is_first)
-    values: dict[str, Writable] = {**own, parent: link.record_id}
+    values: dict[str, Writable] = {**own, parent: record_id}
 
     async def create() -> str:
         made = await desk.records.create(entity, values, udfs=thing.changes.udfs, read_back=False)
         return str(made.id)
 
     async def look() -> str | None:
-        where = q.and_(q.eq(parent, link.record_id), q.contains(text_field, marker))
+        where = q.and_(q.eq(parent, record_id), q.contains(text_field, marker))
         found = await desk.records.find(entity, where, limit=5)
         return next((str(one.id) for one in found), None)
 
     async def update(target: str) -> None:
         udfs = thing.changes.udfs
-        await change(desk, entity, int(target), own, udfs, parent_id=link.record_id)
+        await change(desk, entity, int(target), own, udfs, parent_id=record_id)
 
     content = digest({name: str(value) for name, value in sorted(own.items())})
     wanted = deliver.Wanted(

@@ -105,10 +105,14 @@ class Agenda:
         self.told()
         return found
 
-    def hasten(self, kind: str, least_failures: int = 0) -> int:
-        """Have all of a kind that waits for a later time run now; returns how many."""
+    def hasten(self, kind: str, least_failures: int = 0, *, most: int | None = None) -> int:
+        """
+        Have what waits for a later time run now; returns how many.
+
+        Args: least_failures: that failed so often in a row. most: so many, those that are next.
+        """
         with writing(self.engine) as session:
-            found = rows.hasten(session, kind, utc_now(), least_failures)
+            found = rows.hasten(session, kind, utc_now(), least_failures=least_failures, most=most)
         self.told()
         return found
 

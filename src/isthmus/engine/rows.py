@@ -144,10 +144,16 @@ def is_held(session: Connection, item: Item, run_id: str, worker: str, *, lock: 
     return row is not None and (row.run_id, row.worker) == (run_id, worker)
 
 
-def hasten(session: Connection, kind: str, now: datetime, least_failures: int) -> int:
-    """Have what waits for a later time run now; returns how many."""
+def hasten(
+    session: Connection, kind: str, now: datetime, *, least_failures: int, most: int | None
+) -> int:
+    """Have what waits for a later time run now, the next first; returns how many."""
     later = (_c.kind == kind, _c.run_id.is_(None), _c.due_at > now, _c.failures >= least_failures)
-    return session.execute(update(work).where(*later).values(due_at=now)).rowcount
+    changed = update(work).where(*later).values(due_at=now)
+    if most is not None:
+        first = select(_c.key).where(*later).order_by(_c.due_at, _c.key).limit(most)
+        changed = changed.where(_c.key.in_(session.execute(first).scalars().all()))
+    return session.execute(changed).rowcount
 
 
 def end(

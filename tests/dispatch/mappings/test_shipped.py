@@ -366,6 +366,29 @@ async def test_what_happens_to_a_work_order_is_written_to_its_record(  # noqa: P
     assert "Assigned" in str(kept.values["title"])
 
 
+@pytest.mark.parametrize(
+    ("event", "status", "label"),
+    [
+        ("workorder.schedule_updated", "Assigned", "Scheduled"),
+        ("workorder.schedule_updated", "Published", None),
+        ("workorder.declined", "Routed", "Escalated"),
+        ("workorder.declined", "Published", None),
+        ("workorder.status.cancelled", "Cancelled", "Escalated"),
+    ],
+)
+@pytest.mark.parametrize("root", ["ticket", "task"])
+def test_what_goes_otherwise_than_planned_changes_the_status_where_somebody_has_to_act(
+    root: str, event: str, status: str, label: str | None
+) -> None:
+    mapping = shipped(f"{root}_outbound")
+    document = {"id": 1, "title": "A visit", "status": {"name": status}, "href": "there"}
+    result = apply(mapping, sources.of_order(document, {"name": event}), event=event)
+    assert result.problems == ()
+    found = result.document.get(root, {}).get("status", {}).get("label")
+    assert found == label
+    assert "title" in result.document["note" if root == "ticket" else "taskNote"]
+
+
 async def test_every_event_of_a_shipped_mapping_makes_writes_that_fit(
     fn: FieldNationClient, known: Known, worker: ScriptWorker
 ) -> None:

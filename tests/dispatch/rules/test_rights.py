@@ -64,7 +64,11 @@ def test_charges_are_for_tickets_and_files_for_what_has_them() -> None:
         "Tasks": {QUERY},
         "TaskAttachments": {QUERY, CREATE},
     }
-    assert rights(rule("serviceCall", files="both")) == {"ServiceCalls": {QUERY}}
+    assert rights(rule("serviceCall", files="both")) == {
+        "ServiceCalls": {QUERY},
+        "ServiceCallTickets": {QUERY},
+        "TicketNotes": {CREATE},
+    }
 
 
 def test_notes_that_go_out_are_read_and_those_that_come_in_are_made() -> None:

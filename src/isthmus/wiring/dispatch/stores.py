@@ -10,13 +10,13 @@ from types import TracebackType
 from typing import Final, Self
 
 from isthmus.base.clock import monotonic, sleep, utc_now
-from isthmus.dispatch.commands import LINK, Commands
+from isthmus.dispatch.commands import Commands
 from isthmus.dispatch.desk import Desk, DispatchSettings
 from isthmus.dispatch.hydrate import Hydrator
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.metadata import Metadata
 from isthmus.dispatch.reading import Reader
-from isthmus.dispatch.relay import key_of
+from isthmus.dispatch.relay import LINK, key_of
 from isthmus.dispatch.scripts.worker import ScriptWorker
 from isthmus.engine import Agenda, Kind, Settings
 from isthmus.engine.database import open_database
