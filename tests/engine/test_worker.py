@@ -25,6 +25,7 @@ from isthmus.engine import (
     Small,
 )
 from isthmus.engine.database import file_of, reading, writing
+from isthmus.engine.port import APPLICATION_VERSION
 from isthmus.engine.roll import proof_of_life
 from isthmus.engine.worker import Worker
 from tests.engine.conftest import QUICK, Start, Until
@@ -63,6 +64,19 @@ class Job:
 @pytest.fixture
 def job() -> Job:
     return Job()
+
+
+async def test_a_run_is_kept_under_a_version_that_no_change_of_code_moves(
+    agenda: Agenda, start: Start, until: Until, job: Job
+) -> None:
+    await start({"link": Kind(job)})
+    agenda.enqueue("link", "T1")
+    await until(lambda: job.begun)
+    schema = "" if agenda.engine.dialect.name == "sqlite" else "dbos."
+    with reading(agenda.engine) as session:
+        kept = session.execute(text(f"SELECT application_version FROM {schema}workflow_status"))
+        assert set(kept.scalars()) == {APPLICATION_VERSION}
+    job.gate.set()
 
 
 async def test_a_burst_during_a_run_is_one_more_run(

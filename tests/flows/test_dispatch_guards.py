@@ -172,6 +172,21 @@ async def test_dispatch_goes_before_all_else_and_what_is_written_back_after_it(
     assert set(ranks) == {Priority.WRITE_BACK}
 
 
+async def test_a_sweep_spends_less_than_dispatch_and_more_than_bulk_may(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranks: list[Priority] = []
+    read = flow.desk.records.read
+
+    def ranked(*args: Any, **more: Any) -> Any:
+        ranks.append(spent_for())
+        return read(*args, **more)
+
+    monkeypatch.setattr(flow.desk.records, "read", ranked)
+    await flow.sweep("autotask")
+    assert set(ranks) == {Priority.SWEEP}
+
+
 async def test_two_orders_of_one_ticket_are_never_kept_quiet(
     flow: Flow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
