@@ -1,10 +1,15 @@
 """
-Every page of the console at size, over HTTP: server time and bytes on the wire.
+The pages of the console at size, over HTTP: server time and bytes on the wire.
 
 1,000,000 tickets in the tables, 100,000 links, 1,000,000 lines of the trail. Run it with `make
 bench-pages`; `--tickets` and `--lines` make it smaller, `--on postgres` keeps tables and state in
-PostgreSQL. Aims: under 100 ms of server time, the first look included, and under 300 KB. Pages that
-ask the vendors are not in it.
+PostgreSQL. Aims: under 100 ms of server time, the first look included, and under 300 KB; the
+command ends with 1 where one is missed.
+
+Not in it are what asks a vendor (both sides as they are now, webhooks as they stand, dry runs,
+checks of rules and mappings, what a dead letter lacks), the log-in, the forms of a connection, the
+later steps of the welcome, saved reports, the search of the menu, lists of choices while one types,
+single calls, and downloads, which take as long as they are large.
 """
 
 import argparse
@@ -46,15 +51,20 @@ PASSWORD: Final = "seven boats on the lagoon"
 PAGES: Final = (
     "/", "/datasets", "/datasets/Tickets", "/datasets/Tickets/columns", "/datasets/Tickets/preview",
     "/datasets/Tickets/preview?q=printer", "/datasets/Tickets/preview?sort=title",
-    "/datasets/Tickets/rows/{ticket}", "/joins", "/joins?from=Tickets&to=Contracts",
+    "/datasets/Tickets/rows/{ticket}", "/datasets/add",
+    "/joins", "/joins/counts", "/joins?from=Tickets&to=Contracts",
     "/explore", *(f"/explore/{report.name}" for report in REPORTS), "/explore/ticket-flow -> rows",
-    "/explore/hours-by-client -> rows", "/explore/sql", "/explore/connect",
+    "/explore/hours-by-client -> rows", "/explore/sql",
+    "/explore/sql?sql=select+id,+title+from+Tickets+order+by+id+limit+300", "/explore/connect",
     "/dispatch", "/dispatch?state=stuck", "/dispatch?q=T20260101.050000", "/dispatch?q=printer",
-    "/dispatch/{link}", "/dispatch/{link}/made", "/dispatch/{link}/sides", "/letters",
-    "/rules", "/rules/ticket_dispatch", "/rules/ticket_dispatch/versions",
-    "/mappings", "/mappings/ticket_inbound", "/mappings/ticket_inbound/versions",
+    "/dispatch/{link}", "/dispatch/{link}?calls=1", "/dispatch/{link}/made",
+    "/dispatch/{link}/sides", "/letters",
+    "/rules", "/rules/ticket_dispatch", "/rules/ticket_dispatch?as=text",
+    "/rules/ticket_dispatch/versions", "/mappings", "/mappings/ticket_inbound",
+    "/mappings/ticket_inbound?as=text", "/mappings/ticket_inbound/versions", "/welcome",
     "/activity", "/activity?q=T20260101.050000", "/activity?q={link}", "/activity?q=Tickets",
     "/activity?failed=1", "/connections", "/connections/permissions", "/connections/quota",
+    "/connections/webhooks",
     "/settings/me", "/settings/people", "/settings/audit", "/settings/alerts", "/settings/about",
 )  # fmt: skip
 
@@ -146,8 +156,8 @@ def served(
             listener.stop()
 
 
-def main() -> None:
-    """Fill a home, serve its console, ask for every page."""
+def main() -> int:
+    """Fill a home, serve its console, ask for its pages; 1 when one missed an aim."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tickets", type=int, default=1_000_000)
     parser.add_argument("--lines", type=int, default=1_000_000)
@@ -164,7 +174,8 @@ def main() -> None:
         print(f"{where}: {given.tickets:,} tickets, {given.links:,} links, {given.lines:,} lines")
         missed = time_pages(url, secret, names)
     print(f"{missed} of {len(PAGES)} pages missed an aim ({AIM_MS:.0f} ms, {AIM_KB:.0f} kB)")
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -306,14 +306,30 @@ def test_a_rule_is_switched_off_without_asking_anyone(isthmus: Run) -> None:
 
 def test_a_rule_is_published_with_its_changes_and_rolled_back(both: Run, tmp_path: Path) -> None:
     both("rule", "export", "ticket_dispatch", "--to", str(tmp_path))
-    path = edit(tmp_path / "ticket_dispatch.toml", 'action = "publish"', 'files = "both"')
+    path = edit(tmp_path / "ticket_dispatch.toml", 'action = "publish"', 'notes = "both"')
     ended = both("rule", "publish", path, "--note", "Look first")
 
     assert ended.code == Exit.OK
     assert "action: publish became draft" in ended.out
-    assert "files: none became both" in ended.out
+    assert "notes: in became both" in ended.out
     assert both("rule", "rollback", "ticket_dispatch").code == Exit.OK
     assert both("rule", "show", "ticket_dispatch", "--json").json()["action"] == "publish"
+
+
+def test_a_rule_that_is_rolled_back_stays_on_or_off(isthmus: Run, tmp_path: Path) -> None:
+    name, unchecked = "ticket_dispatch", "--unchecked"
+    isthmus("rule", "export", name, "--to", str(tmp_path))
+    path = edit(tmp_path / f"{name}.toml", 'action = "publish"', 'action = "draft"')
+    isthmus("rule", "publish", path, unchecked)
+    isthmus("rule", "enable", name, unchecked)
+
+    assert isthmus("rule", "rollback", name, unchecked).code == Exit.OK
+    told = isthmus("rule", "show", name, "--json").json()
+    assert (told["action"], told["is_enabled"]) == ("publish", True)
+    isthmus("rule", "disable", name)
+    assert isthmus("rule", "rollback", name, unchecked).code == Exit.OK
+    told = isthmus("rule", "show", name, "--json").json()
+    assert (told["action"], told["is_enabled"]) == ("draft", False)
 
 
 def test_a_rule_with_an_unknown_label_is_refused(both: Run, tmp_path: Path) -> None:

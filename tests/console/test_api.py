@@ -12,6 +12,7 @@ from isthmus.console.api.table import CALLS, PREFIX
 from isthmus.state.dispatch import DeadLetter, Link
 from isthmus.wiring.people import Role
 from tests.console.site import Served
+from tests.dispatch.shores import Shores
 
 PAGE = Path(__file__).parents[2] / "docs/console/api.md"
 
@@ -117,6 +118,41 @@ def test_a_body_that_is_not_as_described_is_refused_with_its_place(
         answer = asking.post("/datasets/sync", content=body)
     assert answer.status_code == 422
     assert answer.json()["where"]
+
+
+def test_what_was_done_stands_in_the_audit_trail_with_what_it_was_done_to(
+    connected: Served, shores: Shores
+) -> None:
+    state, number = connected.stores.state, shores.fit_tickets(1)[0]["ticketNumber"]
+    state.save_link(Link("isth-1", "Tickets/7", "Tickets", 7, "T7", "A title", 70, "linked"))
+    state.save_dead_letter(
+        DeadLetter("letter", "Tickets/8", "vendor", "Refused", "there", "Mend it", utc_now())
+    )
+    calls: tuple[tuple[str, dict[str, object]], ...] = (
+        ("/datasets/sync", {"datasets": ["Tickets", "Companies"], "since": "2026-11-01"}),
+        ("/datasets/sync", {"full": True, "release_brake": True}),
+        ("/datasets/stop", {"dataset": "Tickets"}),
+        ("/links/T7/park", {"why": "a storm"}),
+        ("/links/70/resume", {}),
+        ("/links", {"number": number, "rule": "ticket_dispatch"}),
+        ("/letters/replay", {"ids": ["letter", "gone"]}),
+    )
+    with client(connected) as asking:
+        answers = [asking.post(path, json=body) for path, body in calls]
+    assert {answer.status_code for answer in answers} == {200}, [one.text for one in answers]
+    lines = [one for one in connected.site.people.deeds() if one.detail.get("by") == "API"]
+    done: tuple[tuple[str, str, dict[str, object]], ...] = (
+        ("asked for a sync", "Tickets, Companies", {"since": "2026-11-01T00:00:00+00:00"}),
+        ("asked for a sync", "all datasets", {"full": True, "release_brake": True}),
+        ("stopped a sync", "Tickets", {}),
+        ("parked a link", "T7", {"why": "a storm"}),
+        ("resumed a link", "T7", {}),
+        ("had a record dispatched", number, {"rule": "ticket_dispatch"}),
+        ("replayed dead letters", "1 dead letter", {"ids": ["letter"]}),
+    )
+    assert [(one.what, one.about, one.detail) for one in reversed(lines)] == [
+        (what, about, {"by": "API", **detail}) for what, about, detail in done
+    ]
 
 
 def test_every_call_is_described_and_stands_on_its_page(console: Served) -> None:

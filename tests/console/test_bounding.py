@@ -1,6 +1,7 @@
 """What is sent is counted as it comes, whatever the head of the request says of it."""
 
 import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import httpx2
@@ -9,7 +10,6 @@ import pytest
 from isthmus.console.api.table import PREFIX
 from isthmus.console.app import OPENED
 from isthmus.console.bounding import MOST_CALL, MOST_FORM, MOST_OPEN
-from isthmus.console.pages import ROUTES
 from isthmus.wiring.people import Role
 from tests.console.site import Served, signed_in
 from tests.console.test_api import client
@@ -18,17 +18,14 @@ from tests.console.test_rights import OPEN
 PIECE = b"x" * 65_536
 
 
-def answer_to(console: Served, head: str, pieces: int, piece: bytes = PIECE) -> str:
+def answer_to(console: Served, head: str, pieces: int) -> str:
     """Send the head of a request and pieces of a body without end; return what is answered."""
     address = urlsplit(console.url)
-    sent = 0
     with socket.create_connection((address.hostname or "", address.port or 0), 20) as wire:
         wire.sendall(f"{head}\r\nHost: {address.netloc}\r\n\r\n".encode())
-        try:
-            for sent in range(pieces):
-                wire.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
-        except ConnectionError:  # it was answered, and hung up on
-            assert sent * len(piece) > 0
+        with suppress(ConnectionError):  # it was answered, and hung up on
+            for _ in range(pieces):
+                wire.sendall(b"%x\r\n%b\r\n" % (len(PIECE), PIECE))
         told = b""
         while b"\r\n\r\n" not in told and (more := wire.recv(65_536)):
             told += more
@@ -61,7 +58,6 @@ def test_who_is_not_logged_in_may_send_little(console: Served, path: str) -> Non
 
 def test_each_form_that_anybody_may_send_is_a_small_one() -> None:
     assert set(OPENED) == OPEN
-    assert set(OPENED) <= {route.path for route in ROUTES}
 
 
 def test_what_somebody_sends_who_is_not_logged_in_is_not_taken_for_a_form(console: Served) -> None:

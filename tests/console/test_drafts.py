@@ -1,9 +1,11 @@
 """Drafts without a browser: the record tried stays, versions have numbers, verdicts are told."""
 
 import html
-from urllib.parse import parse_qs, urlsplit
+from dataclasses import replace
+from urllib.parse import parse_qs, quote, urlsplit
 
-from isthmus.dispatch.library import MAPPING
+from isthmus.dispatch.library import MAPPING, RULE
+from isthmus.dispatch.rules.rule import export_rule
 from isthmus.dispatch.rules.sketch import mapping_text
 from isthmus.wiring.people import Role
 from tests.console.site import Served, signed_in
@@ -63,6 +65,42 @@ def test_versions_are_told_by_their_numbers_and_their_digits_stand_beside(consol
         assert "Version 1 is in force again; from now on it is version 3." in shown
         assert "version 3" in http.get("/mappings").text
         assert '<span class="inline muted">version 3</span>' in http.get("/rules").text
+
+
+def test_a_definition_of_any_name_is_handed_out_as_a_file(console: Served) -> None:
+    current = console.stores.definitions.current(MAPPING, "ticket_inbound")
+    assert current is not None
+    name = "Žižkov 東"
+    console.site.library.publish_mapping(current.content.replace("ticket_inbound", name), by="bo")
+    with signed_in(console, Role.VIEWER) as (http, _):
+        file = http.get(f"/mappings/{quote(name)}/file")
+        plain = http.get("/mappings/ticket_inbound/file")
+    assert file.status_code == 200
+    assert file.headers["content-disposition"] == (
+        "attachment; filename=\"_i_kov__.toml\"; filename*=UTF-8''%C5%BDi%C5%BEkov_%E6%9D%B1.toml"
+    )
+    assert plain.headers["content-disposition"] == 'attachment; filename="ticket_inbound.toml"'
+
+
+def test_a_rule_that_is_rolled_back_stays_on(console: Served) -> None:
+    library, path = console.site.library, "/rules/ticket_dispatch"
+    off = console.stores.definitions.current(RULE, "ticket_dispatch")
+    assert off is not None
+    library.enable("ticket_dispatch", is_enabled=True, by="bo@example.com")
+    on = library.rule("ticket_dispatch")
+    assert on is not None
+    library.publish_rule(export_rule(replace(on, order=7)), by="bo@example.com")
+    with signed_in(console, Role.DISPATCHER) as (http, token):
+        listed = http.get(f"{path}/versions").text
+        assert "The rule stays on or off, as it is now." in listed
+        sent = {"csrf": token, "to": off.version, "unchecked": "yes"}
+        for said in (
+            "Version 1 is in force again; from now on it is version 4. The rule is on, as before.",
+            "Version 1 says what is in force already.",
+        ):
+            shown = http.get(http.post(f"{path}/rollback", data=sent).headers["location"]).text
+            assert said in shown
+    assert library.rule("ticket_dispatch") == on
 
 
 def test_a_mapping_that_fits_and_makes_what_cannot_be_sent_of_one_record_says_so_of_that_one(

@@ -189,6 +189,16 @@ def test_a_viewer_asks_but_saves_nothing(filled: Served) -> None:
     assert filled.site.saved.all() == ()
 
 
+def test_the_box_says_what_limits_there_are_where_the_tables_are(
+    filled: Served, tmp_path: Path
+) -> None:
+    assert "At most 30 seconds, 128 MB and 10,000 rows." in fetched(filled, "/explore/sql").text
+    nowhere = {"ISTHMUS_WAREHOUSE": "postgresql://nobody:x@127.0.0.1:1/none"}
+    with served(tmp_path / "home", nowhere) as console:
+        shown = fetched(console, "/explore/sql").text
+    assert "At most 30 seconds and 10,000 rows. Each sort or hash takes at most 128 MB" in shown
+
+
 def test_a_long_answer_says_that_it_was_cut_and_its_download_is_whole(filled: Served) -> None:
     sql = "select a.id from Tickets a cross join Tickets b"
     shown = fetched(filled, f"/explore/sql?sql={sql}")

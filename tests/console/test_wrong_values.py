@@ -78,6 +78,16 @@ def test_a_wrong_value_is_told_on_its_form_with_what_was_typed(console: Served, 
     assert kept in answer.text
 
 
+def test_the_first_day_of_all_is_too_early_east_of_greenwich(console: Served) -> None:
+    with signed_in(console, Role.ADMIN) as (client, token):
+        client.cookies.set("zone", "Asia/Tokyo")
+        sent = {"csrf": token, "since": "0001-01-01"}
+        answer = client.post("/datasets/Tickets/since", data=sent)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert 'value="0001-01-01"' in answer.text
+
+
 @pytest.mark.parametrize("deed", ["replay", "dismiss", "set", "set/choose"])
 def test_to_mark_no_dead_letter_leads_back_to_the_list(console: Served, deed: str) -> None:
     with signed_in(console, Role.DISPATCHER) as (client, token):

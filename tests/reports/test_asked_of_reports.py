@@ -54,6 +54,8 @@ WRONG = [
     (Asked(grain="year"), "year"),
     (Asked(first=date(2026, 2, 1), last=date(2026, 1, 1)), "after"),
     (Asked(first=date(1900, 1, 1), last=date(2026, 1, 1), grain="day"), "too many"),
+    (Asked(first=date.min, last=date.min, zone="Asia/Tokyo"), "too far"),
+    (Asked(last=date.max), "too far"),
     (Asked(choices={"service": "1"}), "narrowed"),
     (Asked(choices={"queue": "1 or 1=1"}), "no queue"),
 ]
@@ -102,8 +104,9 @@ def test_a_point_in_an_address_is_a_day_or_a_name() -> None:
 
     assert point_of(flow, "2026-03-02") == datetime.fromisoformat("2026-03-02")
     assert point_of(clients, "Acme, Inc.") == "Acme, Inc."
-    with pytest.raises(AskedWrong):
-        point_of(flow, "soon")
+    for text in ("soon", "0001-01-01", "9999-12-31"):
+        with pytest.raises(AskedWrong):
+            point_of(flow, text)
 
 
 def test_connection_strings_name_the_place_and_no_password() -> None:

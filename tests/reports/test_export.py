@@ -2,12 +2,13 @@
 
 import csv
 import io
+import tempfile
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from isthmus.reports.export import csv_of, of_dataset, of_question, parquet_of
+from isthmus.reports.export import EXPORTING, csv_of, of_dataset, of_question, parquet_of
 from isthmus.reports.look import Look, table_named
 from isthmus.reports.look_conditions import Condition, Is
 from isthmus.warehouse.answering import Limits, NotPermitted, TableReader, TooMuch
@@ -117,3 +118,47 @@ def test_a_download_that_takes_too_long_ends_with_an_error_and_not_early(
     with pytest.raises(TooMuch):
         parquet_of(reader, endless, tmp_path / "x.parquet", limits)
     assert list(tmp_path.glob("**/*.parquet")) == []
+
+
+def left_in(folder: Path) -> list[Path]:
+    return [one for one in folder.glob("**/*") if "export" in one.name or "rows." in one.name]
+
+
+def test_a_file_that_grows_too_large_is_stopped_while_it_is_written_and_nothing_stays(
+    tickets: Desk, reader: TableReader, tmp_path: Path
+) -> None:
+    endless = of_question(
+        "select md5(concat(a.id, '-', b.id, '-', c.id, '-', d.id)) as noise"
+        " from Tickets a, Tickets b, Tickets c, Tickets d"
+    )
+    limits = Limits(rows=None, size=None, seconds=300.0, file=2**20)
+
+    with pytest.raises(TooMuch, match=r"its file grew over 1 MB") as told:
+        parquet_of(reader, endless, tmp_path / "x.parquet", limits)
+
+    assert told.value.where
+    assert told.value.remedy
+    assert not (tmp_path / "x.parquet").exists()
+    assert left_in(tmp_path) == []
+
+
+def test_a_file_that_would_fill_its_disk_is_stopped_and_nothing_stays(
+    tickets: Desk, reader: TableReader, tmp_path: Path
+) -> None:
+    limits = Limits(rows=None, size=None, seconds=300.0, left=2**62)
+
+    with pytest.raises(TooMuch, match=r"its disk would have less than .* left"):
+        parquet_of(reader, of_question("select id from Tickets"), tmp_path / "x.parquet", limits)
+
+    assert not (tmp_path / "x.parquet").exists()
+    assert left_in(tmp_path) == []
+
+
+def test_no_export_is_written_to_the_folder_of_the_system(
+    tickets: Desk, reader: TableReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+
+    assert parquet_of(reader, of_question("select id from Tickets"), tmp_path / "x.parquet") == 200
+    assert EXPORTING.file == 2 * 2**30
+    assert EXPORTING.left == 2**30

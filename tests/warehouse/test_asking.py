@@ -15,6 +15,7 @@ from isthmus.warehouse.answering import (
     TooMuch,
 )
 from isthmus.warehouse.ports import QueryFailed
+from isthmus.warehouse.postgres import PostgresReader
 from tests.warehouse.building import ASKED, LIMITS, Desk
 
 LONG = "'xxxxxxxxxx'"
@@ -217,3 +218,14 @@ def test_a_file_is_shared_within_a_process_and_let_go_of_by_the_last(
     second.close()
     with duckdb.connect(str(tmp_path / "warehouse.duckdb"), read_only=True) as plain:
         assert plain.execute("select count(*) from autotask.Tickets").fetchall() == [(300,)]
+
+
+def test_each_sort_and_hash_of_a_query_has_its_limit_in_postgresql_and_never_a_wider_one(
+    postgres_url: str,
+) -> None:
+    reader = PostgresReader.open(postgres_url, place="postgresql://here")
+    asked = "select current_setting('work_mem'), current_setting('hash_mem_multiplier')"
+    for given, found in ((3, "3MB"), (1024, "4MB")):
+        answer = reader.query(asked, limits=Limits(memory_mb=given))
+        assert answer.rows == ((found, "1"),), "4 MB is what a server gives by itself"
+    reader.close()

@@ -473,7 +473,7 @@ _add(
     "rollback",
     "rule:rollback",
     DISPATCH,
-    "Put an earlier version of a rule in force again.",
+    "Put an earlier version of a rule in force again; it stays on or off, as it is now.",
 )
 _add(_rule, "export", "rule:export_", DISPATCH, "Write rules as files.")
 _add(

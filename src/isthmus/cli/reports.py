@@ -131,8 +131,12 @@ def run_(
 
 def _write(reader: TableReader, source: Source, csv: Path | None, parquet: Path | None) -> None:
     if csv is not None:
-        with csv.open("wb") as file:
-            file.writelines(csv_of(reader, source))
+        try:
+            with csv.open("wb") as file:
+                file.writelines(csv_of(reader, source))
+        except BaseException:
+            csv.unlink(missing_ok=True)  # half an answer looks like a whole one
+            raise
     if parquet is not None:
         parquet_of(reader, source, parquet)
 

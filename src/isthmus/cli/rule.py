@@ -20,7 +20,7 @@ from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.dispatch.library import RULE, Library
 from isthmus.dispatch.rules.rule import Rule, export_rule, parse_rule
 from isthmus.wiring.build import House
-from isthmus.wiring.dispatch.definitions import check_live, open_definitions
+from isthmus.wiring.dispatch.definitions import Definition, check_live, open_definitions
 
 
 def _told(old: Rule, new: Rule) -> tuple[str, ...]:
@@ -251,7 +251,7 @@ def disable(name: str, /, *, json: bool = False) -> int:
 
 def rollback(name: str, to: str = "", /, *, unchecked: bool = False, json: bool = False) -> int:
     """
-    Put an earlier version of a rule in force again.
+    Put an earlier version of a rule in force again; it stays on or off, as it is now.
 
     Parameters
     ----------
@@ -265,9 +265,25 @@ def rollback(name: str, to: str = "", /, *, unchecked: bool = False, json: bool 
         Answer with one JSON object.
     """
     with _opened(json=json) as (house, library):
-        found = library.find(RULE, name, to) if to else previous(library, RULE, name)
+        found = library.find(RULE, name, to) if to else _before(library, name)
         wish = Wish(f"back to {found.version}", unchecked, json)
-        return publish(KIND, house, library, [parse_rule(found.content)], wish)
+        rule = library.switched_as_now(parse_rule(found.content))
+        return publish(KIND, house, library, [rule], wish)
+
+
+def _before(library: Library, name: str) -> Definition:
+    """
+    Return the last version that said something else than what is in force, its switch aside.
+
+    Raises: NoSuchDefinition, SettingWrong: there is none.
+    """
+    now = library.find(RULE, name)
+    for one in library.definitions.history(RULE, name):
+        if one.number < now.number:
+            rule = library.switched_as_now(parse_rule(one.content))
+            if rule.version != now.version:
+                return one
+    return previous(library, RULE, name)
 
 
 def export_(*names: str, version: str = "", to: str | None = None) -> None:

@@ -1,5 +1,6 @@
 """The application: its routes, what every answer carries, and what is said when something fails."""
 
+from functools import partial
 from time import perf_counter
 from typing import Final
 
@@ -20,6 +21,7 @@ from isthmus.console.api import PREFIX, problem
 from isthmus.console.api import ROUTES as API
 from isthmus.console.bounding import MOST_OPEN, Bounded
 from isthmus.console.faulting import failed_at, log_fault
+from isthmus.console.guard import counts_still
 from isthmus.console.pages import ROUTES
 from isthmus.console.rendering import STATIC, static_stamp
 from isthmus.console.routes import ask_of, status_of
@@ -99,11 +101,12 @@ class _Headers:
 
 async def _live(request: Request) -> Response:
     """Tell a page what changes while it shows; only who is logged in listens."""
-    ask = await run_in_threadpool(ask_of, request)
-    if ask.session is None:
+    site: Site = request.app.state.site
+    counts = partial(counts_still, site, request)
+    if not await run_in_threadpool(counts):
         return PlainTextResponse("log in first", status_code=401)
     return StreamingResponse(
-        ask.site.live.events(ask.query("since")),
+        site.live.events(request.query_params.get("since", "").strip(), counts),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )

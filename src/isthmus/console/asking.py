@@ -123,6 +123,12 @@ class Ask:
             answer = RedirectResponse(path, status_code=303)
         if said:
             answer.set_cookie(
-                SAID, quote(f"{tone}:{said}"), max_age=60, httponly=True, samesite="lax", path="/"
+                SAID,
+                quote(f"{tone}:{said}"),
+                max_age=60,
+                path="/",
+                secure=self.site.address.startswith("https://"),
+                httponly=True,
+                samesite="lax",
             )
         return answer

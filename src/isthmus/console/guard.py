@@ -28,9 +28,19 @@ class Foreign(NeedsPerson):
 
 
 def session_of(site: Site, request: Request) -> Session | None:
-    """Return the session whose cookie came along, if it still counts. Blocks."""
+    """
+    Return the session whose cookie came along, if it still counts. Blocks.
+
+    A page that fetches its parts anew by itself is not in use: nobody may sit before it.
+    """
     secret = request.cookies.get(cookie_name(site), "")
-    return site.people.session(secret) if secret else None
+    is_use = not (request.method == "GET" and request.headers.get("hx-request") == "true")
+    return site.people.session(secret, is_use=is_use) if secret else None
+
+
+def counts_still(site: Site, request: Request) -> bool:
+    """Tell whether the session whose cookie came along counts; that is no use of it. Blocks."""
+    return site.people.session(request.cookies.get(cookie_name(site), ""), is_use=False) is not None
 
 
 def cookie_name(site: Site) -> str:
@@ -93,6 +103,19 @@ def _origin_of(address: str) -> tuple[str, str | None, int | None]:
         return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
     except ValueError:  # such as a port that is none
         return "", None, None
+
+
+def shown_page(site: Site, request: Request) -> str:
+    """Return path and query of the page whose part is asked for; "" where it is none of ours."""
+    told = request.headers.get("hx-current-url", "")
+    try:
+        parts = urlsplit(told)
+    except ValueError:
+        return ""
+    here = request.headers.get("host", "")
+    is_ours = _origin_of(told) == _origin_of(site.address) if site.address else parts.netloc == here
+    path = ours(parts.path, "") if is_ours else ""
+    return f"{path}?{parts.query}" if path and parts.query else path
 
 
 def check_token(session: Session, sent: str) -> None:

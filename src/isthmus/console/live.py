@@ -12,12 +12,18 @@ from contextlib import suppress
 from secrets import token_hex
 from typing import Final
 
+from isthmus.base.clock import monotonic
 from isthmus.base.errors import IsthmusError
 from isthmus.base.log import get_logger
 
 EVERY_SECONDS: Final = 1.0
 _ALIVE_SECONDS: Final = 20.0
+_PROVEN_SECONDS: Final = 5.0
+"""How long a listener is believed to be one who may listen."""
 _log = get_logger("console")
+
+Counts = Callable[[], bool]
+"""Tells whether a listener may listen still. Blocks; a cheap query."""
 
 Markers = Callable[[], Mapping[str, str]]
 """Returns by topic what stands there now. Blocks; a few cheap queries."""
@@ -43,12 +49,12 @@ class Live:
         """Return what a page that is drawn from now on shows to `events`."""
         return f"{self._name}.{self._turn}"
 
-    async def events(self, since: str = "") -> AsyncIterator[str]:
+    async def events(self, since: str = "", counts: Counts = lambda: True) -> AsyncIterator[str]:
         """
-        Give lines of an event stream until the listener goes.
+        Give lines of an event stream until the listener goes, or does not count any more.
 
         Args: since: the stamp of the page. What moved after it is told first; everything, where
-        nobody looked then.
+        nobody looked then. counts: asked before something is told, once in some seconds.
         """
         queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=100)
         self._loop = asyncio.get_running_loop()
@@ -60,14 +66,15 @@ class Live:
             queue.put_nowait(missed)
         try:
             yield "retry: 3000\n\n"
+            proven_at = monotonic()
             while not self._is_closed:
-                try:
-                    topic = await asyncio.wait_for(queue.get(), _ALIVE_SECONDS)
-                except TimeoutError:
-                    yield ": alive\n\n"
-                    continue
-                if topic is not None:
-                    yield f"event: {topic}\ndata: {topic}\n\n"
+                told = await _next(queue)
+                if monotonic() - proven_at >= _PROVEN_SECONDS:
+                    if not await asyncio.to_thread(_counts, counts):
+                        return
+                    proven_at = monotonic()
+                if told:
+                    yield told
         finally:
             self._listening.discard(queue)
 
@@ -115,3 +122,20 @@ class Live:
             for queue in self._listening:
                 with suppress(asyncio.QueueFull):
                     queue.put_nowait(topic)
+
+
+async def _next(queue: asyncio.Queue[str | None]) -> str:
+    """Return what is told next, "" for nothing; that the stream is alive, after a while."""
+    try:
+        topic = await asyncio.wait_for(queue.get(), _ALIVE_SECONDS)
+    except TimeoutError:
+        return ": alive\n\n"
+    return "" if topic is None else f"event: {topic}\ndata: {topic}\n\n"
+
+
+def _counts(counts: Counts) -> bool:
+    try:
+        return counts()
+    except IsthmusError as error:  # it is asked again
+        _log.warning("live_listener_unproven", what=error.what)
+        return True

@@ -183,12 +183,17 @@ def _unproven(ask: Ask) -> Response | None:
 def _log_in_first(ask: Ask) -> Response:
     if ask.site.people.is_empty():
         return RedirectResponse("/begin", status_code=303)
+    if ask.is_fragment:
+        there = _login_for(guard.shown_page(ask.site, ask.request))
+        return Response(status_code=204, headers={"HX-Redirect": there})
     url = ask.request.url
     back = f"{url.path}?{url.query}" if url.query else url.path
-    there = "/login" if ask.request.method != "GET" or back == "/" else f"/login?next={quote(back)}"
-    if ask.is_fragment:
-        return Response(status_code=204, headers={"HX-Redirect": "/login"})
-    return RedirectResponse(there, status_code=303)
+    return RedirectResponse(_login_for(back if ask.request.method == "GET" else ""), 303)
+
+
+def _login_for(back: str) -> str:
+    """Return where to log in, and to go on to a page of ours from there."""
+    return "/login" if back in {"", "/"} else f"/login?next={quote(back)}"
 
 
 def _answered(answer: Answering, ask: Ask, again: Answering | None = None) -> Response:

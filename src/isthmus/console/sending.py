@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
 
@@ -26,8 +27,21 @@ def send(site: Site, source_of: SourceOf, name: str, form: str) -> Response:
     """
     pieces = _csv(site, source_of) if form == "csv" else _parquet(site, source_of)
     first = next(pieces, b"")
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    headers = attached(f"{name}.{form}")
     return StreamingResponse(chain((first,), pieces), media_type=_TYPES[form], headers=headers)
+
+
+def attached(name: str) -> dict[str, str]:
+    """
+    Return the headers of a file that is to be kept under a name, in any script.
+
+    Who does not read the whole name (RFC 5987) gets one of plain letters.
+    """
+    plain = "".join(
+        one if one.isascii() and (one.isalnum() or one in "_-.") else "_" for one in name
+    )
+    whole = f"; filename*=UTF-8''{quote(name, safe='')}" if plain != name else ""
+    return {"Content-Disposition": f'attachment; filename="{plain}"{whole}'}
 
 
 def _csv(site: Site, source_of: SourceOf) -> Iterator[bytes]:

@@ -23,7 +23,9 @@ from isthmus.reports.running import Ready
 from isthmus.warehouse.answering import Limits, Stream, TableReader
 from isthmus.warehouse.ports import TableState
 
-EXPORTING: Final = Limits(rows=None, size=None, seconds=900.0, memory_mb=256)
+EXPORTING: Final = Limits(
+    rows=None, size=None, seconds=900.0, memory_mb=256, file=2 * 2**30, left=2**30
+)
 _BEGINS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 

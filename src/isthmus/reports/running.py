@@ -22,6 +22,8 @@ OTHERS: Final = "(all others)"
 """What a report calls those it adds up beyond the first twenty; no rows are fetched behind it."""
 
 _MOST_PERIODS: Final = 800
+_YEARS: Final = (10, 9_990)
+"""Years that are reckoned with: computers know days from the year 1 to 9999, in any zone."""
 _STEPS: Final = {"day": "1 day", "week": "7 days", "month": "1 month"}
 
 
@@ -72,9 +74,9 @@ def prepare(report: Report, asked: Asked, states: Iterable[TableState]) -> Ready
     grain = asked.grain or report.grain or "day"
     if grain not in GRAINS:
         raise AskedWrong(f"{grain} is no grain.", remedy=f"Take one of {', '.join(GRAINS)}.")
-    last = asked.last or as_of.astimezone(zone).date()
+    last = _counted(asked.last or as_of.astimezone(zone).date())
     first = asked.first or last - timedelta(days=report.days - 1)
-    begin = _floor(first, grain) if report.grain else first
+    begin = _floor(_counted(first), grain) if report.grain else _counted(first)
     _check_range(first, last, grain)
     values = {
         **_period_values(begin, last, grain, zone),
@@ -154,7 +156,7 @@ def point_of(ready: Ready, text: str) -> object:
     if ready.report.x != "period":
         return text
     try:
-        return datetime.combine(date.fromisoformat(text[:10]), time())
+        return datetime.combine(_counted(date.fromisoformat(text[:10])), time())
     except ValueError:
         raise AskedWrong(f"{text} is no day.", remedy="Write it as 2026-03-04.") from None
 
@@ -206,6 +208,15 @@ def _check_range(first: date, last: date, grain: str) -> None:
             f"From {first} to {last} there are too many periods of a {grain}.",
             remedy="Take a longer grain, or fewer days.",
         )
+
+
+def _counted(day: date) -> date:
+    """Return a day that is reckoned with. Raises: AskedWrong: it is at an end of all time."""
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise AskedWrong(
+            f"{day} is too far away.", remedy=f"Take a year from {_YEARS[0]} to {_YEARS[1]}."
+        )
+    return day
 
 
 def _period_values(first: date, last: date, grain: str, zone: ZoneInfo) -> dict[str, object]:

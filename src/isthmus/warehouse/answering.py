@@ -51,13 +51,16 @@ class Limits:
     How much a query may take.
 
     `rows` and `size` (bytes, roughly) cut the answer short, which it says; None: no such limit.
-    `seconds` and `memory_mb` end it with TooMuch; `seconds` None: as long as it takes.
+    `seconds` and `memory_mb` end it with TooMuch; `seconds` None: as long as it takes. So do, where
+    the answer goes to a file, `file` (bytes it may have) and `left` (bytes its disk must keep).
     """
 
     rows: int | None = 10_000
     seconds: float | None = 30.0
     size: int | None = 32 * 1024 * 1024
     memory_mb: int = 128
+    file: int | None = None
+    left: int | None = None
 
 
 WHOLE = Limits(rows=None, seconds=None, size=None)

@@ -92,12 +92,12 @@ def test_rows_that_name_no_event_are_never_done_and_that_is_told() -> None:
     mapping = MAPPINGS["ticket_outbound"]
     rows = tuple(replace(row, events=()) for row in mapping.rows[:1])
     mappings = {**MAPPINGS, mapping.name: replace(mapping, rows=rows)}
-    (problem,) = told(mappings=mappings, notes="none")
+    (problem,) = told(mappings=mappings, notes="none", files="none", costs="none")
     assert problem.what == "Nothing is written back: no row of ticket_outbound names an event"
 
 
 def test_a_rule_without_an_outbound_mapping_writes_nothing_back_by_intention() -> None:
-    assert told(outbound="", notes="none") == ()
+    assert told(outbound="", notes="none", files="none", costs="none") == ()
 
 
 def test_a_label_that_is_inactive_is_told_and_old_records_still_have_it() -> None:

@@ -46,6 +46,8 @@ def test_the_shipped_rule_needs_what_its_mappings_touch() -> None:
         "Countries": {QUERY},
         "Contacts": {QUERY},
         "TicketNotes": {QUERY, CREATE},
+        "TicketAttachments": {QUERY, CREATE},
+        "TicketCharges": {QUERY, CREATE, UPDATE},
     }
 
 

@@ -5,13 +5,14 @@ They use the same commands and queries as the pages and the command line.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from isthmus.base.errors import NeedsPerson
 from isthmus.console.guard import NotAllowed
 from isthmus.console.site import Site
+from isthmus.console.words import plural
 from isthmus.dispatch.as_json import letter_as_json, link_as_json, timeline_as_json
 from isthmus.dispatch.board import LetterFilter, LinkFilter, board, dead_letters
 from isthmus.dispatch.queries import standing, timeline
@@ -26,9 +27,21 @@ class InputWrong(NeedsPerson):
     """Something that was given cannot be used; HTTP 422."""
 
 
+@dataclass(slots=True)
+class Line:
+    """What the audit trail says of a call beside its name; `detail` must hold no secret."""
+
+    about: str = ""
+    detail: dict[str, object] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What came with a call. `who` is the token's name and owner, in whose name it acts."""
+    """
+    What came with a call. `who` is the token's name and owner, in whose name it acts.
+
+    A call that does something writes into `line` what the trail is to say of it.
+    """
 
     site: Site
     who: str
@@ -36,6 +49,7 @@ class Given:
     path: Mapping[str, Any]
     query: Mapping[str, str]
     body: Mapping[str, Any]
+    line: Line = field(default_factory=Line)
 
     def names(self, field: str) -> tuple[str, ...]:
         """Return a list of texts of the body. Raises: InputWrong."""
@@ -73,22 +87,25 @@ def sync(given: Given) -> Any:
             where=", ".join(asked),
             remedy="Leave it out, or use a token of an admin.",
         )
+    names = given.names("datasets")
+    is_full = given.body.get("full") is True
+    since = _moment(given.text("since")) if given.body.get("since") else None
+    is_released = given.body.get("release_brake") is True
     key = given.site.syncing.ask(
-        given.names("datasets"),
-        by=given.who,
-        full=given.body.get("full") is True,
-        since=_moment(given.text("since")) if given.body.get("since") else None,
-        release_brake=given.body.get("release_brake") is True,
+        names, by=given.who, full=is_full, since=since, release_brake=is_released
     )
+    options = {"full": is_full, "since": since and since.isoformat(), "release_brake": is_released}
+    given.line.about = ", ".join(names) or "all datasets"
+    given.line.detail |= {name: value for name, value in options.items() if value}
     return {"asked": key}
 
 
 def stop(given: Given) -> Any:
     """Stop what is being refreshed; what was read is kept."""
-    name = given.body.get("dataset")
-    return {
-        "stopped": given.site.syncing.stop(name if isinstance(name, str) else None, by=given.who)
-    }
+    told = given.body.get("dataset")
+    name = told if isinstance(told, str) else None
+    given.line.about = name or "all datasets"
+    return {"stopped": given.site.syncing.stop(name, by=given.who)}
 
 
 def progress(given: Given) -> Any:
@@ -138,19 +155,27 @@ def dispatch(given: Given) -> Any:
     """Have a record dispatched, by number or id."""
     site, entity = given.site, given.text("entity", "Tickets")
     key, name = key_named(site.house, site.stores, entity, given.text("number"))
-    site.stores.commands.dispatch(key, given.text("rule", ""), given.who)
+    rule = given.text("rule", "")
+    site.stores.commands.dispatch(key, rule, given.who)
+    given.line.about = name
+    given.line.detail |= {"rule": rule} if rule else {}
     return {"key": key, "number": name}
 
 
 def park(given: Given) -> Any:
     """Stop all work on a link."""
-    made = given.site.stores.commands.park(_link(given), given.text("why"), given.who)
+    one, why = _link(given), given.text("why")
+    made = given.site.stores.commands.park(one, why, given.who)
+    given.line.about = one.record_number or one.key
+    given.line.detail["why"] = why
     return link_as_json(made)
 
 
 def resume(given: Given) -> Any:
     """Go on with a link that was parked or is stuck."""
-    return link_as_json(given.site.stores.commands.resume(_link(given), given.who))
+    one = _link(given)
+    given.line.about = one.record_number or one.key
+    return link_as_json(given.site.stores.commands.resume(one, given.who))
 
 
 def letters(given: Given) -> Any:
@@ -170,7 +195,10 @@ def replay(given: Given) -> Any:
     """Have the work of dead letters done again."""
     state = given.site.stores.state
     chosen = tuple(filter(None, map(state.dead_letter, given.names("ids"))))
-    return {"replayed": given.site.stores.commands.replay(chosen, given.who)}
+    count = given.site.stores.commands.replay(chosen, given.who)
+    given.line.about = plural(count, "dead letter")
+    given.line.detail["ids"] = [one.id for one in chosen][:50]
+    return {"replayed": count}
 
 
 def dispatch_standing(given: Given) -> Any:

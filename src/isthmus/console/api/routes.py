@@ -60,9 +60,12 @@ def _answer(call: Call, request: Request, token: Token, body: Mapping[str, Any])
     site: Site = request.app.state.site
     who = _who(site, token)
     query = dict(request.query_params)
-    answer = call.answer(Given(site, who, token.role, request.path_params, query, body))
+    given = Given(site, who, token.role, request.path_params, query, body)
+    answer = call.answer(given)
     if call.what and _is_done(call, answer):
-        _note(site, request, call, who)
+        source = request.client.host if request.client else ""
+        detail = {"by": "API", **given.line.detail}
+        site.people.note(who, call.what, given.line.about, detail, source)
     return answer
 
 
@@ -94,12 +97,6 @@ def _who(site: Site, token: Token) -> str:
 
 def _is_done(call: Call, answer: Mapping[str, Any]) -> bool:
     return not call.counted or bool(answer[call.counted])
-
-
-def _note(site: Site, request: Request, call: Call, who: str) -> None:
-    source = request.client.host if request.client else ""
-    about = str(next(iter(request.path_params.values()), ""))
-    site.people.note(who, call.what, about, {"by": "API"}, source)
 
 
 def problem(error: IsthmusError, status: int) -> JSONResponse:

@@ -125,12 +125,12 @@ def read_since(ask: Ask) -> Response:
     one = _one(ask)
     try:
         day = date.fromisoformat(ask.text("since"))
-    except ValueError:
+        since = datetime.combine(day, time(), ask.look.clock).astimezone(UTC)
+    except (ValueError, OverflowError):  # the first day of all begins before it, east of UTC
         raise DayWrong(
             f'"{ask.text("since")}" is no day.', where="since", remedy="Write it like 2026-11-01."
         ) from None
     ask.about, ask.detail = one.name, {"since": day.isoformat()}
-    since = datetime.combine(day, time(), ask.look.clock).astimezone(UTC)
     ask.site.syncing.ask([one.name], since=since, by=ask.who)
     return ask.to(f"{HERE}/{one.name}", f"What changed in {one.title} since then is read again.")
 

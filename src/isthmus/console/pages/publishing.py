@@ -119,8 +119,7 @@ def _whole(ask: Ask, now: Held) -> Mapping | Rule | None:
     told = sketch.sketch_rule(now.text)
     if not told.is_whole or told.rule is None:
         return None
-    before = ask.site.library.rule(now.name)
-    return replace(told.rule, is_enabled=before is not None and before.is_enabled)
+    return ask.site.library.switched_as_now(told.rule)
 
 
 def refusal(ask: Ask, item: Mapping | Rule) -> str:
@@ -158,7 +157,7 @@ def put(ask: Ask, item: Mapping | Rule, said: str) -> Definition:
 
 
 def roll_back(ask: Ask, kind: str) -> Response:
-    """Put an earlier version in force again, when it still fits."""
+    """Put an earlier version in force again, when it still fits; a rule stays on or off."""
     now = held(ask, kind)
     versions = address(ask, now, "/versions")
     found = ask.site.stores.definitions.find(kind, now.name, ask.text("to"))
@@ -169,13 +168,17 @@ def roll_back(ask: Ask, kind: str) -> Response:
     item = told.mapping if isinstance(told, sketch.MappingSketch) else told.rule
     if item is None or not told.is_whole:
         return ask.to(versions, "That version cannot be read by this Isthmus.", "warn")
+    if isinstance(item, Rule):
+        item = ask.site.library.switched_as_now(item)
+    if now.current is not None and item.version == now.current.version:
+        return ask.to(versions, f"Version {found.number} says what is in force already.")
     if not ask.text("unchecked") and (refused := refusal(ask, item)):
         return ask.to(versions, refused, "warn")
-    if found.is_current:
-        return ask.to(versions, f"Version {found.number} is in force already.")
     made = put(ask, item, ask.text("note") or f"back to version {found.number}")
     note(ask, f"rolled back a {kind}", made)
     said = f"Version {found.number} is in force again; from now on it is version {made.number}."
+    if isinstance(item, Rule):
+        said += f" The rule is {'on' if item.is_enabled else 'off'}, as before."
     return ask.to(versions, said)
 
 

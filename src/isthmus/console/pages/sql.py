@@ -94,6 +94,7 @@ def _shown(ask: Ask, given: Mapping[str, str], *, unsaved: IsthmusError | None =
         answer=answer,
         error=error,
         limits=ASKING,
+        is_server=not ask.site.house.config.warehouse.is_file,
         charts=_CHARTS,
         chart=chart,
         x=x,

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from isthmus.console.asking import Ask
 from isthmus.console.pages.drafts import Held, held
+from isthmus.console.sending import attached
 from isthmus.dispatch.library import MAPPING
 from isthmus.dispatch.mappings import NAMES, RULES, shipped, shipped_rule
 from isthmus.dispatch.rules.filing import export
@@ -70,5 +71,5 @@ def file_of(ask: Ask, kind: str) -> Response:
     now = held(ask, kind)
     text = version_text(ask, now, ask.query("version"))
     name = "".join(one if one.isalnum() or one in "_-." else "_" for one in now.name)
-    headers = {"Content-Disposition": f'attachment; filename="{name}.toml"'}
-    return Response(text, media_type="application/toml; charset=utf-8", headers=headers)
+    media = "application/toml; charset=utf-8"
+    return Response(text, media_type=media, headers=attached(f"{name}.toml"))

@@ -30,7 +30,7 @@
   // A session that has ended: what was not kept is kept when its person has logged in again.
   const LEFT = "isthmus-draft";
   const hasLeft = (answer) => {
-    if (answer.headers.get("HX-Redirect") !== "/login") return false;
+    if (!/^\/login(\?|$)/.test(answer.headers.get("HX-Redirect") || "")) return false;
     clearTimeout(timer);
     if (isDirty) {
       try { sessionStorage.setItem(LEFT, JSON.stringify([form().getAttribute("action"), `${body()}`])); } catch { /* not kept */ }

@@ -186,12 +186,13 @@ class People:
         who = entering.Vouched(accounts.subject_key(issuer, subject), login, name, role)
         return entering.log_in_as(self._engine, who, source=source, agent=agent)
 
-    def session(self, secret: str) -> Session | None:
+    def session(self, secret: str, *, is_use: bool = True) -> Session | None:
         """
         Return the session of a cookie; None when it is unknown, over, or its account disabled.
 
         It ends after 12 hours without use, and 14 days after it was begun. Use is noted once a
-        minute at most.
+        minute at most. Args: is_use: false where no person asks, such as a page that looks by
+        itself whether something changed.
         """
         now = utc_now()
         with reading(self._engine) as session:
@@ -199,7 +200,7 @@ class People:
         if found is None:
             return None
         guard_token(secret)
-        if now - found.seen_at < sessions.TOUCHED_EVERY:
+        if not is_use or now - found.seen_at < sessions.TOUCHED_EVERY:
             return found
         with suppress(StateBusy), writing(self._engine) as session:  # it is noted the next time
             sessions.touch(session, found.id, now)

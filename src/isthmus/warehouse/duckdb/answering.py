@@ -22,7 +22,6 @@ from isthmus.warehouse.answering import (
     gather,
     named,
     tidy,
-    took_too_long,
     took_too_much,
 )
 from isthmus.warehouse.dialect import DATA_SCHEMA, literal
@@ -30,6 +29,7 @@ from isthmus.warehouse.duckdb.guarding import Guard
 from isthmus.warehouse.duckdb.instances import ATTACHED, Instance, give_back
 from isthmus.warehouse.duckdb.permitted import check_tree
 from isthmus.warehouse.duckdb.session import DuckDBSession
+from isthmus.warehouse.filling import Filling
 from isthmus.warehouse.ledger import Ledger
 from isthmus.warehouse.mistakes import mistake
 from isthmus.warehouse.ports import QueryFailed, TableState
@@ -129,12 +129,14 @@ class DuckDBReader:
         written = folder / f"export-{new_uuid()}.parquet"
         text, values = (self.check(sql), {}) if is_asked else named(sql, parameters, "${}")
         whole = f"COPY ({text}\n) TO {literal(str(written.absolute()))} (FORMAT parquet)"
+        filling = Filling(written, limits)
         try:
-            with self._cursor(zone) as cursor, _guarded(cursor, limits, text):
+            with self._cursor(zone) as cursor, _guarded(cursor, limits, text, filling):
                 cursor.execute(f"SET operator_memory_limit = '{limits.memory_mb}MB'")
                 cursor.execute(f"USE {ATTACHED}.{DATA_SCHEMA}")
                 cursor.execute("BEGIN TRANSACTION READ ONLY")
                 count = cursor.execute(whole, values).fetchall()[0][0]
+            filling.check()
             move(written, target)
         finally:
             written.unlink(missing_ok=True)
@@ -196,15 +198,18 @@ def _unread(tree: Mapping[str, str], sql: str, body: str) -> QueryFailed:
 
 
 @contextmanager
-def _guarded(cursor: duckdb.DuckDBPyConnection, limits: Limits, sql: str) -> Iterator[None]:
+def _guarded(
+    cursor: duckdb.DuckDBPyConnection, limits: Limits, sql: str, filling: Filling | None = None
+) -> Iterator[None]:
     """Stop a query at its limits, and tell DuckDB's errors in our own."""
     try:
-        with Guard(cursor.interrupt, limits) as guard:
+        with Guard(cursor.interrupt, limits, filling) as guard:
             yield
     except duckdb.InterruptException as error:
-        if guard.grew:
-            raise took_too_much(limits.memory_mb) from error
-        raise took_too_long(limits.seconds) from error
+        raise guard.told() from error
+    except duckdb.IOException as error:
+        full = None if filling is None else filling.trouble()
+        raise full or mistake(sql, str(error)) from error
     except duckdb.OutOfMemoryException as error:
         raise took_too_much(limits.memory_mb) from error
     except duckdb.Error as error:

@@ -7,8 +7,10 @@ from typing import Final
 
 import duckdb
 
-from isthmus.warehouse.answering import Kind
+from isthmus.warehouse.answering import WHOLE, Kind, Limits
 from isthmus.warehouse.dialect import literal
+from isthmus.warehouse.duckdb.guarding import Guard
+from isthmus.warehouse.filling import Filling
 
 _TYPES: Final = {
     Kind.NUMBER: ("BIGINT", "DECIMAL(38,10)", "DOUBLE"),
@@ -28,25 +30,50 @@ class ParquetColumn:
     kind: Kind
 
 
-def csv_to_parquet(source: Path, columns: Sequence[ParquetColumn], target: Path) -> None:
+def csv_to_parquet(
+    source: Path, columns: Sequence[ParquetColumn], target: Path, limits: Limits = WHOLE
+) -> None:
     """
     Write a CSV file without heading as Parquet; null is nothing, every other value quoted.
 
-    A column gets the narrowest type that holds each of its values exactly.
+    A column gets the narrowest type that holds each of its values exactly. Raises: TooMuch.
     """
-    with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "256MB"}) as memory:
-        memory.execute("SET TimeZone = 'UTC'")
-        listed = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(columns)))
-        memory.execute(
-            f"CREATE VIEW raw AS SELECT * FROM read_csv({literal(str(source))}, header = false,"
-            f" columns = {{{listed}}}, auto_detect = false, delim = ',', quote = '\"', escape ="
-            " '\"', allow_quoted_nulls = false, max_line_size = 10000000)"
-        )
-        taken = ", ".join(
-            f"CAST(c{n} AS {_fitting(memory, n, column.kind)}) AS {_quoted(column.name)}"
-            for n, column in enumerate(columns)
-        )
-        memory.execute(f"COPY (SELECT {taken} FROM raw) TO {literal(str(target))} (FORMAT parquet)")
+    spill = str(source.parent.absolute())
+    config = {"threads": 1, "memory_limit": "256MB", "temp_directory": spill}
+    filling = Filling(target, limits)
+    with duckdb.connect(":memory:", config=config) as memory:
+        guard = Guard(memory.interrupt, limits, filling)
+        try:
+            with guard:
+                _write(memory, source, columns, target)
+        except duckdb.InterruptException as error:
+            raise guard.told() from error
+        except duckdb.IOException as error:
+            full = filling.trouble()
+            if full is None:
+                raise
+            raise full from error
+    filling.check()
+
+
+def _write(
+    memory: duckdb.DuckDBPyConnection,
+    source: Path,
+    columns: Sequence[ParquetColumn],
+    target: Path,
+) -> None:
+    memory.execute("SET TimeZone = 'UTC'")
+    listed = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(columns)))
+    memory.execute(
+        f"CREATE VIEW raw AS SELECT * FROM read_csv({literal(str(source))}, header = false,"
+        f" columns = {{{listed}}}, auto_detect = false, delim = ',', quote = '\"', escape ="
+        " '\"', allow_quoted_nulls = false, max_line_size = 10000000)"
+    )
+    taken = ", ".join(
+        f"CAST(c{n} AS {_fitting(memory, n, column.kind)}) AS {_quoted(column.name)}"
+        for n, column in enumerate(columns)
+    )
+    memory.execute(f"COPY (SELECT {taken} FROM raw) TO {literal(str(target))} (FORMAT parquet)")
 
 
 def _fitting(memory: duckdb.DuckDBPyConnection, number: int, kind: Kind) -> str:

@@ -29,6 +29,7 @@ from isthmus.warehouse.answering import (
 from isthmus.warehouse.dialect import DATA_SCHEMA, literal
 from isthmus.warehouse.duckdb.guarding import Guard
 from isthmus.warehouse.duckdb.parquet import ParquetColumn, csv_to_parquet
+from isthmus.warehouse.filling import Filling
 from isthmus.warehouse.ledger import Ledger
 from isthmus.warehouse.mistakes import mistake
 from isthmus.warehouse.ports import QueryFailed, TableState
@@ -155,24 +156,24 @@ class PostgresReader:
         zone: str = "UTC",
         is_asked: bool = False,
     ) -> int:
-        """Write an answer to a file, by way of CSV and DuckDB."""
-        with TemporaryDirectory(prefix="isthmus-") as folder, ExitStack() as reading:
+        """Write an answer to a file, by way of CSV and DuckDB beside it."""
+        with (
+            TemporaryDirectory(prefix="isthmus-", dir=target.absolute().parent) as folder,
+            ExitStack() as reading,
+        ):
             stream = reading.enter_context(
                 self.ask_stream(sql, limits, zone=zone)
                 if is_asked
                 else self.stream(sql, parameters, limits, zone=zone)
             )
-            table = Path(folder) / "rows.csv"
-            count = 0
-            with table.open("w", encoding="utf-8", newline="") as file:
-                for batch in stream.batches:
-                    file.writelines(",".join(map(_cell, row)) + "\n" for row in batch)
-                    count += len(batch)
+            table, made = Path(folder) / "rows.csv", Path(folder) / "rows.parquet"
+            count = _written(stream, table, Filling(table, limits))
             columns = [
                 ParquetColumn(name, kind)
                 for name, kind in zip(stream.columns, stream.kinds, strict=True)
             ]
-            csv_to_parquet(table, columns, target)
+            csv_to_parquet(table, columns, made, limits)
+            made.replace(target)
         return count
 
     @contextmanager
@@ -206,8 +207,17 @@ class PostgresReader:
 
 
 def _set(connection: psycopg.Connection[Any], limits: Limits, zone: str) -> None:
+    """
+    Set the server's limits for one query.
+
+    Of memory it knows one for each sort and hash, which go on on its disk from there; it is never
+    more than the server gives anybody.
+    """
     wait = 0 if limits.seconds is None else max(1, int(limits.seconds * 1000))
+    given = "pg_size_bytes(current_setting('work_mem')) / 1024"
     for setting in (
+        f"SELECT set_config('work_mem', least({given}, {limits.memory_mb * 1024})::text, true)",
+        "SET LOCAL hash_mem_multiplier = 1",
         f"SET LOCAL TIME ZONE {literal(zone)}",
         f"SET LOCAL statement_timeout = {wait}",
         "SET LOCAL lock_timeout = '5s'",
@@ -302,6 +312,18 @@ def _large(error: psycopg.Error, sql: str) -> QueryFailed:
     return TooMuch(
         "A row of the answer is larger than 1 MB.", remedy="Take fewer or shorter texts."
     )
+
+
+def _written(stream: Stream, table: Path, filling: Filling) -> int:
+    """Write an answer for `csv_to_parquet`; return how many rows it has. Raises: TooMuch."""
+    count = 0
+    with table.open("w", encoding="utf-8", newline="") as file:
+        for batch in stream.batches:
+            file.writelines(",".join(map(_cell, row)) + "\n" for row in batch)
+            count += len(batch)
+            file.flush()
+            filling.check()
+    return count
 
 
 def _cell(value: object) -> str:
