@@ -39,7 +39,11 @@ def csv_to_parquet(
     A column gets the narrowest type that holds each of its values exactly. Raises: TooMuch.
     """
     spill = str(source.parent.absolute())
-    config = {"threads": 1, "memory_limit": "256MB", "temp_directory": spill}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 1,
+        "memory_limit": "256MB",
+        "temp_directory": spill,
+    }
     filling = Filling(target, limits)
     with duckdb.connect(":memory:", config=config) as memory:
         guard = Guard(memory.interrupt, limits, filling)
