@@ -162,8 +162,32 @@ def go(page: Page, name: str) -> None:
         page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
 
 
+_UNSEEN: Final = """() => {
+  const stops = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
+  const was = document.activeElement;
+  const unseen = [...document.querySelectorAll(stops)]
+    .filter((one) => one.tabIndex >= 0 && !one.disabled)
+    .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+    .filter((one) => {
+      one.focus({ preventScroll: true, focusVisible: true });
+      const look = getComputedStyle(one);
+      const isSeen = look.outlineStyle !== "none" && parseFloat(look.outlineWidth) > 0;
+      return document.activeElement === one && !isSeen;
+    })
+    .map((one) => one.outerHTML.slice(0, 160));
+  if (was && was !== document.body) was.focus({ preventScroll: true });
+  else document.activeElement.blur();
+  return unseen;
+}"""
+"""Which of all that can be reached by keys does not show that the focus is on it."""
+
+
 def audit(page: Page) -> list[str]:
-    """Return what an auditor finds against WCAG 2.2 A and AA: a line a violation."""
+    """
+    Return what an auditor finds against WCAG 2.2 A and AA: a line a violation.
+
+    The auditor leaves out whether the focus is seen (2.4.7), so that is looked at beside it.
+    """
     options = {
         "runOnly": {
             "type": "tag",
@@ -171,11 +195,12 @@ def audit(page: Page) -> list[str]:
         }
     }
     found = Axe().run(page, options=options)
-    return [
+    told = [
         f"{one['id']}: {one['help']} - {node['html'][:160]}"
         for one in found.response["violations"]
         for node in one["nodes"]
     ]
+    return told + [f"focus not seen: {html}" for html in page.evaluate(_UNSEEN)]
 
 
 def shots(page: Page, name: str) -> None:

@@ -320,8 +320,18 @@ def test_each_role_may_do_what_it_may(filled: Served) -> None:
         "/welcome/sync",
     ],
 )
-def test_an_auditor_finds_nothing(reader: Visitor, path: str) -> None:
-    for size, scheme in ((WIDE, "light"), (PHONE, "dark")):
+@pytest.mark.parametrize(
+    "looks",
+    [
+        ((WIDE, "light"), (PHONE, "dark")),
+        pytest.param(((WIDE, "dark"), (PHONE, "light")), marks=pytest.mark.long),
+    ],
+    ids=["light", "dark"],
+)
+def test_an_auditor_finds_nothing(
+    reader: Visitor, path: str, looks: tuple[tuple[tuple[int, int], str], ...]
+) -> None:
+    for size, scheme in looks:
         page = reader.visit(path, size=size, scheme=scheme)
         assert audit(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

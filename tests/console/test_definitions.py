@@ -346,7 +346,8 @@ def test_an_auditor_finds_nothing_and_no_page_is_wider_than_the_screen(
     page = person.visit("/rules")
     for path in (
         "/rules", "/mappings", f"/rules/every?ticket={number}", f"/mappings/every?ticket={number}",
-        "/mappings/ticket_inbound/versions", "/rules/every?as=text",
+        "/mappings/ticket_inbound/versions", "/rules/ticket_dispatch/versions",
+        "/rules/every?as=text",
     ):  # fmt: skip
         page.goto(person.served.url + path)
         if "ticket=" in path:

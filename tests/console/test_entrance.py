@@ -104,6 +104,13 @@ def test_an_auditor_finds_nothing_at_the_entrance(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_the_auditor_finds_a_focus_that_is_not_seen(visitor: Visitor) -> None:
+    page = visitor.visit("/begin", role=None)
+    page.get_by_role("button").first.evaluate("one => { one.style.outline = 'none'; }")
+    (found,) = audit(page)
+    assert found.startswith("focus not seen: <button")
+
+
 def test_a_form_without_the_sessions_token_does_nothing(console: Served) -> None:
     cookie = console.cookie(Role.ADMIN)
     with httpx2.Client(base_url=console.url, cookies={cookie["name"]: cookie["value"]}) as client:

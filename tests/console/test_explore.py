@@ -252,6 +252,18 @@ def test_every_page_can_be_read_by_everybody_and_fits_a_phone(visitor: Visitor, 
         visitor.served.site.saved.remove(path.removeprefix(_SAVED))
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("name", [one.name for one in REPORTS])
+def test_every_report_can_be_read_by_everybody_and_fits_a_phone(
+    visitor: Visitor, name: str
+) -> None:
+    for size, scheme in ((WIDE, "light"), (PHONE, "dark")):
+        page = visitor.visit(f"/explore/{name}", size=size, scheme=scheme)
+        assert audit(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        shots(page, f"explore/{name}")
+
+
 def test_a_chart_has_as_many_lines_as_colours_and_adds_up_the_rest() -> None:
     rows = tuple((f"queue {n}", date(2026, 3, 1), n + 1) for n in range(9))
     answer = Answer(("queue", "day", "n"), (Kind.TEXT, Kind.TIME, Kind.NUMBER), rows)

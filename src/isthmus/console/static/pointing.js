@@ -16,11 +16,15 @@
     const before = box.value.slice(0, box.selectionStart);
     return before.slice(before.lastIndexOf("\n") + 1);
   };
+  // A box of several lines is no combobox, and may not say that it is expanded.
+  const tellOpen = (isOpen) => {
+    if (box.getAttribute("role") === "combobox") box.setAttribute("aria-expanded", String(isOpen));
+  };
   const close = () => {
     clearTimeout(waiting);
     list.hidden = true;
     if (box) {
-      box.setAttribute("aria-expanded", "false");
+      tellOpen(false);
       box.removeAttribute("aria-activedescendant");
     }
   };
@@ -63,7 +67,7 @@
     list.hidden = false;
     showAt();
     makeRoom();
-    here.setAttribute("aria-expanded", "true");
+    tellOpen(true);
     here.removeAttribute("aria-activedescendant");
   };
   const choose = (option) => {
