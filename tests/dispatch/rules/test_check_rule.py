@@ -88,6 +88,17 @@ def test_messages_without_rows_are_told_and_do_not_stand_in_the_way() -> None:
     assert told(mappings=mappings, notes="out") == ()
 
 
+def test_a_title_without_the_records_number_is_told_of() -> None:
+    mapping = MAPPINGS["ticket_inbound"]
+    rows = tuple(
+        replace(row, params={"template": "A visit"}) if row.target == "title" else row
+        for row in mapping.rows
+    )
+    (problem,) = told(mappings={**MAPPINGS, mapping.name: replace(mapping, rows=rows)})
+    assert problem.what == "The title of the order does not hold ticket.ticketNumber"
+    assert not problem.is_fatal
+
+
 def test_rows_that_name_no_event_are_never_done_and_that_is_told() -> None:
     mapping = MAPPINGS["ticket_outbound"]
     rows = tuple(replace(row, events=()) for row in mapping.rows[:1])

@@ -17,6 +17,7 @@ from isthmus.dispatch.rules.shapes import INBOUND, OUTBOUND, Mapping, Problem
 from isthmus.dispatch.rules.values import Unfit
 
 _FILED: Final = frozenset({"ticket", "task"})
+_NUMBERS: Final = {"ticket": "ticketNumber", "task": "taskNumber", "serviceCall": "id"}
 _NO_TEXT: Final = frozenset({"predefined", "numeric", "date", "date_time"})
 _BORN: Final = (
     ("title",), ("status",), ("priority",), ("companyID",), ("dueDateTime",),
@@ -48,6 +49,7 @@ def check_rule(
         problems += _mapping(rule.outbound, OUTBOUND, rule, mappings)
     problems += _fields(rule, known)
     problems += _custom_fields(rule, mappings, known)
+    problems += _findable(rule, mappings)
     problems += _owners(rule, known)
     problems += _carried(rule, mappings.get(rule.outbound))
     if rule.creates_tickets:
@@ -106,6 +108,22 @@ def _custom_fields(rule: Rule, mappings: Table[str, Mapping], known: Known) -> I
         what = "No order could be found again: the mapping fills incident_id, and no custom field"
         remedy = "Make the custom field at Field Nation, or take incident_id out of the mapping."
         yield Problem(f"{what} holds our id", remedy, None, "id_field")
+
+
+def _findable(rule: Rule, mappings: Table[str, Mapping]) -> Iterator[Problem]:
+    """
+    Yield whether an order can be found by its title.
+
+    Source: that Field Nation's search covers titles is documented; custom fields and incident ids,
+    assumed.
+    """
+    inbound = mappings.get(rule.inbound)
+    titles = [] if inbound is None else [row for row in inbound.rows if row.target == "title"]
+    number = _NUMBERS[rule.root]
+    if titles and not any(number in f"{row.source} {dict(row.params)}" for row in titles):
+        what = f"The title of the order does not hold {rule.root}.{number}"
+        remedy = "Put it in: where the answer to the making of an order is lost, it is looked for."
+        yield Problem(what, remedy, None, "inbound", is_fatal=False)
 
 
 def _owners(rule: Rule, known: Known) -> Iterator[Problem]:
