@@ -93,14 +93,20 @@ class Stage:
         Returns: the verdict, and after how many seconds they were equal.
         """
         begun = time.monotonic()
-        verdict = self.judge(deeds)
+        verdict, took = self._judged(deeds)
         while not verdict.is_clean and time.monotonic() - begun < patience:
             self.home.mend()
-            time.sleep(1.0)
-            verdict = self.judge(deeds)
+            time.sleep(max(1.0, 2 * took))  # who judges keeps the vendors from their work
+            verdict, took = self._judged(deeds)
         equal_after = time.monotonic() - begun
         time.sleep(self.sweep + 2 if stays is None else stays)
         return self.judge(deeds), equal_after
+
+    def _judged(self, deeds: Sequence[Deeds] | None) -> tuple[Verdict, float]:
+        """Return the verdict, and how many seconds it took."""
+        begun = time.monotonic()
+        verdict = self.judge(deeds)
+        return verdict, time.monotonic() - begun
 
     def wait_until_idle(self, seconds: float = 300) -> None:
         """Wait until nothing is on its way: no delivery, no work. Raises: TimeoutError."""
