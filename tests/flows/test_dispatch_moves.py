@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -258,6 +259,42 @@ async def test_a_cancelling_without_an_answer_is_known_to_be_ours(flow: Flow) ->
     assert after.written["withdrawn"] == "done"
     assert not any("cannot be cancelled" in one for one in told(flow, link))
     assert flow.shores.ticket(link.record_id)["status"] == complete
+
+
+async def test_a_cancelling_is_on_disk_before_it_is_asked_for(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    withdrawing(flow)
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    orders, kept = flow.desk.orders.work_orders, list[str | None]()
+    cancel = orders.cancel
+
+    async def looked(number: int, reason: str) -> None:
+        kept.append(linked(flow, link).written.get("withdrawn"))
+        await cancel(number, reason)
+
+    monkeypatch.setattr(orders, "cancel", looked)
+    complete = flow.shores.status_code("Complete")
+    flow.shores.edit("Tickets", link.record_id, status=complete)
+    await looked_at(flow, link)
+    assert kept == ["begun"]
+    assert linked(flow, link).written["withdrawn"] == "done"
+
+
+async def test_who_died_of_a_cancelling_is_succeeded_by_one_who_knows_that_it_was_ours(
+    flow: Flow,
+) -> None:
+    withdrawing(flow)
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    complete = flow.shores.status_code("Complete")
+    flow.shores.edit("Tickets", link.record_id, status=complete)
+    begun = {**linked(flow, link).written, "withdrawn": "begun"}
+    flow.stores.state.save_link(replace(linked(flow, link), written=begun))
+    flow.shores.fieldnation.delete(f"workorders/{link.work_order_id}?cancel_reason=ours")
+    await flow.ask(link.key, "order")
+    await flow.idle()
+    assert flow.shores.ticket(link.record_id)["status"] == complete
+    assert linked(flow, link).state == CLOSED
 
 
 async def test_an_order_that_cannot_be_cancelled_is_not_said_to_be(flow: Flow) -> None:

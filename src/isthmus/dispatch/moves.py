@@ -16,6 +16,7 @@ ROUTE: Final = "route"
 RELEASED: Final = "released"
 """Marks a link whose order was more than a draft: who takes it back to one means it."""
 WITHDRAWN: Final = "withdrawn"
+_BEGUN, _DONE, _REFUSED = "begun", "done", "refused"
 CANCELLED: Final = f"{STATUS}cancelled"
 _CANCELLED: Final = "Cancelled"
 _DELETED: Final = "Deleted"
@@ -112,8 +113,16 @@ def _status(order: WorkOrder | None) -> str:
 
 
 async def withdraw(desk: Desk, job: Job, rule: Rule) -> None:
-    """Cancel the order because the record says so; one that is over already is as good."""
+    """
+    Cancel the order because the record says so; one that is over already is as good.
+
+    That it was begun is on disk before the call: who dies of it is succeeded by one who knows that
+    it was not a stranger.
+    """
     number = job.linked.work_order_id or 0
+    job.changed(written={**job.linked.written, WITHDRAWN: _BEGUN})
+    entries, confirm = job.take_entries(), job.run.confirm
+    job.link = await desk.kept(desk.state.save_link, job.linked, entries=entries, then=confirm)
     reason = rule.cancel_reason or f"{job.linked.record_number} was withdrawn"
     try:
         await desk.orders.work_orders.cancel(number, reason)
@@ -121,18 +130,23 @@ async def withdraw(desk: Desk, job: Job, rule: Rule) -> None:
         status = _status(await desk.reader.order(number))
         if status in {_CANCELLED, _DELETED}:
             job.tell("decision", f"The work order is {status.lower()} already")
-            job.changed(written={**job.linked.written, WITHDRAWN: "done"}, order_status=status)
+            job.changed(written={**job.linked.written, WITHDRAWN: _DONE}, order_status=status)
             return
         job.tell("decision", f"It cannot be cancelled any more: {refused.what}")
-        job.changed(written={**job.linked.written, WITHDRAWN: "refused"})
+        job.changed(written={**job.linked.written, WITHDRAWN: _REFUSED})
         return
     job.wrote()
-    job.changed(written={**job.linked.written, WITHDRAWN: "done"}, order_status=_CANCELLED)
+    job.changed(written={**job.linked.written, WITHDRAWN: _DONE}, order_status=_CANCELLED)
     job.tell("write", "Cancelled the work order", reason=reason)
+
+
+def is_withdrawn(link: Link) -> bool:
+    """Tell whether it was seen how the cancelling of the order ended."""
+    return link.written.get(WITHDRAWN) in {_DONE, _REFUSED}
 
 
 def is_ours(link: Link, one: Occurrence) -> bool:
     """Tell whether what happened to an order is that we cancelled it, as its record wanted."""
-    if one.event != CANCELLED or link.written.get(WITHDRAWN) != "done":
+    if one.event != CANCELLED or link.written.get(WITHDRAWN) not in {_BEGUN, _DONE}:
         return False
     return not any(key.startswith(f"{CANCELLED}@") and key != one.key for key in link.told)

@@ -265,7 +265,7 @@ class LinkWork:
 
     async def _is_withdrawn(self, job: Job, rule: Rule, record: Record) -> bool:
         """Cancel the order where the rule's condition for that holds; tells whether it did."""
-        if rule.cancel_when is None or moves.WITHDRAWN in job.linked.written:
+        if rule.cancel_when is None or moves.is_withdrawn(job.linked):
             return False
         root = _ROOT_OF[record.entity]
         needed = paths_needed(rule)
