@@ -122,7 +122,7 @@ def test_the_check_needs_both_vendors(isthmus: Run) -> None:
 
 
 def test_a_file_is_checked_without_being_published(both: Run, file: Path) -> None:
-    path = edit(file, '"Scheduled"', '"Schedulled"')
+    path = edit(file, '\nvalue = "Scheduled"', '\nvalue = "Schedulled"')
     ended = both("mapping", "check", path)
 
     assert ended.code == Exit.PARTIAL
@@ -153,7 +153,7 @@ def test_a_mapping_that_fits_is_published_and_its_changes_are_told(both: Run, fi
 
     assert ended.code == Exit.OK
     assert "is in force now (publication 2)." in ended.out
-    assert "changed: note.description (row 20)" in ended.out
+    assert "changed: note.description (row 22)" in ended.out
     told = both("mapping", "show", OUT, "--json").json()
     assert (told["number"], told["note"]) == (2, "Shorter")
     again = both("mapping", "publish", str(file))
@@ -163,7 +163,7 @@ def test_a_mapping_that_fits_is_published_and_its_changes_are_told(both: Run, fi
 def test_one_that_does_not_fit_is_refused_with_everything_that_is_wrong(
     both: Run, file: Path, autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim
 ) -> None:
-    edit(file, '"Scheduled"', '"Schedulled"')
+    edit(file, '\nvalue = "Scheduled"', '\nvalue = "Schedulled"')
     edit(file, "timeEntry.endDateTime", "timeEntry.endTime")
     ended = both("mapping", "publish", str(file))
 
@@ -220,14 +220,14 @@ def test_a_file_that_is_not_there_or_no_text_is_told(
 def test_two_versions_are_compared_row_by_row(isthmus: Run, file: Path) -> None:
     edit(file, "has confirmed.", "says yes.")
     isthmus("mapping", "publish", str(file), "--unchecked")
-    edit(file, '"Escalated"', '"In Progress"')
+    edit(file, '\nvalue = "Escalated"', '\nvalue = "In Progress"')
 
     shown = isthmus("mapping", "diff", OUT).out
-    assert "changed: note.description (row 20)" in shown
+    assert "changed: note.description (row 22)" in shown
     assert "has confirmed." in shown
     assert "says yes." in shown
     to_file = isthmus("mapping", "diff", OUT, "1", str(file), "--json").json()
-    assert [one["new_row"] for one in to_file["changes"]] == [4, 20]
+    assert [one["new_row"] for one in to_file["changes"]] == [4, 22]
     back = isthmus("mapping", "diff", OUT, "2", "shipped", "--json").json()
     assert (back["new"], len(back["changes"])) == (shipped(OUT).version, 1)
     assert "Both are the same." in isthmus("mapping", "diff", OUT, "2").out

@@ -41,6 +41,7 @@ def test_a_resync_shows_both_sides_and_writes_only_when_told(
             "ticket": title,
             "work_order": "Somebody else's title",
             "differs": True,
+            "stays": False,
         }
     ]
     assert looked["written"] is False

@@ -101,7 +101,8 @@ def _show(console: Console, found: Comparison) -> None:
     differing = len(found.differing)
     stays = sum(one.is_theirs for one in found.fields)
     same = words.plural(len(found.fields) + len(found.record) - differing - stays, "field")
-    told = f"{words.plural(differing, 'field')} to be written" if differing else "Nothing to write"
+    nothing = "Nothing to write" if stays else "Nothing differs"
+    told = f"{words.plural(differing, 'field')} to be written" if differing else nothing
     theirs = f"; {stays} stay as Field Nation has them" if stays else ""
     console.print(Text(f"{told}; {same} in step{theirs}.", style="bold"))
     if found.untold:
