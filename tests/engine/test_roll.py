@@ -30,3 +30,10 @@ def test_a_lock_proves_life_as_long_as_it_is_held(tmp_path: Path) -> None:
         assert not is_proven_dead(file, "a")
     assert is_proven_dead(file, "a")
     assert not is_proven_dead(None, "a"), "a server's workers have no lock: silence decides"
+
+
+def test_a_proof_is_one_file_and_who_is_killed_leaves_no_other(tmp_path: Path) -> None:
+    file = tmp_path / "engine.sqlite"
+    with proof_of_life(file, "me"):
+        assert [one.name for one in tmp_path.iterdir()] == ["engine.sqlite.me.alive"]
+    assert list(tmp_path.iterdir()) == []

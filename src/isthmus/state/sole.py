@@ -40,6 +40,7 @@ def sole_run(path: Path, told: tuple[str, str] = _SYNC) -> Iterator[None]:
         raise _unusable(path, error) from error
     with closing(opened) as lock:
         try:
+            lock.execute("PRAGMA journal_mode = MEMORY")  # who is killed leaves no journal behind
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error as error:
             if not _is_held(error):
