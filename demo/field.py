@@ -77,13 +77,12 @@ def connect(way: Crossing) -> None:
 
 
 def publish_rule(way: Crossing) -> None:
-    """Switch the shipped rule on, and have hours and pay come back by it."""
+    """Switch the shipped rule on, and have hours come back by it too."""
     entries = way.psa("state/TimeEntries")
     worked = next(one for one in entries if one.get("ticketID") and one.get("roleID"))
     settings = (
         "is_enabled = true\ntimes = true\n"
-        f"time_resource_id = {worked['resourceID']}\ntime_role_id = {worked['roleID']}\n"
-        'costs = "charge"\n\n'
+        f"time_resource_id = {worked['resourceID']}\ntime_role_id = {worked['roleID']}\n\n"
     )
     file = FOLDER / f"{RULE}.toml"
     shipped = way.stage.printed("rule", "export", RULE)

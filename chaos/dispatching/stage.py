@@ -19,6 +19,7 @@ from chaos.dispatching.strikes import Strikes
 from chaos.dispatching.vendors import Vendors, start
 from isthmus.dispatch.rules.conditions import parse_condition
 
+_A_MOMENT_S: Final = 10.0
 TICK_S: Final = 0.01
 SLOTS: Final = 8
 _SPARE: Final = 60
@@ -100,7 +101,11 @@ class Stage:
             verdict, took = self._judged(deeds)
         equal_after = time.monotonic() - begun
         time.sleep(self.sweep + 2 if stays is None else stays)
-        return self.judge(deeds), equal_after
+        verdict = self.judge(deeds)
+        if not verdict.is_clean:  # a webhook that came this very moment is told a moment later
+            time.sleep(_A_MOMENT_S)
+            verdict = self.judge(deeds)
+        return verdict, equal_after
 
     def _judged(self, deeds: Sequence[Deeds] | None) -> tuple[Verdict, float]:
         """Return the verdict, and how many seconds it took."""
