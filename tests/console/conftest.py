@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.console.site import Served, Visitor, served
+from tests.dispatch.conftest import shores
 from tests.dispatch.shores import Shores
+
+__all__ = ["shores"]
 
 _ARGUMENTS = (
     "--no-sandbox",
@@ -60,14 +62,6 @@ def console(tmp_path: Path) -> Iterator[Served]:
     """Give the console of a new home, where nothing is connected."""
     with served(tmp_path / "home") as given:
         yield given
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    """Give both vendors, and where a home between them is to be."""
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
 
 
 @pytest.fixture

@@ -1,19 +1,15 @@
 """The pages by keyboard alone: a rule built, a role changed, the join map read, a list filtered."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from isthmus.dispatch.library import RULE
 from isthmus.dispatch.rules.sketch import sketch_rule
 from isthmus.wiring.people import Role
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.console.site import Served, Visitor, served
-from tests.dispatch.shores import Shores
+from tests.console.site import Served, Visitor
 
 _STOP: Final = """() => {
   const here = document.activeElement;
@@ -23,25 +19,6 @@ _STOP: Final = """() => {
 }"""
 """Is where the focus is, where a person does not see it; "" when it is seen."""
 _MOST_STOPS: Final = 120
-
-
-@pytest.fixture
-def connected(
-    autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path
-) -> Iterator[Served]:
-    """Give the console of a home between both simulated vendors."""
-    shores = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    shores.settle_switches()
-    with served(shores.home, shores.environment) as given:
-        yield given
-
-
-@pytest.fixture
-def visitor(browser: Browser, connected: Served) -> Iterator[Visitor]:
-    person = Visitor(browser, connected)
-    yield person
-    person.close()
-    person.check()
 
 
 def go_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
@@ -66,9 +43,9 @@ def there(page: Page, wanted: Locator) -> None:
 
 
 def test_the_caret_stays_where_it_was_when_the_form_is_drawn_anew(
-    visitor: Visitor, connected: Served
+    person: Visitor, connected: Served
 ) -> None:
-    page = visitor.visit("/rules", Role.DISPATCHER)
+    page = person.visit("/rules", Role.DISPATCHER)
     page.locator("summary", has_text="New rule").click()
     page.get_by_label("Name").fill("caret")
     page.get_by_role("button", name="Begin").click()
@@ -92,9 +69,9 @@ def test_the_caret_stays_where_it_was_when_the_form_is_drawn_anew(
 
 
 def test_a_condition_is_built_changed_and_removed_by_keys_and_no_swap_loses_the_focus(
-    visitor: Visitor, connected: Served
+    person: Visitor, connected: Served
 ) -> None:
-    page = visitor.visit("/rules", Role.DISPATCHER)
+    page = person.visit("/rules", Role.DISPATCHER)
     go_to(page, page.locator("summary", has_text="New rule"))
     press(page, "Enter")
     go_to(page, page.get_by_label("Name"))
@@ -148,9 +125,9 @@ def test_a_condition_is_built_changed_and_removed_by_keys_and_no_swap_loses_the_
 
 
 def test_rows_of_a_mapping_are_moved_copied_and_removed_by_keys_and_the_focus_goes_along(
-    visitor: Visitor,
+    person: Visitor,
 ) -> None:
-    page = visitor.visit("/mappings/ticket_inbound", Role.DISPATCHER)
+    page = person.visit("/mappings/ticket_inbound", Role.DISPATCHER)
     rows = page.locator(".maprow").count()
     down = page.get_by_role("button", name="Move row 1 down")
     go_to(page, down)
@@ -164,11 +141,11 @@ def test_rows_of_a_mapping_are_moved_copied_and_removed_by_keys_and_the_focus_go
 
 
 def test_a_role_is_chosen_by_arrows_and_changed_only_by_its_button(
-    visitor: Visitor, connected: Served
+    person: Visitor, connected: Served
 ) -> None:
     connected.cookie(Role.ADMIN)
     connected.cookie(Role.VIEWER)
-    page = visitor.visit("/settings/people")
+    page = person.visit("/settings/people")
     role = page.get_by_label("Role of viewer@example.com")
     go_to(page, role)
     press(page, "ArrowDown")
@@ -181,8 +158,8 @@ def test_a_role_is_chosen_by_arrows_and_changed_only_by_its_button(
     there(page, button)
 
 
-def test_a_filter_is_sent_when_its_choice_is_left_and_the_focus_goes_on(visitor: Visitor) -> None:
-    page = visitor.visit("/joins", Role.VIEWER)
+def test_a_filter_is_sent_when_its_choice_is_left_and_the_focus_goes_on(person: Visitor) -> None:
+    page = person.visit("/joins", Role.VIEWER)
     go_to(page, page.get_by_label("From", exact=True))
     press(page, "ArrowDown", "ArrowDown")
     assert page.url.endswith("/joins")
@@ -194,8 +171,8 @@ def test_a_filter_is_sent_when_its_choice_is_left_and_the_focus_goes_on(visitor:
     there(page, page.get_by_label("To", exact=True))
 
 
-def test_the_join_map_is_come_nearer_to_moved_and_read_by_keys(visitor: Visitor) -> None:
-    page = visitor.visit("/joins", Role.VIEWER)
+def test_the_join_map_is_come_nearer_to_moved_and_read_by_keys(person: Visitor) -> None:
+    page = person.visit("/joins", Role.VIEWER)
     sheet = page.locator("#map svg")
     go_to(page, page.get_by_role("button", name="Nearer"))
     press(page, "Enter", "Enter", "Enter", "Enter")

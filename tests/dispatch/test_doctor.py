@@ -1,7 +1,7 @@
 """The doctor names what keeps dispatch from working and the way to mend it, and writes nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +19,6 @@ from isthmus.engine import Agenda
 from isthmus.engine.worker import Worker
 from isthmus.state.dispatch import PARKED, Arrival, DeadLetter, Link
 from isthmus.wiring.tending.doctor import examine_home
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.dispatch.attended import Attended, attended
 from tests.dispatch.shores import ENGINE, Shores
 from tests.postgres import postgres_server, postgres_url
@@ -27,19 +26,6 @@ from tests.postgres import postgres_server, postgres_url
 __all__ = ["postgres_server", "postgres_url"]
 BEAT = timedelta(seconds=0.6)
 LEVELS = "Security > Security Levels"
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
-
-
-@pytest.fixture
-def home(shores: Shores) -> Iterator[Attended]:
-    with attended(shores) as opened:
-        yield opened
 
 
 async def examined(where: Attended | Shores) -> list[Finding]:

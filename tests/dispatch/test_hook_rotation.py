@@ -1,41 +1,22 @@
 """Secrets of webhooks renewed: no delivery is refused meanwhile, and old ones are dropped."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from isthmus.base.clock import utc_now
 from isthmus.dispatch.hooks import GRACE, NotInstalled
 from isthmus.dispatch.hooks.secrets import CALLOUT, FIELDNATION
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.dispatch.attended import (
     BOTH,
     TICKETS,
     Attended,
     Traffic,
     answering,
-    attended,
     draft,
     install,
     named,
     some_news,
 )
 from tests.dispatch.shores import Shores
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
-
-
-@pytest.fixture
-def home(shores: Shores) -> Iterator[Attended]:
-    with attended(shores) as opened:
-        yield opened
 
 
 async def test_rotating_under_load_refuses_no_delivery(shores: Shores) -> None:

@@ -1,8 +1,5 @@
 """Webhooks of a home: made on both sides, kept right, renewed without a lost delivery, removed."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from isthmus.autotask.webhooks import WebhookRightMissing
@@ -11,7 +8,6 @@ from isthmus.dispatch.hooks.secrets import FIELDNATION
 from isthmus.dispatch.rules.conditions import parse_condition
 from isthmus.fieldnation import PermissionDenied
 from isthmus.state.dispatch import Arrival
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.dispatch.attended import (
     BOTH,
     NOWHERE,
@@ -25,19 +21,6 @@ from tests.dispatch.attended import (
     some_news,
 )
 from tests.dispatch.shores import Shores
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
-
-
-@pytest.fixture
-def home(shores: Shores) -> Iterator[Attended]:
-    with attended(shores) as opened:
-        yield opened
 
 
 async def standing(home: Attended, name: str) -> HookStanding:

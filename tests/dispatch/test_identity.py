@@ -12,17 +12,10 @@ from isthmus.engine.database import open_database
 from isthmus.fieldnation import FieldNationClient
 from isthmus.state.dispatch import DispatchState
 from isthmus.wiring.vendors.clients import fieldnation_client, records
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
+from isthmus_sim.in_thread import AutotaskSim
 from tests.dispatch.shores import Shores
 
 URL = "http://127.0.0.1:9/hooks/fieldnation"
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
 
 
 @pytest.fixture(params=["rest", "soap"])

@@ -1,30 +1,12 @@
 """A link compared in both directions, and brought in step as far as a person wants."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from isthmus.dispatch import preview
 from isthmus.state.dispatch import Link
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.dispatch.shores import Flow, Shores, flowing, with_rule
+from tests.dispatch.shores import Flow, with_rule
 
 STATUS = "ticket.status"
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
-
-
-@pytest.fixture
-async def flow(shores: Shores) -> AsyncIterator[Flow]:
-    async with flowing(shores) as opened:
-        yield opened
 
 
 async def assigned(flow: Flow) -> Link:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,15 +9,7 @@ import pytest
 from isthmus.dispatch.rules.filing import export
 from isthmus.dispatch.rules.shapes import Mapping, Row
 from isthmus.dispatch.rules.sweeping import BESIDE
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.dispatch.shores import DISPATCH, Flow, Shores, flowing
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
 
 
 @pytest.fixture

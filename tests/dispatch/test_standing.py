@@ -1,28 +1,12 @@
 """What no change tells: records that are gone."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from isthmus.dispatch import standing
 from isthmus.state.dispatch import CLOSED, LINKED, PARKED
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.dispatch.shores import Flow, Shores, flowing
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
-
-
-@pytest.fixture
-async def flow(shores: Shores) -> AsyncIterator[Flow]:
-    async with flowing(shores) as opened:
-        yield opened
+from tests.dispatch.shores import Flow
 
 
 async def delete(flow: Flow, ticket: int) -> None:

@@ -1,30 +1,12 @@
 """Notes of the ticket for the technician: which go over, and when."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from isthmus.state.dispatch import Link
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.dispatch.shores import Flow, Shores, flowing, with_rule
+from tests.dispatch.shores import Flow, with_rule
 
 ALL, INTERNAL = 1, 2
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
-
-
-@pytest.fixture
-async def flow(shores: Shores) -> AsyncIterator[Flow]:
-    async with flowing(shores) as opened:
-        yield opened
 
 
 def say(flow: Flow, ticket: int, text: str, publish: int = ALL) -> int:

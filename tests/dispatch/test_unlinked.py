@@ -2,30 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from isthmus.dispatch.relay import Relay
 from isthmus.state.dispatch import Arrival, Link
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
-from tests.dispatch.shores import Flow, Shores, flowing, until
+from tests.dispatch.shores import Flow, until
 
 DECLINED = "workorder.declined"
-
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
-
-
-@pytest.fixture
-async def flow(shores: Shores) -> AsyncIterator[Flow]:
-    async with flowing(shores) as opened:
-        yield opened
 
 
 async def kept_early(flow: Flow, link: Link) -> None:

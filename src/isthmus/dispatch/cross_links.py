@@ -8,6 +8,7 @@ from isthmus.autotask.models import FieldInfo
 from isthmus.autotask.port import Record, Writable
 from isthmus.autotask.records.labels import named
 from isthmus.dispatch.desk import Desk, Job
+from isthmus.dispatch.hydrate import TIES
 from isthmus.dispatch.rules.changes import Changes
 from isthmus.dispatch.rules.known import CompanyLists
 from isthmus.dispatch.rules.rule import Rule
@@ -16,7 +17,7 @@ from isthmus.state.dispatch import Link
 
 _NOTES: Final = {"Tickets": "TicketNotes", "Tasks": "TaskNotes"}
 _OF_CALLS: Final = (
-    ("ServiceCallTickets", "Tickets", "ticketID"),
+    (TIES, "Tickets", "ticketID"),
     ("ServiceCallTasks", "Tasks", "taskID"),
 )
 _INTERNAL: Final = 2

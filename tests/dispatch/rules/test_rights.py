@@ -69,7 +69,7 @@ def test_charges_are_for_tickets_and_files_for_what_has_them() -> None:
     assert rights(rule("serviceCall", files="both")) == {
         "ServiceCalls": {QUERY},
         "ServiceCallTickets": {QUERY},
-        "TicketNotes": {CREATE},
+        "TicketNotes": {QUERY, CREATE},
     }
 
 

@@ -11,15 +11,10 @@ from isthmus.wiring.build import House
 from isthmus.wiring.dispatch.bench import Bench, NotConnected, Trial, Trier
 from isthmus.wiring.dispatch.stores import Stores
 from isthmus.wiring.environment.config import load_config
-from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
+from tests.dispatch.conftest import shores
 from tests.dispatch.shores import Shores, flowing
 
-
-@pytest.fixture
-def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path: Path) -> Shores:
-    made = Shores(autotask_sim, fieldnation_sim, tmp_path / "home")
-    made.settle_switches()
-    return made
+__all__ = ["shores"]
 
 
 @pytest.fixture

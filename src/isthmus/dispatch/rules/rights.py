@@ -67,6 +67,7 @@ def _of_notes(rule: Rule, written: set[str]) -> Iterator[Right]:
     if notes is None:
         yield Right("ServiceCallTickets", QUERY, "to find the ticket of a service call")
         yield Right("TicketNotes", CREATE, "the order is noted at the ticket of the service call")
+        yield Right("TicketNotes", QUERY, "so that none is made twice")
         return
     if notes in written or rule.notes in _IN or rule.cross_link in {"note", "both"}:
         yield Right(notes, CREATE, "what happens in the field is noted")
