@@ -2,6 +2,7 @@
 
 import math
 import random
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ _A_MOMENT_S: Final = 10.0
 TICK_S: Final = 0.01
 SLOTS: Final = 8
 _SPARE: Final = 60
+_WRONG_TOLD: Final = 3
 
 
 @dataclass(slots=True)
@@ -97,6 +99,7 @@ class Stage:
         verdict, took = self._judged(deeds)
         while not verdict.is_clean and time.monotonic() - begun < patience:
             self.home.mend()
+            _say_why_not(verdict, time.monotonic() - begun, took)
             time.sleep(max(1.0, 2 * took))  # who judges keeps the vendors from their work
             verdict, took = self._judged(deeds)
         equal_after = time.monotonic() - begun
@@ -190,3 +193,14 @@ def staged(
             gatehouse.stop()
     finally:
         vendors.stop()
+
+
+def _say_why_not(verdict: Verdict, after: float, took: float) -> None:
+    """Tell who waits why both sides are not equal yet."""
+    told = "; ".join(verdict.wrong[:_WRONG_TOLD])
+    print(
+        f"    not equal after {after:.0f} s (judged in {took:.0f} s):"
+        f" {len(verdict.wrong)} things wrong, such as {told}",
+        file=sys.stderr,
+        flush=True,
+    )

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -179,8 +180,9 @@ class Strikes:
     def _strike_marked(self, victim: Isthmus, place: Place) -> None:
         with self._lock:
             if victim.is_alive:
-                victim.kill()
-                self.kills[place] += 1
+                with suppress(ProcessLookupError):  # it died of something else this moment
+                    victim.kill()
+                    self.kills[place] += 1
 
     def _may_die(self, victim: Isthmus | None, place: Place) -> bool:
         if victim is None or not victim.is_alive:

@@ -39,6 +39,15 @@ def test_reports_are_listed_and_shown(isthmus: Run) -> None:
     assert "--param queue=NUMBER" in shown.out
 
 
+@pytest.mark.parametrize("into", ["", "nowhere/out.csv"])
+def test_a_place_that_takes_no_file_is_named(filled: Run, tmp_path: Path, into: str) -> None:
+    refused = filled("report", "run", "tickets-by-client", "--csv", str(tmp_path / into))
+
+    assert refused.code != 0
+    assert str(tmp_path / into) in refused.err
+    assert list(tmp_path.glob("**/*.csv*")) == []
+
+
 def test_a_report_runs_as_a_table_as_json_and_into_files(filled: Run, tmp_path: Path) -> None:
     days = ("--first", "2026-02-20", "--last", "2026-03-10")
     table, parquet = tmp_path / "out.csv", tmp_path / "out.parquet"

@@ -110,7 +110,7 @@ def test_a_call_that_did_nothing_does_not_stand_in_the_audit_trail(console: Serv
     assert {one.what for one in console.site.people.deeds()} == {"logged in"}
 
 
-@pytest.mark.parametrize("body", ["[]", "{", '{"datasets": 7}', '"x"'])
+@pytest.mark.parametrize("body", ["[]", "{", '{"datasets": 7}', '"x"', r'{"datasets": ["\ud800"]}'])
 def test_a_body_that_is_not_as_described_is_refused_with_its_place(
     console: Served, body: str
 ) -> None:

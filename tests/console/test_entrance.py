@@ -110,6 +110,14 @@ def test_an_auditor_finds_nothing_at_the_entrance(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_an_address_that_leads_nowhere_is_answered_with_a_page(console: Served) -> None:
+    cookie = console.cookie(Role.VIEWER)
+    with httpx2.Client(base_url=console.url, cookies={cookie["name"]: cookie["value"]}) as client:
+        answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    assert "There is no such page." in answer.text
+
+
 def test_the_auditor_finds_a_focus_that_is_not_seen(visitor: Visitor) -> None:
     page = visitor.visit("/begin", role=None)
     page.get_by_role("button").first.evaluate("one => { one.style.outline = 'none'; }")

@@ -7,13 +7,14 @@ from urllib.parse import quote
 
 import httpx2
 import pytest
+from playwright.sync_api import expect
 
 from isthmus.console import live
 from isthmus.console.asking import SAID
 from isthmus.console.guard import COOKIE
 from isthmus.state.people import sessions
 from isthmus.wiring.people import Role
-from tests.console.site import Served, served, signed_in
+from tests.console.site import Served, Visitor, served, signed_in
 
 PART = {"HX-Request": "true"}
 Seen = Callable[[], datetime]
@@ -61,6 +62,20 @@ def test_what_changes_is_told_no_more_when_the_session_has_ended(
                 assert len(told) < 1_000, "it goes on after the log-out"
         assert http.get("/live").status_code == 401
     assert ": alive" in told
+    assert [line for line in told if line][-1] == "data: over"
+
+
+def test_a_calm_page_whose_session_is_ended_goes_to_the_log_in(
+    console: Served, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_ALIVE_SECONDS", 0.2)
+    monkeypatch.setattr(live, "_PROVEN_SECONDS", 0.2)
+    page = visitor.visit("/dispatch", role=Role.VIEWER)
+    with page.expect_response("**/live?since=*"):
+        page.reload()
+    for account in console.site.people.accounts():
+        console.site.people.end_sessions(account.id)
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
 
 
 @pytest.mark.parametrize(

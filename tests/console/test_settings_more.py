@@ -169,6 +169,13 @@ def test_settings_lead_to_ones_own(console: Served, visitor: Visitor) -> None:
     expect(page).to_have_url(f"{console.url}/settings/me")
 
 
+def test_on_a_phone_the_open_tab_is_in_sight(visitor: Visitor) -> None:
+    page = visitor.visit("/settings/about", size=PHONE)
+    tab = page.get_by_role("link", name="About and health")
+    expect(tab).to_be_in_viewport(ratio=0.95)
+    expect(page.get_by_role("link", name="You", exact=True)).not_to_be_in_viewport()
+
+
 def test_health_says_what_is_wrong_and_nothing_once_it_is_mended(
     console: Served, visitor: Visitor
 ) -> None:

@@ -154,3 +154,27 @@ async def test_a_row_without_columns_is_known_as_a_stub(
     assert only.id == 9
     assert only.is_stub
     assert only.status is None
+
+
+async def test_orders_by_their_ids_are_one_call_where_it_shows_all_of_them(
+    vendor: FakeVendor, client: FieldNationClient
+) -> None:
+    vendor.then(pages(page(1, 2, f_work_order_id="1,2")))
+
+    assert sorted(await client.work_orders.by_ids([2, 1])) == [1, 2]
+
+    (query,) = vendor.queries
+    assert (query["f_work_order_id"], query["per_page"]) == ("2,1", "2")
+
+
+async def test_orders_by_their_ids_are_looked_for_on_further_pages_where_one_is_missing(
+    vendor: FakeVendor, client: FieldNationClient
+) -> None:
+    echo: dict[str, Any] = {"f_work_order_id": "1,2,3"}
+    vendor.then(pages(page(1, **echo), page(3, **echo), page(**echo)))
+
+    assert sorted(await client.work_orders.by_ids([1, 2, 3])) == [1, 3]
+
+    assert len(vendor.queries) == 3
+    assert await client.work_orders.by_ids([]) == {}
+    assert len(vendor.queries) == 3

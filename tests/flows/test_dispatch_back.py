@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from isthmus.state.dispatch import PARKED
+from isthmus.state.dispatch import LINKED, PARKED
 from tests.dispatch.shores import DISPATCH, Flow, Shores, flowing, staffed, with_rule
 
 
@@ -119,6 +119,27 @@ async def test_a_task_and_a_service_call_are_dispatched_too(shores: Shores) -> N
         assert link is not None
         said = [str(one["description"]) for one in shores.of_ticket("TicketNotes", ticket)]
         assert sum(f"work order {link.work_order_id}" in text for text in said) == 1, said
+
+
+async def test_a_service_call_goes_on_though_its_order_may_not_be_noted_at_its_ticket(
+    shores: Shores,
+) -> None:
+    async with flowing(shores, rules=("service_call_dispatch",)) as flow:
+        fault = {"kind": "permission_lost", "mode": "refuse", "entity": "TicketNotes"}
+        shores.autotask.admin("POST", "faults", fault)
+        tied = {one["serviceCallID"] for one in shores.autotask.rows("ServiceCallTickets")}
+        call = next(one for one in shores.autotask.rows("ServiceCalls")
+                    if one["companyLocationID"] and one["id"] in tied)  # fmt: skip
+        await flow.sweep("autotask")
+        status = shores.status_code(DISPATCH, "ServiceCalls")
+        shores.edit("ServiceCalls", call["id"], status=status)
+        await flow.sweep("autotask")
+        link = flow.stores.state.link_of(f"ServiceCalls/{call['id']}")
+        assert link is not None
+        assert link.state == LINKED, flow.trouble()
+        said = [one.what for one in flow.stores.state.entries(link.key)]
+        assert any("cannot be noted at the call's ticket" in one for one in said), said
+        assert flow.stores.state.dead_letters() == ()
 
 
 @pytest.mark.parametrize("way", ["both", "no field"])

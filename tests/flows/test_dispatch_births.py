@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
-from isthmus.state.dispatch import LINKED, Arrival, Link
+from isthmus.state.dispatch import CLOSED, LINKED, Arrival, Link
 from tests.dispatch.births import let_orders_make_tickets
 from tests.dispatch.shores import Flow, Shores, flowing
 
@@ -108,3 +109,33 @@ async def test_an_order_that_was_there_before_the_rule_makes_no_ticket(flow: Flo
     assert flow.trouble() == "no letters"
     said = [one.what for one in flow.stores.state.entries(f"WorkOrders/{number}")]
     assert any("was there before" in one for one in said)
+
+
+async def test_a_born_order_that_is_gone_before_it_shows_its_ticket_ends_its_link(
+    flow: Flow,
+) -> None:
+    number = await born(flow)
+    await told(flow, number)
+    link = link_of(flow, number)
+    written = {name: value for name, value in link.written.items() if name != "cross"}
+    flow.stores.state.save_link(replace(link, written=written))
+    flow.shores.fieldnation.delete(f"workorders/{number}?cancel_reason=gone")
+    await flow.ask(link.key, "order")
+    await flow.idle()
+    after = link_of(flow, number)
+    assert (after.state, after.order_status) == (CLOSED, "Deleted"), flow.trouble()
+    assert flow.stores.state.dead_letters() == ()
+
+
+async def test_a_copy_of_a_born_order_is_born_too(flow: Flow) -> None:
+    number = await born(flow)
+    await told(flow, number)
+    link = link_of(flow, number)
+    copy = await born(flow)
+    company = (await flow.desk.metadata.known()).company
+    field = next(one.id for one in company.custom_fields if one.name == "Isthmus ID")
+    await flow.desk.orders.work_orders.set_custom_field(copy, field, link.id)
+    await told(flow, copy)
+    assert len(tickets(flow)) == 2, flow.trouble()
+    assert link_of(flow, copy).id != link.id
+    assert link_of(flow, number).work_order_id == number

@@ -105,12 +105,12 @@ async def test_what_the_ticket_no_longer_says_is_emptied_in_the_order(flow: Flow
 async def test_a_fault_of_ours_becomes_a_dead_letter_and_not_an_endless_try(
     shores: Shores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from isthmus.dispatch import process
+    from isthmus.dispatch import in_step
 
     def broken(*_: object) -> object:
         raise ValueError("a fault of ours")
 
-    monkeypatch.setattr(process, "news_of", broken)
+    monkeypatch.setattr(in_step, "news_of", broken)
     settings = replace(QUICK, most_failures=3)
     async with flowing(shores, settings=settings, alone=True) as flow:
         link = await flow.dispatched(shores.fit_tickets(1)[0]["id"])

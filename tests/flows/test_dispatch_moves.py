@@ -297,6 +297,37 @@ async def test_who_died_of_a_cancelling_is_succeeded_by_one_who_knows_that_it_wa
     assert linked(flow, link).state == CLOSED
 
 
+async def test_a_cancelling_that_was_thought_better_of_leaves_a_later_one_a_stranger_s(
+    flow: Flow,
+) -> None:
+    withdrawing(flow)
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    begun = {**linked(flow, link).written, "withdrawn": "begun"}
+    flow.stores.state.save_link(replace(linked(flow, link), written=begun))
+    await looked_at(flow, link)
+    assert "withdrawn" not in linked(flow, link).written
+    flow.shores.fieldnation.delete(f"workorders/{link.work_order_id}?cancel_reason=theirs")
+    await flow.sweep("fieldnation")
+    escalated = flow.shores.status_code("Escalated")
+    assert flow.shores.ticket(link.record_id)["status"] == escalated
+
+
+async def test_a_cancelling_that_was_done_before_it_was_thought_better_of_is_known_to_be_ours(
+    flow: Flow,
+) -> None:
+    withdrawing(flow)
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    before = flow.shores.ticket(link.record_id)["status"]
+    begun = {**linked(flow, link).written, "withdrawn": "begun"}
+    flow.stores.state.save_link(replace(linked(flow, link), written=begun))
+    flow.shores.fieldnation.delete(f"workorders/{link.work_order_id}?cancel_reason=ours")
+    await looked_at(flow, link)
+    await flow.sweep("fieldnation")
+    after = linked(flow, link)
+    assert (after.state, after.written["withdrawn"]) == (CLOSED, "done")
+    assert flow.shores.ticket(link.record_id)["status"] == before
+
+
 async def test_an_order_that_cannot_be_cancelled_is_not_said_to_be(flow: Flow) -> None:
     withdrawing(flow)
     link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
@@ -323,6 +354,20 @@ async def test_an_order_that_was_deleted_is_told_in_its_ticket_once(flow: Flow) 
     (note,) = [one for one in flow.shores.of_ticket("TicketNotes", link.record_id)
                if one["title"] == f"Field Nation {link.work_order_id}: Deleted"]  # fmt: skip
     assert note["publish"] == 2
+    assert flow.stores.state.dead_letters() == ()
+
+
+async def test_an_order_that_was_deleted_closes_its_link_though_its_ticket_changed_too(
+    flow: Flow,
+) -> None:
+    with_rule(flow, action="draft")
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    flow.shores.fieldnation.delete(f"workorders/{link.work_order_id}?cancel_reason=gone")
+    flow.shores.edit("Tickets", link.record_id, title="Changed meanwhile")
+    await looked_at(flow, link, "record")
+    await looked_at(flow, link, "record+order")
+    after = linked(flow, link)
+    assert (after.state, after.order_status) == (CLOSED, "Deleted"), flow.trouble()
     assert flow.stores.state.dead_letters() == ()
 
 

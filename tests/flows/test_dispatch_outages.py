@@ -155,6 +155,33 @@ async def test_a_sweep_after_an_outage_has_what_failed_for_long_tried_at_once(
         assert len(shores.orders()) == 3
 
 
+async def test_one_that_looks_for_what_it_may_have_made_tells_the_end_of_an_outage_too(
+    shores: Shores,
+) -> None:
+    engine = replace(ENGINE, first_pause=timedelta(hours=1), longest_pause=timedelta(hours=1))
+    async with flowing(shores, engine=engine, alone=True) as flow:
+        first, second = [one["id"] for one in shores.fit_tickets(2)]
+        fault = {"kind": "drop_before", "method": "POST", "path": "workorders$", "count": 2}
+        shores.fieldnation.admin("POST", "faults", fault)
+        for ticket in (first, second):
+            await asyncio.to_thread(shores.send_out, ticket)
+            await flow.ask(f"Tickets/{ticket}")
+        await until(lambda: _failed(flow) == 2)
+        assert shores.orders() == []
+        with flow.stores.agenda.engine.begin() as session:
+            session.execute(text("UPDATE engine_work SET failures = 9"))
+        await asyncio.sleep(flow.desk.settings.search_lag.total_seconds())  # it may be looked for
+        await flow.ask(f"Tickets/{first}")
+        await flow.idle()
+        assert len(shores.orders()) == 2
+
+
+def _failed(flow: Flow) -> int:
+    with flow.stores.agenda.engine.begin() as session:
+        told = session.execute(text("SELECT count(*) FROM engine_work WHERE failures > 0"))
+        return int(told.scalar_one())
+
+
 async def test_when_one_gets_through_after_an_outage_the_others_do_not_wait_on(
     shores: Shores,
 ) -> None:

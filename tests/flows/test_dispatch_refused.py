@@ -1,9 +1,17 @@
 """What one side never takes: it alone is given up, with a letter, and all else goes on."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
+from unittest.mock import AsyncMock
 
+import pytest
+
+from isthmus.dispatch import making
+from isthmus.dispatch.faults import MappingProblems
+from isthmus.dispatch.rules.shapes import Problem
 from isthmus.state.dispatch import CLOSED, GIVEN_UP, LINKED, DeadLetter
 from tests.dispatch.shores import Flow, staffed, with_rule
 
@@ -159,4 +167,66 @@ async def test_a_refused_note_is_told_when_its_letter_is_replayed(flow: Flow) ->
     await asyncio.to_thread(flow.stores.commands.replay, [letter], "a test")
     await flow.idle()
     assert len(flow.shores.of_ticket("TicketNotes", ticket)) == before + 1, flow.trouble()
+    assert flow.stores.state.dead_letters() == ()
+
+
+async def test_an_unfit_mapping_gives_no_letter_about_what_is_noted_already(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    number = (await flow.dispatched(ticket)).work_order_id or 0
+    messages = flow.desk.orders.work_orders
+    await messages.send_message(number, "The door is green", kind="STAFF_NOTE")
+    await look(flow, ticket)
+
+    async def unfit(*_: Any) -> Any:
+        raise MappingProblems("mapping", (Problem("The kind of note is inactive", "Choose one"),))
+
+    monkeypatch.setattr(making, "changes_of", unfit)
+    await messages.send_message(number, "The key is red", kind="STAFF_NOTE")
+    await look(flow, ticket)
+    await look(flow, ticket)
+    only_letter(flow)
+    notes = [str(one["description"]) for one in flow.shores.of_ticket("TicketNotes", ticket)]
+    assert sum("The door is green" in text for text in notes) == 1
+
+
+async def test_a_note_of_our_own_people_goes_out_though_something_unmarked_was_given_up(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_rule(flow, notes="both")
+    await asyncio.sleep(1.1)
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    number = (await flow.dispatched(ticket)).work_order_id or 0
+    messages = flow.desk.orders.work_orders
+    await messages.send_message(number, "x" * 33_000, kind="STAFF_NOTE")
+    await look(flow, ticket)
+    only_letter(flow)
+    note = {"ticketID": ticket, "title": "Ring twice", "description": None, "noteType": 1,
+            "publish": 1}  # fmt: skip
+    flow.shores.autotask.admin("POST", "state/TicketNotes", note)
+    await flow.ask(f"Tickets/{ticket}", "notes")
+    await flow.idle()
+    said = [
+        one["text"]
+        for one in flow.shores.fieldnation.admin("GET", "state/work_order")[0]["messages"]
+    ]
+    assert sum("Ring twice" in text for text in said) == 1, flow.trouble()
+
+
+async def test_what_old_metadata_refuses_is_held_to_fresh_first(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    number = (await flow.dispatched(ticket)).work_order_id or 0
+    known = await flow.desk.metadata.known()
+    shape = known.entities["TicketNotes"]
+    bare = [replace(one, picklist=()) if one.picklist else one for one in shape.fields]
+    entities = {**known.entities, "TicketNotes": replace(shape, fields=tuple(bare))}
+    stale = AsyncMock(return_value=replace(known, entities=entities))
+    monkeypatch.setattr(flow.desk.metadata, "known", stale)
+    flow.shores.assign(number)
+    await look(flow, ticket)
+    said = [str(one["title"]) for one in flow.shores.of_ticket("TicketNotes", ticket)]
+    assert f"Field Nation {number}: Assigned" in said, flow.trouble()
     assert flow.stores.state.dead_letters() == ()

@@ -1,15 +1,17 @@
 """`isthmus report`: the ready reports on the terminal, and into files."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
+from isthmus.base.ids import new_uuid
 from isthmus.cli.look import show_answer
 from isthmus.cli.screen import answer_json, is_person_reading, machine_told, out, say
 from isthmus.reports.catalogue import REPORTS, report_named
@@ -131,14 +133,37 @@ def run_(
 
 def _write(reader: TableReader, source: Source, csv: Path | None, parquet: Path | None) -> None:
     if csv is not None:
-        try:
-            with csv.open("wb") as file:
-                file.writelines(csv_of(reader, source))
-        except BaseException:
-            csv.unlink(missing_ok=True)  # half an answer looks like a whole one
-            raise
+        with _whole(csv) as file:
+            file.writelines(csv_of(reader, source))
     if parquet is not None:
         parquet_of(reader, source, parquet)
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[IO[bytes]]:
+    """Give a file that takes its place when it is whole: half an answer looks like a whole one."""
+    if target.exists() and not target.is_file():  # a pipe or a device
+        with _opened(target, target) as file:
+            yield file
+        return
+    made = target.with_name(f".{target.name}.{new_uuid()}")
+    try:
+        with _opened(made, target) as file:
+            yield file
+        made.replace(target)
+    finally:
+        made.unlink(missing_ok=True)
+
+
+def _opened(path: Path, wanted: Path) -> IO[bytes]:
+    try:
+        return path.open("wb")
+    except OSError as error:
+        raise SettingWrong(
+            f"The file cannot be written: {error.strerror}.",
+            where=str(wanted),
+            remedy="Name a file in a folder that is there and that you may write to.",
+        ) from error
 
 
 def _answer(ready: Ready, answer: Answer, *, json: bool) -> None:

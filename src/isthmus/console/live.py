@@ -20,6 +20,8 @@ EVERY_SECONDS: Final = 1.0
 _ALIVE_SECONDS: Final = 20.0
 _PROVEN_SECONDS: Final = 5.0
 """How long a listener is believed to be one who may listen."""
+OVER: Final = "event: over\ndata: over\n\n"
+"""Told last to one who may listen no more: what he fetches then leads him to the log-in."""
 _log = get_logger("console")
 
 Counts = Callable[[], bool]
@@ -71,6 +73,7 @@ class Live:
                 told = await _next(queue)
                 if monotonic() - proven_at >= _PROVEN_SECONDS:
                     if not await asyncio.to_thread(_counts, counts):
+                        yield OVER
                         return
                     proven_at = monotonic()
                 if told:

@@ -3,6 +3,7 @@
 from copy import deepcopy
 from typing import Any, Final
 
+from isthmus import fieldnation
 from isthmus.autotask import NothingThere, PermissionDenied, UnknownField, ValidationFailed, q
 from isthmus.autotask.models import FieldInfo
 from isthmus.autotask.port import Record, Writable
@@ -22,6 +23,13 @@ _OF_CALLS: Final = (
 )
 _INTERNAL: Final = 2
 """Who sees a note: our own people only. Source: the vendor's field `publish`; 1 is everybody."""
+_REFUSED_HERE: Final = (NothingThere, PermissionDenied, UnknownField, ValidationFailed)
+_REFUSED_THERE: Final = (
+    fieldnation.Conflict,
+    fieldnation.NotFound,
+    fieldnation.PermissionDenied,
+    fieldnation.ValidationFailed,
+)
 _PAGES: Final = {
     "Tickets": "OpenTicketDetail&TicketID",
     "Tasks": "OpenTaskDetail&TaskID",
@@ -82,27 +90,40 @@ async def show_order(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     if rule.cross_link != "note" and changes:
         try:
             await desk.records.update(record.entity, record.id, {}, udfs=changes, read_back=False)
-        except (NothingThere, PermissionDenied, UnknownField, ValidationFailed) as refused:
+        except _REFUSED_HERE as refused:
             job.tell("error", f"The order cannot be shown at the record: {refused.what}")
             wanted = {}
         else:
             job.wrote()
             job.tell("write", "Wrote the order's number to the record", fields=sorted(changes))
     if rule.cross_link in {"note", "both"} or not wanted:
-        told = f"Field Nation work order {number}: {url}"
-        await _note(desk, job, "cross link", "Dispatched to Field Nation", told)
+        await _note_order(desk, job, f"Field Nation work order {number}: {url}")
     job.changed(written={**job.linked.written, "cross": number})
 
 
+async def _note_order(desk: Desk, job: Job, told: str) -> None:
+    """Note where the order is; at a service call it is a courtesy, which keeps up nothing."""
+    try:
+        await _note(desk, job, "cross link", "Dispatched to Field Nation", told)
+    except _REFUSED_HERE as refused:
+        if job.linked.entity in _NOTES:
+            raise
+        job.tell("error", f"The order cannot be noted at the call's ticket: {refused.what}")
+
+
 async def show_record(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
-    """Show the correlation id and the record's address at an order that was there first."""
+    """Show the correlation id and the record's address at an order that takes them."""
     company = (await desk.metadata.known()).company
     ids = {one.name: one.id for one in company.custom_fields}
     given = {rule.id_field: job.linked.id, rule.link_field: await record_url(desk, record)}
     number = job.linked.work_order_id or 0
     for name, text in given.items():
         if text and name in ids:
-            await desk.orders.work_orders.set_custom_field(number, ids[name], text)
+            try:
+                await desk.orders.work_orders.set_custom_field(number, ids[name], text)
+            except _REFUSED_THERE as refused:  # it may be deleted, or over
+                job.tell("error", f"The record cannot be shown at the order: {refused.what}")
+                return
             job.wrote()
             job.tell("write", "Wrote where the record is to the order", field=name)
 

@@ -28,11 +28,16 @@ _LOOKS: Final = 2
 
 
 class NotYet(Retryable):
-    """It is too early to look; `after` says how much longer. Not a failure."""
+    """
+    It is too early to look; `after` says how much longer. Not a failure.
 
-    def __init__(self, after: timedelta) -> None:
+    `has_looked`: the other side was asked and answered, so it is not out.
+    """
+
+    def __init__(self, after: timedelta, *, has_looked: bool = False) -> None:
         super().__init__("The other side may not show yet what it was asked to make")
         self.after = after
+        self.has_looked = has_looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,8 @@ async def once(desk: Desk, job: Job, wanted: Wanted) -> str:
         return await _kept_up(desk, job, wanted, intent)
     if intent is None:
         intent = Intent(link.id, wanted.kind, wanted.source, wanted.marker)
+    if not intent.marker:  # it was given up before anybody knew how it would be marked
+        intent = replace(intent, marker=wanted.marker)
     if intent.state == GIVEN_UP and is_settled(job, intent.content, wanted.content):
         return ""
     found = await _found(desk, job, wanted, intent) if intent.tries else None
@@ -184,7 +191,7 @@ async def _found(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> str | 
     looks = intent.looks + 1
     if found is None and looks < _LOOKS:
         await _save(desk, job, wanted, replace(intent, looks=looks))
-        raise NotYet(desk.settings.search_lag)
+        raise NotYet(desk.settings.search_lag, has_looked=True)
     return found
 
 

@@ -41,7 +41,7 @@ class Maker:
         try:
             found = await changes_of(self.desk, self.mapping, source_of_rows, event, known)
         except MappingProblems as unfit:
-            content = digest([self.mapping.version, told])
+            content = digest([self.mapping.version, [str(one) for one in unfit.problems]])
             await deliver.give_up(self.desk, self.job, (kind, source), content, unfit)
             return ()
         return tuple(one for one in found if one.is_new)

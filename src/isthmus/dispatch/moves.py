@@ -140,6 +140,21 @@ async def withdraw(desk: Desk, job: Job, rule: Rule) -> None:
     job.tell("write", "Cancelled the work order", reason=reason)
 
 
+async def think_better(desk: Desk, job: Job) -> None:
+    """
+    Settle a cancelling that was begun and is wanted no more: it was carried out, or never was.
+
+    Left open, it would have a stranger's later one taken for ours.
+    """
+    written = dict(job.linked.written)
+    if written.pop(WITHDRAWN, "") != _BEGUN:
+        return
+    status = _status(await desk.reader.order(job.linked.work_order_id or 0))
+    if status in {_CANCELLED, _DELETED}:
+        written[WITHDRAWN] = _DONE
+    job.changed(written=written, order_status=status)
+
+
 def is_withdrawn(link: Link) -> bool:
     """Tell whether it was seen how the cancelling of the order ended."""
     return link.written.get(WITHDRAWN) in {_DONE, _REFUSED}

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
+from isthmus.autotask.port import Record
 from isthmus.dispatch.desk import Job, body_of
 from isthmus.dispatch.edits import EDIT
 from isthmus.dispatch.rules.occurrences import TRACED, mark_of
 from isthmus.dispatch.rules.rule import Rule
-from isthmus.dispatch.seen import is_unchanged
+from isthmus.dispatch.seen import ACTIVITY, is_unchanged, seen_fields, seen_of
 from isthmus.state.dispatch import CLOSED, STUCK, Message
 
 RESYNC: Final = "resync"
@@ -56,6 +57,24 @@ def _is_old(job: Job, message: Message) -> bool:
     if not mark or message.event not in TRACED or not isinstance(order, dict):
         return False
     return mark_of(order) == mark
+
+
+def note_record(job: Job, record: Record, *, with_notes: bool) -> None:
+    """
+    Note what the record shows, so that what says no more than that is no news.
+
+    Args: with_notes: its notes are looked at too. Else its latest activity may be a note that no
+    message told of, so it stays news to the sweep.
+    """
+    link = job.linked
+    seen = seen_fields(record)
+    if not with_notes:
+        del seen[ACTIVITY]
+    job.changed(
+        record_mark=seen_of(record),
+        written={**link.written, **seen},
+        title=str(record.values.get("title") or link.title)[:200],
+    )
 
 
 def forced_by(messages: Sequence[Message]) -> str:

@@ -14,7 +14,7 @@ from isthmus.dispatch.desk import Desk
 from isthmus.dispatch.edits import edits_on
 from isthmus.dispatch.rules import paths
 from isthmus.dispatch.rules.amending import PERSON
-from isthmus.dispatch.rules.known import ROOTS
+from isthmus.dispatch.rules.known import ROOT_OF
 from isthmus.dispatch.rules.occurrences import occurrences
 from isthmus.dispatch.rules.ownership import Owner, owner_of
 from isthmus.dispatch.rules.rule import Rule, decide_rule, paths_needed
@@ -112,7 +112,7 @@ async def find_record(desk: Desk, entity: str, text: str) -> Record:
 
 async def dry_run(desk: Desk, record: Record, rule_name: str = "") -> DryRun:
     """Show what a record would become; reads both sides and writes nothing. Raises: NoRule."""
-    root = next(root for root, entity in ROOTS.items() if entity == record.entity)
+    root = ROOT_OF[record.entity]
     rule, is_wanted = await _rule(desk, root, record, rule_name)
     made = await toward_order.attempt(desk, rule, record)
     problems = await toward_order.problems_of(desk, made)
@@ -134,7 +134,7 @@ async def dry_run(desk: Desk, record: Record, rule_name: str = "") -> DryRun:
 
 async def rule_for(desk: Desk, record: Record, name: str = "") -> Rule:
     """Return the rule of that name, or the one that would dispatch a record. Raises: NoRule."""
-    root = next(root for root, entity in ROOTS.items() if entity == record.entity)
+    root = ROOT_OF[record.entity]
     return (await _rule(desk, root, record, name))[0]
 
 

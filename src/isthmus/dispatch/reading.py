@@ -9,7 +9,7 @@ from isthmus.autotask.port import Record, Records
 from isthmus.base.clock import monotonic
 from isthmus.dispatch.batch import Batch
 from isthmus.dispatch.rules.occurrences import MARKED
-from isthmus.fieldnation import COLUMNS, FieldNationClient, NotFound, WorkOrder, f
+from isthmus.fieldnation import COLUMNS, FieldNationClient, NotFound, WorkOrder
 
 _MOST_RECORDS: Final = 100
 _MOST_ORDERS: Final = 50
@@ -106,10 +106,8 @@ class Reader:
     async def _load_orders(self, ids: Sequence[int]) -> Mapping[int, WorkOrder]:
         found: dict[int, WorkOrder] = {}
         if len(ids) > 1:
-            listing = self._orders.work_orders.list(
-                filters=f.ids(*ids), columns=ALL_COLUMNS, per_page=len(ids)
-            )
-            found = {order.id: order async for order in listing if not order.is_stub}
+            listed = await self._orders.work_orders.by_ids(ids, ALL_COLUMNS)
+            found = {number: order for number, order in listed.items() if not order.is_stub}
         for number in ids:
             if number not in found:  # a list may leave out what its own page still has
                 try:

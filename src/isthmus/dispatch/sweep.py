@@ -26,7 +26,7 @@ from isthmus.dispatch.handing import hand_on
 from isthmus.dispatch.reading import ALL_COLUMNS
 from isthmus.dispatch.related import sweep_related
 from isthmus.dispatch.rules.condition_shapes import ConditionWrong
-from isthmus.dispatch.rules.known import ROOTS
+from isthmus.dispatch.rules.known import ROOT_OF, ROOTS
 from isthmus.dispatch.rules.occurrences import digest, mark_of
 from isthmus.dispatch.rules.rule import Rule, decide_rule, paths_needed
 from isthmus.dispatch.rules.sources import of_record
@@ -35,7 +35,7 @@ from isthmus.dispatch.seen import ACTIVITY, seen_of
 from isthmus.dispatch.standing import Standing
 from isthmus.dispatch.wanted_again import may_have_another
 from isthmus.engine import Again, Done, Outcome, Run
-from isthmus.fieldnation import WorkOrder, f
+from isthmus.fieldnation import f
 from isthmus.state.dispatch import LINKED, STUCK, Arrival, DeadLetter, Link
 
 KIND: Final = "sweep"
@@ -181,12 +181,7 @@ class Sweep:
 
     async def _orders(self, links: list[Link]) -> int:
         ids = [link.work_order_id for link in links if link.work_order_id is not None]
-        if not ids:
-            return 0
-        listing = self._desk.orders.work_orders.list(
-            filters=f.ids(*ids), columns=ALL_COLUMNS, per_page=len(ids)
-        )
-        seen: dict[int, WorkOrder] = {order.id: order async for order in listing}
+        seen = await self._desk.orders.work_orders.by_ids(ids, ALL_COLUMNS)
         arrivals = []
         for link in links:
             order = seen.get(link.work_order_id or 0)
@@ -235,7 +230,7 @@ def _may_be_dispatched(record: Record, rules: Sequence[Rule]) -> bool:
     """Tell whether a rule may want a record; what needs other records is decided by the run."""
     if any(paths_needed(rule) for rule in rules):
         return True
-    root = next((root for root, entity in ROOTS.items() if entity == record.entity), "")
+    root = ROOT_OF.get(record.entity, "")
     try:
         return decide_rule(rules, {root: of_record(record)}) is not None
     except ConditionWrong:  # its run tells the person who can mend the rule

@@ -40,14 +40,16 @@ async def carry_messages(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> 
     again = await sources_again(desk, job, "note")
     if not count or (link.written.get("messages") == str(count) and not again):
         return
-    posted = await desk.kept(desk.state.intents, link.id, ("message",))
+    intents = await desk.kept(desk.state.intents, link.id, ("message", "note"))
+    posted = [one for one in intents if one.kind == "message"]
     ours, markers = {one.target for one in posted}, {one.marker for one in posted}
+    noted = {one.source for one in intents if one.kind == "note" and one.state == DONE} - again
     maker = Maker(desk, job, mapping, order)
     for message in reversed(await desk.orders.work_orders.messages(link.work_order_id or 0)):
-        if message.id in ours or _ends_with(message.text, markers):
+        source = f"message {message.id}"
+        if message.id in ours or source in noted or _ends_with(message.text, markers):
             continue
         told = {**message.raw, "text": message.text, "author": message.author}
-        source = f"message {message.id}"
         for changes in await maker.things("note", source, POSTED, {"message": told}):
             await carry(desk, job, Thing("note", source, changes))
     job.changed(written={**job.linked.written, "messages": str(count)})
@@ -172,7 +174,8 @@ def _is_for_technician(note: Record, rule: Rule) -> bool:
 
 def _ends_with(text: Any, markers: Collection[str]) -> bool:
     """Tell whether a text ends with a mark of ours: its answer may have been lost."""
-    return str(text or "").rstrip().rpartition("\n")[2] in markers
+    last = str(text or "").rstrip().rpartition("\n")[2]
+    return bool(last) and last in markers
 
 
 async def carry_files(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> None:

@@ -29,7 +29,7 @@ from isthmus.dispatch.rules.showing import shown_mark
 from isthmus.dispatch.rules.values import text_of
 from isthmus.dispatch.scripts.tracing import tell_traces
 from isthmus.dispatch.scripts.translate import translate
-from isthmus.fieldnation import Conflict, WorkOrder, f
+from isthmus.fieldnation import Conflict, NotFound, WorkOrder, f
 from isthmus.state.dispatch import LINKED, WAITING, Link
 
 _LATE: Final = frozenset({"Work Done", "Approved", "Paid", "Cancelled"})
@@ -247,6 +247,11 @@ async def keep_up(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
     written = {f"order:{path}": made.own.get(path, "") for path in changed}
     try:
         await _write(desk, job, made, changed)
+    except NotFound:
+        if await desk.reader.order(link.work_order_id or 0) is not None:
+            raise
+        job.tell("decision", "The work order is gone")
+        return  # the look at the order says so, and closes the link
     except Conflict as refused:
         if link.order_status not in _LATE:
             raise

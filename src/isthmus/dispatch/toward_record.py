@@ -28,7 +28,7 @@ from isthmus.dispatch.rules.occurrences import (
     occurrences,
 )
 from isthmus.dispatch.rules.rule import Rule
-from isthmus.dispatch.rules.shapes import Mapping
+from isthmus.dispatch.rules.shapes import Mapping, Problem, Result
 from isthmus.dispatch.rules.values import text_of
 from isthmus.dispatch.scripts.tracing import tell_traces
 from isthmus.dispatch.scripts.translate import translate
@@ -168,16 +168,24 @@ async def changes_of(
     """
     Return the writes that a mapping makes of an event.
 
-    Raises: MappingProblems.
+    Raises: MappingProblems; what old metadata refuses is held to fresh first.
     """
     result = await desk.kept(translate, mapping, source, desk.scripts, event=event)
     tell_traces(f"{mapping.name}@{mapping.version}", result.traces)
-    problems = (*result.problems, *check_result(mapping, result, known))
-    changes, misfits = to_changes(result.document, known)
-    found = (*problems, *misfits)
+    changes, found = _fitted(mapping, result, known)
+    if any(one.is_fatal for one in found):
+        changes, found = _fitted(mapping, result, await desk.metadata.fresh())
     if any(one.is_fatal for one in found):
         raise MappingProblems(f"mapping {mapping.name}@{mapping.version}, {event}", found)
     return changes
+
+
+def _fitted(
+    mapping: Mapping, result: Result, known: Known
+) -> tuple[tuple[Changes, ...], tuple[Problem, ...]]:
+    """Return the writes that a result stands for, and all that is wrong with it."""
+    changes, misfits = to_changes(result.document, known)
+    return changes, (*result.problems, *check_result(mapping, result, known), *misfits)
 
 
 async def _update(desk: Desk, job: Job, plan: Plan) -> None:

@@ -3,14 +3,14 @@
 from typing import Final
 
 from isthmus.autotask import q
-from isthmus.dispatch.births import make_record
+from isthmus.dispatch.births import BORN, make_record
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.rules.occurrences import OVER
 from isthmus.dispatch.rules.rule import Rule
 from isthmus.dispatch.rules.sweeping import OVERLAP
 from isthmus.engine import Done, Outcome
 from isthmus.fieldnation import WorkOrder
-from isthmus.state.dispatch import PARKED, Arrival
+from isthmus.state.dispatch import PARKED, Arrival, Link
 
 _NUMBERED: Final = {
     "TicketNumbers": ("Tickets", "ticketNumber"),
@@ -44,7 +44,7 @@ async def handle_order(desk: Desk, job: Job, number: int) -> Outcome:
     for text in shown:
         if text.startswith("isth-"):
             known = await desk.kept(desk.state.link, text.split()[0])
-            if known is not None:
+            if known is not None and not _is_copy(known, order):
                 await _hand_over(desk, job, known.key)
                 return Done()
     status = "" if order.status is None else order.status.name
@@ -54,6 +54,15 @@ async def handle_order(desk: Desk, job: Job, number: int) -> Outcome:
         key = await make_record(desk, job, rule, order)
         await _hand_over(desk, job, key)
     return Done()
+
+
+def _is_copy(known: Link, order: WorkOrder) -> bool:
+    """
+    Tell whether an order was copied at Field Nation from one that was born there: it is another.
+
+    A second order of a record of ours is no copy to be taken up, but one too many, and is told of.
+    """
+    return BORN in known.written and known.work_order_id not in {None, order.id}
 
 
 async def _is_new(desk: Desk, job: Job, rule: Rule, order: WorkOrder) -> bool:

@@ -5,12 +5,11 @@ from typing import Final
 from isthmus.autotask.port import Record
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.rules.condition_shapes import ConditionWrong
-from isthmus.dispatch.rules.known import ROOTS
+from isthmus.dispatch.rules.known import ROOT_OF
 from isthmus.dispatch.rules.rule import decide_rule, paths_needed
 from isthmus.state.dispatch import CLOSED, Link
 
 _OVER: Final = frozenset({"Cancelled", "Deleted"})
-_ROOT_OF: Final = {entity: root for root, entity in ROOTS.items()}
 
 
 def may_have_another(link: Link) -> bool:
@@ -44,7 +43,7 @@ async def tell_if_wanted_again(desk: Desk, job: Job, record: Record) -> None:
 
 
 async def _is_wanted(desk: Desk, record: Record) -> bool:
-    root = _ROOT_OF.get(record.entity, "")
+    root = ROOT_OF.get(record.entity, "")
     rules = [one for one in desk.library.rules() if one.root == root]
     needed = sorted({path for one in rules for path in paths_needed(one)})
     document = await desk.hydrator.document(root, record, needed)

@@ -174,10 +174,17 @@ order by 1""",
         question="Who is out at clients, and how much?",
         group=_GROUP,
         datasets=("ServiceCalls", "ServiceCallTicketResources", "ServiceCallTaskResources"),
-        sql=f"""with {_CALLS}
-select date_trunc(:grain, c.startDateTime at time zone :zone) as period, c.technician,
+        sql=f"""with {_CALLS},
+ranked as (
+  select c.technician, row_number() over (order by sum(c.hours) desc, c.technician) as place
+  from planned c
+  where true {{filters}}
+  group by 1
+)
+select date_trunc(:grain, c.startDateTime at time zone :zone) as period,
+  case when r.place <= 20 then c.technician else '(all others)' end as technician,
   sum(c.hours) as hours, count(*) as calls
-from planned c
+from planned c join ranked r on r.technician = c.technician
 where true {{filters}}
 group by 1, 2
 order by 1, 2""",
@@ -201,7 +208,8 @@ order by c.startDateTime, c.id""",
         ),
         filters={"company": "c.companyID = :company", "technician": "c.resourceID = :technician"},
         grain="week",
-        note="A call for two technicians counts for each. Cancelled calls are left out.",
+        note="A call for two technicians counts for each. Cancelled calls are left out. The 20"
+        " technicians with most hours; all others together.",
     ),
     Report(
         name="project-tasks",

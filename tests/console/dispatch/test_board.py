@@ -95,7 +95,8 @@ def test_a_link_that_closed_meanwhile_is_shown_with_what_was_refused(
         for deed in ("park", "resume", "resync"):
             answer = client.post(f"/dispatch/{link_id}/{deed}", data={"csrf": token, "why": "x"})
             assert answer.status_code == 422, deed
-            assert 'role="alert"' in answer.text
+            told, moves = answer.text.index('role="alert"'), answer.text.index('<div id="link"')
+            assert told < moves, "what is drawn anew would take it away"
             assert "the work is done" in answer.text
             assert f'<a href="/dispatch/{link_id}" aria-current="page">Timeline' in answer.text
     link = console.stores.state.link(link_id)
@@ -113,6 +114,7 @@ def test_a_record_that_is_not_there_is_told_on_the_form_with_what_was_typed(
     assert "<h1>Dispatch" in answer.text
     assert 'value="T20990101.0001"' in answer.text
     assert 'aria-invalid="true"' in answer.text
+    assert 'role="search" action="/dispatch"' in answer.text, "the address shown is the form's"
 
 
 @BOTH
@@ -191,6 +193,16 @@ def test_a_dead_letter_is_mended_by_setting_a_field_and_sent(
     page.get_by_role("button", name="Set the marked fields and send").click()
     until(lambda: getattr(console.stores.state.link_of(key), "work_order_id", None))
     assert "2026-12-01" in str(shores.orders()[0])
+
+
+def test_who_marks_no_field_is_told_so(console: Served, shores: Shores) -> None:
+    key = f"Tickets/{shores.fit_tickets(1)[0]['id']}"
+    letter = DeadLetter("letter-1", key, "validation", "No", "title", "Mend", utc_now())
+    console.stores.state.save_dead_letter(letter)
+    with signed_in(console, Role.DISPATCHER) as (client, token):
+        answer = client.post("/letters/letter-1/edit", data={"csrf": token})
+    assert answer.status_code == 422
+    assert "No field was chosen." in answer.text
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])

@@ -70,6 +70,8 @@ def test_charges_are_for_tickets_and_files_for_what_has_them() -> None:
         "ServiceCalls": {QUERY},
         "ServiceCallTickets": {QUERY},
         "TicketNotes": {QUERY, CREATE},
+        "ServiceCallTasks": {QUERY},
+        "TaskNotes": {QUERY, CREATE},
     }
 
 

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from isthmus.base.clock import utc_now
+from isthmus.engine.database import open_database
 from isthmus.state import StateBroken
 from isthmus.state.dispatch import Arrival, Inbox, Message, Session
 from isthmus.state.dispatch.tables import inbox as table
@@ -52,6 +54,23 @@ def test_the_same_words_under_another_id_are_a_repeat_where_no_signature_covers_
     assert [one.is_new for one in inbox.keep([again, other])] == [False, True]
     assert [one.message_id for one in inbox.search()] == ["y", told.message_id]
     assert inbox.keep([arrival(1), arrival(2, subject="Tickets/1")])[1].is_new, "its id is signed"
+
+
+def test_a_repeat_is_looked_for_among_what_came_about_its_subject_alone(tmp_path: Path) -> None:
+    engine = open_database(tmp_path / "inbox.sqlite")
+    inbox, asked = Inbox.open(engine), list[tuple[str, Any]]()
+
+    def note(_: object, __: object, text: str, values: Any, *___: object) -> None:
+        asked.append((text, values))
+
+    event.listen(engine, "before_cursor_execute", note)
+    inbox.keep([arrival(source="fieldnation")])
+    event.remove(engine, "before_cursor_execute", note)
+    (text, values) = next(one for one in asked if one[0].startswith("SELECT") and "body" in one[0])
+    with engine.connect() as connection:
+        plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all())
+    engine.dispose()
+    assert "USING INDEX inbox_by_subject (subject=?)" in plan, plan
 
 
 def test_the_same_id_of_another_source_is_another_message(inbox: Inbox) -> None:

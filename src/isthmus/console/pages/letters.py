@@ -97,6 +97,7 @@ def edit(ask: Ask) -> Response:
     letter = _letter(ask)
     values = _set(ask)
     ask.about, ask.detail = letter.record_number or letter.key, {"fields": list(values)}
+    ask.site.stores.commands.check_edit(values)
     ask.site.stores.commands.edit(letter, values, ask.who)
     return ask.to(_back(ask), f"{ask.about}: what you set is sent now.")
 

@@ -45,6 +45,7 @@
     if (token && !["GET", "HEAD"].includes(request.method)) request.headers["X-CSRF"] = token.content;
   });
 
+  const tell = (topic) => document.body.dispatchEvent(new CustomEvent(`live-${topic}`));
   // One stream a page tells what changed; parts listen for `live-<topic>` and fetch themselves.
   let source = null;
   const listen = () => {
@@ -60,9 +61,12 @@
     for (const element of document.querySelectorAll("[hx-trigger*='live-']")) {
       for (const found of element.getAttribute("hx-trigger").matchAll(/live-([a-z]+)/g)) topics.add(found[1]);
     }
-    for (const topic of topics) {
-      source.addEventListener(topic, () => document.body.dispatchEvent(new CustomEvent(`live-${topic}`)));
-    }
+    for (const topic of topics) source.addEventListener(topic, () => tell(topic));
+    // The session has ended: what is fetched now leads to the log-in, and nobody listens any more.
+    source.addEventListener("over", () => {
+      source.close();
+      for (const topic of topics) tell(topic);
+    });
   };
   // Nothing is drawn anew under a person's hands: while he types, marks or has something open.
   const spare = (event) => {
@@ -82,13 +86,12 @@
     listen();
     if (!was && source) {
       for (const element of document.querySelectorAll("[hx-trigger*='live-']")) {
-        for (const found of element.getAttribute("hx-trigger").matchAll(/live-([a-z]+)/g)) {
-          document.body.dispatchEvent(new CustomEvent(`live-${found[1]}`));
-        }
+        for (const found of element.getAttribute("hx-trigger").matchAll(/live-([a-z]+)/g)) tell(found[1]);
       }
     }
   });
-  window.addEventListener("pagehide", () => source && source.close());
+  window.addEventListener("pagehide", () => { if (source) source.close(); source = null; });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 
   const say = (text) => {
     const toast = document.getElementById("toast");
@@ -116,6 +119,15 @@
   const showTheme = () => {
     for (const button of document.querySelectorAll("[data-theme-set]")) {
       button.setAttribute("aria-pressed", String(button.dataset.themeSet === root.dataset.theme));
+    }
+  };
+
+  // On a phone the tabs go beyond the edge; the one that is open is brought in.
+  const showTab = () => {
+    for (const tab of document.querySelectorAll(".tabs a[aria-current]")) {
+      const row = tab.closest(".tabs");
+      const over = tab.getBoundingClientRect().right - row.getBoundingClientRect().right;
+      if (over > 0) row.scrollLeft += over + 16;
     }
   };
 
@@ -226,6 +238,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     if (isNewZone) { writeTimes(document, true); writeZone(); }
     showTheme();
+    showTab();
     listen();
   });
   document.addEventListener("htmx:after:swap", () => { listen(); if (isNewZone) writeTimes(document, true); });

@@ -20,6 +20,7 @@ ROOTS: Final[Mapping[str, str]] = {
     "charge": "TicketCharges",
     "expense": "ExpenseItems",
 }
+ROOT_OF: Final[Mapping[str, str]] = {entity: root for root, entity in ROOTS.items()}
 # These are changed; the others are made anew, so that what Autotask requires has to be there.
 UPDATED: Final = frozenset({"ticket", "task", "project", "serviceCall"})
 

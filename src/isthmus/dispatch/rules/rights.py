@@ -65,9 +65,11 @@ def _of_rule(rule: Rule, mappings: Mapping[str, Definition], known: Known) -> It
 def _of_notes(rule: Rule, written: set[str]) -> Iterator[Right]:
     notes = _NOTES.get(rule.root)
     if notes is None:
-        yield Right("ServiceCallTickets", QUERY, "to find the ticket of a service call")
-        yield Right("TicketNotes", CREATE, "the order is noted at the ticket of the service call")
-        yield Right("TicketNotes", QUERY, "so that none is made twice")
+        for above in ("Ticket", "Task"):
+            of_call = f"the {above.lower()} of a service call"
+            yield Right(f"ServiceCall{above}s", QUERY, f"to find {of_call}")
+            yield Right(f"{above}Notes", CREATE, f"the order is noted at {of_call}")
+            yield Right(f"{above}Notes", QUERY, "so that none is made twice")
         return
     if notes in written or rule.notes in _IN or rule.cross_link in {"note", "both"}:
         yield Right(notes, CREATE, "what happens in the field is noted")

@@ -6,13 +6,14 @@ and answers stubs without columns; so list, `sticky=false` and columns are alway
 answer's echo is checked before a row is used. Source: developer guide of 2026, and observed.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
 from isthmus.fieldnation import errors as err
 from isthmus.fieldnation.calls import Call, Caller
 from isthmus.fieldnation.decode import decode_object
 from isthmus.fieldnation.filters import Filter
+from isthmus.fieldnation.filters import ids as by_id
 from isthmus.fieldnation.models import Raw, WorkOrder
 from isthmus.fieldnation.parsing import parse_work_order
 from isthmus.fieldnation.readout import number_of, object_of, rows_of, text_of
@@ -93,6 +94,23 @@ class Board(OrderCalls):
             **(filters or {}),
         }
         return Listing(self._caller, query)
+
+    async def by_ids(
+        self, ids: Sequence[int], columns: tuple[str, ...] = COLUMNS
+    ) -> dict[int, WorkOrder]:
+        """
+        Return those of these work orders that a listing shows, by id: one call where it shows all.
+
+        Args: ids: at most 100, none twice. Raises: FilterIgnored: its echo shows something else.
+        """
+        found: dict[int, WorkOrder] = {}
+        if not ids:
+            return found
+        async for order in self.list(filters=by_id(*ids), columns=columns, per_page=len(ids)):
+            found[order.id] = order
+            if found.keys() >= set(ids):  # no other meets the filter
+                break
+        return found
 
 
 def check_echo(query: Mapping[str, str], found: Raw) -> None:

@@ -23,11 +23,11 @@ UNSIGNED_ID: Final = "fieldnation"
 _c = inbox.c
 _s = sequences.c
 _Insert = postgresql.Insert | sqlite.Insert
+# The source is not asked for: SQLite would go through all that ever came from it.
 _SAID: Final = (
     select(_c.number)
     .where(
         _c.subject == bindparam("about"),
-        _c.source == bindparam("by"),
         _c.event == bindparam("what"),
         _c.body == bindparam("words"),
     )
@@ -102,12 +102,7 @@ def _not_said_before(session: Session, arrivals: Sequence[Arrival]) -> dict[int,
 
 
 def _said(arrival: Arrival) -> dict[str, Any]:
-    return {
-        "by": arrival.source,
-        "about": arrival.subject,
-        "what": arrival.event,
-        "words": arrival.body,
-    }
+    return {"about": arrival.subject, "what": arrival.event, "words": arrival.body}
 
 
 def _save_gaps(session: Session, gaps: Mapping[int, int]) -> None:

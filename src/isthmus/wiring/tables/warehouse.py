@@ -1,7 +1,7 @@
 """Opens the warehouse that the settings name; drivers are imported where they are used."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from isthmus.base.errors import NeedsPerson
 from isthmus.warehouse.ports import Warehouse
@@ -11,6 +11,10 @@ from isthmus.wiring.environment.settings import SettingWrong
 if TYPE_CHECKING:
     from isthmus.warehouse.duckdb import DuckDBReader
     from isthmus.warehouse.postgres import PostgresReader
+
+
+_READING_THREADS: Final = 2
+"""Where a person waits for an answer; a refresh waits for the vendor, and has one."""
 
 
 class NothingHeld(NeedsPerson):
@@ -42,7 +46,10 @@ def open_reader(config: Config) -> "DuckDBReader | PostgresReader":
     from isthmus.warehouse.duckdb import DuckDBWarehouse  # noqa: PLC0415
 
     warehouse = DuckDBWarehouse.open(
-        place.path, memory_limit=f"{config.memory_mb}MB", spool=config.spool
+        place.path,
+        memory_limit=f"{config.memory_mb}MB",
+        threads=_READING_THREADS,
+        spool=config.spool,
     )
     try:
         return warehouse.reader()
