@@ -54,6 +54,7 @@ async def _life(client: FieldNationClient) -> None:
         f.flag("requests"),
     )
     await _drain(aiter(orders.list(filters=wanted, **_ACTING)))
+    await orders.by_ids([7], ("id", "title"))
     await orders.settle(7, lambda _order: True)
     for read in (orders.status, orders.milestones, orders.providers):
         await read(7)

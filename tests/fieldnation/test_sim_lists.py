@@ -28,6 +28,15 @@ async def test_a_listing_finds_every_order_once_whatever_the_user_filtered_befor
     assert all(order.status is not None for order in found)
 
 
+async def test_orders_by_their_ids_are_read_in_one_call(fn: FieldNationClient, sim: Any) -> None:
+    made_here = [await made(fn, title=f"Job {number}") for number in range(3)]
+    before = len(sim.admin("GET", "requests?method=GET&path=workorders"))
+
+    assert sorted(await fn.work_orders.by_ids(made_here)) == made_here
+
+    assert len(sim.admin("GET", "requests?method=GET&path=workorders")) == before + 1
+
+
 async def test_listings_by_list_and_filter(fn: FieldNationClient) -> None:
     draft, published = await made(fn, title="Draft zebra"), await made(fn, title="Other zebra")
     await fn.work_orders.publish(published)
