@@ -63,10 +63,13 @@
     }
     for (const topic of topics) source.addEventListener(topic, () => tell(topic));
     // The session has ended: what is fetched now leads to the log-in, and nobody listens any more.
-    source.addEventListener("over", () => {
-      source.close();
+    const end = (event) => {
+      if (event.type === "error" && event.target.readyState !== EventSource.CLOSED) return;
+      event.target.close();
       for (const topic of topics) tell(topic);
-    });
+    };
+    source.addEventListener("over", end);
+    source.addEventListener("error", end); // refused at once, not broken off
   };
   // Nothing is drawn anew under a person's hands: while he types, marks or has something open.
   const spare = (event) => {
