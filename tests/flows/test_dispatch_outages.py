@@ -21,6 +21,23 @@ from tests.dispatch.shores import (
     until,
 )
 
+PATIENT = replace(ENGINE, first_pause=timedelta(hours=1), longest_pause=timedelta(hours=1))
+"""By its own pauses nothing is tried again within a test."""
+
+
+async def put_off(flow: Flow, tickets: list[int]) -> None:
+    """Send tickets out whose links are tried in an hour."""
+    for ticket in tickets:
+        await asyncio.to_thread(flow.shores.send_out, ticket)
+        later = utc_now() + timedelta(hours=1)
+        flow.stores.agenda.enqueue("link", f"Tickets/{ticket}", not_before=later)
+
+
+def long_out(flow: Flow) -> None:
+    """Have what waits have failed so often as in a long outage."""
+    with flow.stores.agenda.engine.begin() as session:
+        session.execute(text("UPDATE engine_work SET failures = 9"))
+
 
 def told(flow: Flow, ticket: int) -> list[str]:
     return [one.what for one in flow.stores.state.entries(f"Tickets/{ticket}", 500)]
@@ -141,16 +158,11 @@ async def test_a_link_that_alone_fails_while_others_get_through_is_told(shores: 
 async def test_a_sweep_after_an_outage_has_what_failed_for_long_tried_at_once(
     shores: Shores,
 ) -> None:
-    engine = replace(ENGINE, first_pause=timedelta(hours=1), longest_pause=timedelta(hours=1))
-    async with flowing(shores, engine=engine, alone=True) as flow:
+    async with flowing(shores, engine=PATIENT, alone=True) as flow:
         tickets = [one["id"] for one in shores.fit_tickets(3)]
-        agenda, later = flow.stores.agenda, utc_now() + timedelta(hours=1)
-        for ticket in tickets:
-            await asyncio.to_thread(shores.send_out, ticket)
-            agenda.enqueue("link", f"Tickets/{ticket}", not_before=later)
-        with agenda.engine.begin() as session:
-            session.execute(text("UPDATE engine_work SET failures = 9"))
-        agenda.enqueue("sweep", "fieldnation")
+        await put_off(flow, tickets)
+        long_out(flow)
+        flow.stores.agenda.enqueue("sweep", "fieldnation")
         await flow.idle()
         assert len(shores.orders()) == 3
 
@@ -158,8 +170,7 @@ async def test_a_sweep_after_an_outage_has_what_failed_for_long_tried_at_once(
 async def test_one_that_looks_for_what_it_may_have_made_tells_the_end_of_an_outage_too(
     shores: Shores,
 ) -> None:
-    engine = replace(ENGINE, first_pause=timedelta(hours=1), longest_pause=timedelta(hours=1))
-    async with flowing(shores, engine=engine, alone=True) as flow:
+    async with flowing(shores, engine=PATIENT, alone=True) as flow:
         first, second = [one["id"] for one in shores.fit_tickets(2)]
         fault = {"kind": "drop_before", "method": "POST", "path": "workorders$", "count": 2}
         shores.fieldnation.admin("POST", "faults", fault)
@@ -168,8 +179,7 @@ async def test_one_that_looks_for_what_it_may_have_made_tells_the_end_of_an_outa
             await flow.ask(f"Tickets/{ticket}")
         await until(lambda: _failed(flow) == 2)
         assert shores.orders() == []
-        with flow.stores.agenda.engine.begin() as session:
-            session.execute(text("UPDATE engine_work SET failures = 9"))
+        long_out(flow)
         await asyncio.sleep(flow.desk.settings.search_lag.total_seconds())  # it may be looked for
         await flow.ask(f"Tickets/{first}")
         await flow.idle()
@@ -185,15 +195,10 @@ def _failed(flow: Flow) -> int:
 async def test_when_one_gets_through_after_an_outage_the_others_do_not_wait_on(
     shores: Shores,
 ) -> None:
-    engine = replace(ENGINE, first_pause=timedelta(hours=1), longest_pause=timedelta(hours=1))
-    async with flowing(shores, engine=engine, alone=True) as flow:
+    async with flowing(shores, engine=PATIENT, alone=True) as flow:
         first, second = [one["id"] for one in shores.fit_tickets(2)]
-        agenda, later = flow.stores.agenda, utc_now() + timedelta(hours=1)
-        for ticket in (first, second):
-            await asyncio.to_thread(shores.send_out, ticket)
-            agenda.enqueue("link", f"Tickets/{ticket}", not_before=later)
-        with agenda.engine.begin() as session:
-            session.execute(text("UPDATE engine_work SET failures = 9"))
+        await put_off(flow, [first, second])
+        long_out(flow)
         await flow.ask(f"Tickets/{first}")
         await flow.idle()
         assert len(shores.orders()) == 2

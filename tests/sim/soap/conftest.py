@@ -6,6 +6,7 @@ import pytest
 import zeep
 
 from isthmus_sim.in_thread import AutotaskSim, start
+from tests.sim.soap.batches import DUE
 from tests.sim.soap.clients import Wire, texts, xml_query, zeep_of
 
 
@@ -60,3 +61,17 @@ def ids(reading_wire: Wire) -> Ids:
         return [int(found) for found in texts(told, "EntityId")]
 
     return run
+
+
+@pytest.fixture
+def ticket(autotask_sim: AutotaskSim) -> dict[str, str]:
+    """The fields of a ticket that can be made."""
+    company = autotask_sim.rows("Companies")[1]["id"]
+    return {
+        "AccountID": str(company),
+        "Title": "Made over SOAP",
+        "Status": "1",
+        "Priority": "2",
+        "QueueID": "5",
+        "DueDateTime": DUE,
+    }
