@@ -507,19 +507,19 @@ LINES: dict[str, list[Line]] = {
             "Times in every form; the first of an autumn hour that comes twice (assumed)",
             "observed",
             CLIENTS,
-            "soap/test_batches.py::test_times_are_taken_in_every_known_form",
+            "soap/test_written_times.py::test_times_are_taken_in_every_known_form",
         ),
         (
             "An offset counts (switch)",
             "assumed",
             OURS,
-            "soap/test_batches.py::test_an_offset_can_be_cut_off",
+            "soap/test_written_times.py::test_an_offset_can_be_cut_off",
         ),
         (
             "An hour that spring leaves out is refused (text assumed)",
             "documented",
             VENDOR,
-            "soap/test_batches.py::test_a_time_that_does_not_exist_is_refused",
+            "soap/test_written_times.py::test_a_time_that_does_not_exist_is_refused",
         ),
     ],
     "Files, invoices, metadata": [

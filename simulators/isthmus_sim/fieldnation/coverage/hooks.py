@@ -23,6 +23,7 @@ API, DELIVERIES, PANEL, MOCK = (
     "fieldnation/test_faults.py::test_",
 )
 RETRIES = "fieldnation/test_hooks_schedule.py::test_"
+MISCHIEF = "fieldnation/test_hooks_mischief.py::test_"
 ADMIN = "fieldnation/test_admin.py::test_"
 
 HOOKS: dict[str, list[Line]] = {
@@ -105,7 +106,7 @@ HOOKS: dict[str, list[Line]] = {
         ("At least once, order only approximate: doubled and reordered on demand", "documented",
          DELIVERY, f"{ADMIN}the_next_deliveries_can_be_dropped_doubled_delayed_and_reordered"),
         ("A doubled delivery keeps its id, with the next attempt", "assumed", OURS,
-         f"{DELIVERIES}a_doubled_delivery_is_the_same_delivery_again"),
+         f"{MISCHIEF}a_doubled_delivery_is_the_same_delivery_again"),
     ],
     "The provider's side": [
         ("A draft is invisible, a published order is for everybody", "documented", GUIDE,
