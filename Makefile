@@ -27,8 +27,8 @@ demo: $(READY) ## Both halves on simulated vendors: three reports, and a ticket 
 up: $(READY) ## The console on both simulated vendors, with people at work, until Ctrl+C
 	@$(BIN)/python -m demo.up
 
-test: $(READY) ## The tests but those that make long makes, on two processes
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
+test: $(READY) ## The tests but those that make long makes, on three processes: they often wait
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not long"
 
 long: $(READY) ## The tests that make test leaves out for the time they take
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m long

@@ -42,12 +42,13 @@ def told(flow: Flow, ticket: int) -> list[str]:
     return [one.what for one in flow.stores.state.entries(f"Tickets/{ticket}", 500)]
 
 
-def take_away(flow: Flow) -> None:
-    """Do as another worker that took over what runs here, and is through with it."""
+def take_away(flow: Flow, doing: Callable[[], None] = lambda: None) -> None:
+    """Do as another worker that takes over what runs here, does something and is through."""
     agenda = flow.stores.agenda
     for _, run_id, _ in agenda.held():
         (item,) = [one for one in agenda.waiting() if one.running]
         agenda.take_over(run_id, "another")
+        doing()
         with agenda.engine.begin() as session:
             session.execute(
                 text("UPDATE engine_work SET run_id = NULL, worker = NULL, due_at = :now"
@@ -102,12 +103,11 @@ async def test_who_stood_still_after_the_call_leaves_word_of_what_it_made(
 async def test_who_stood_still_overwrites_nothing_of_what_others_kept_meanwhile(
     flow: Flow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def went_on_elsewhere(flow: Flow) -> None:
-        take_away(flow)
+    def goes_on() -> None:
         (link,) = flow.stores.state.links()
         flow.stores.state.save_link(replace(link, outbound="by another"))
 
-    Calls(flow, monkeypatch).after = went_on_elsewhere
+    Calls(flow, monkeypatch).after = lambda flow: take_away(flow, goes_on)
     link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
     assert link.outbound == "by another"
 
