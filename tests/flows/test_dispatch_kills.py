@@ -76,16 +76,17 @@ def home(shores: Shores) -> Iterator[Home]:
         yield Home(shores, stores, library, workers)
 
 
-def slowly(sim: Any, path: str, kind: str = "slow") -> None:
-    """Have the next call that makes something there be answered late, done at once or never."""
-    fault = {"kind": kind, "method": "POST", "path": path, "count": 1, "seconds": 4}
+def slowly(sim: Any, path: str, kind: str = "slow", seconds: float = 4) -> None:
+    """Have the next call that makes something be answered late; "delay": be done late, too."""
+    fault = {"kind": kind, "method": "POST", "path": path, "count": 1, "seconds": seconds}
     sim.admin("POST", "faults", fault)
 
 
 def test_a_kill_while_a_ticket_is_made_of_an_order_makes_one_ticket(home: Home) -> None:
     let_orders_make_tickets(home.shores, home.library)
     made = home.shores.fieldnation.post("workorders", {"title": "Born over there"}).json
-    slowly(home.shores.autotask, "Tickets$", "delay")
+    # Done after the kill, and before anybody else takes over: that is ENGINE.silence later.
+    slowly(home.shores.autotask, "Tickets$", "delay", seconds=1)
     key = f"WorkOrders/{made['id']}"
     home.stores.inbox.keep([Arrival("sweep", key, "order", key)])
     home.stores.agenda.enqueue("link", key)
