@@ -1,112 +1,15 @@
-"""Mappings and values held against what both sides have: every seeded fault is found."""
+"""Mappings, values and conditions against what both sides have: each seeded fault is found."""
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from isthmus.autotask.models import FieldInfo, PicklistValue, UdfInfo
-from isthmus.autotask.port import Label
-from isthmus.dispatch.rules.changes import to_changes
 from isthmus.dispatch.rules.check import check_condition, check_mapping, check_result
 from isthmus.dispatch.rules.conditions import parse_condition
-from isthmus.dispatch.rules.known import CompanyLists, EntityShape, Known
 from isthmus.dispatch.rules.mapping import apply
-from isthmus.dispatch.rules.orders import to_body
 from isthmus.dispatch.rules.shapes import Mapping, Row
-from isthmus.fieldnation.models import Choice, CompanyField
-
-
-def picks(*labels: str, inactive: str = "Retired") -> tuple[PicklistValue, ...]:
-    active = [PicklistValue(str(n), one, True, False, n, None) for n, one in enumerate(labels, 1)]
-    return (*active, PicklistValue("99", inactive, False, False, 99, None))
-
-
-def field(name: str, kind: str = "string", **more: Any) -> FieldInfo:
-    told: dict[str, Any] = {
-        "length": 0,
-        "is_required": False,
-        "is_read_only": False,
-        "is_queryable": True,
-        "reference": None,
-        "picklist": None,
-        "picklist_parent": None,
-        **more,
-    }
-    return FieldInfo(name, kind, **told)
-
-
-ID = field("id", "long", is_required=True, is_read_only=True)
-TICKETS = EntityShape(
-    (
-        ID,
-        field("title", length=20, is_required=True),
-        field("status", "integer", picklist=picks("New", "Complete"), is_required=True),
-        field("companyID", "integer", reference="Companies", is_required=True),
-        field("contactID", "integer", reference="Contacts"),
-        field("dueDateTime", "datetime"),
-        field("estimatedHours", "decimal"),
-        field("isVisible", "boolean"),
-        field("lastActivityDate", "datetime", is_read_only=True),
-    ),
-    (
-        UdfInfo("Send to FN", "", "string", picks("Yes", "No")),
-        UdfInfo("Site", "", "string", None, length=5),
-        UdfInfo("Count", "", "integer", None),
-        UdfInfo("On", "", "datetime", None),
-    ),
-)
-COMPANIES = EntityShape((ID, field("companyName"), field("parentCompanyID", reference="Companies")))
-NOTES = EntityShape(
-    (
-        ID,
-        field("ticketID", "integer", reference="Tickets", is_required=True),
-        field("description", length=50, is_required=True),
-        field("noteType", "integer", picklist=picks("Task Notes"), is_required=True),
-    )
-)
-
-
-def custom(number: int, name: str, kind: str = "text", options: tuple[str, ...] = ()) -> Any:
-    return CompanyField(number, name, kind, False, False, False, False, options, {})
-
-
-KNOWN = Known(
-    {"Tickets": TICKETS, "Companies": COMPANIES, "TicketNotes": NOTES},
-    CompanyLists(
-        projects=(
-            Choice(310, "Store Refresh", {}),
-            Choice(311, "Twin", {}),
-            Choice(312, "Twin", {}),
-        ),
-        types_of_work=(Choice(41, "General Networking", {}),),
-        custom_fields=(
-            custom(8101, "Autotask Ticket ID"),
-            custom(8103, "Priority", "predefined", ("High", "Low")),
-            custom(8105, "Devices", "numeric"),
-            custom(8106, "Bill By", "date"),
-        ),
-    ),
-)
-TITLE = Row("title", "static", params={"value": "A visit"})
-
-
-def static(target: str, value: Any) -> Row:
-    return Row(target, "static", params={"value": value})
-
-
-def sync(source: str, target: str = "description.html", **params: Any) -> Row:
-    return Row(target, "sync", source, params)
-
-
-def inbound(*rows: Row) -> Mapping:
-    return Mapping("m", "inbound", "ticket", (TITLE, *rows))
-
-
-def outbound(*rows: Row) -> Mapping:
-    return Mapping("m", "outbound", "ticket", rows)
-
+from tests.dispatch.rules.small_world import GOOD_OUT, KNOWN, inbound, outbound, static, sync
 
 PLACE = static("location.city", "Boston")
 WINDOW = "schedule.service_window"
@@ -339,15 +242,6 @@ GOOD_IN = inbound(
     Row("location", "custom", params={"script": "{}"}),
     Row("schedule", "custom", params={"script": "{}"}),
 )
-GOOD_OUT = outbound(
-    static("ticket.status.label", "Complete"),
-    static("ticket.dueDateTime", "2026-07-01T12:00:00Z"),
-    static("ticket.estimatedHours", "1.50"),
-    static("ticket.udf.Count", "0042"),
-    static('ticket.udf["Send to FN"].label', "No"),
-    static("note.description", "Done"),
-    static("note.noteType.label", "Task Notes"),
-)
 
 
 @pytest.mark.parametrize("mapping", [GOOD_IN, GOOD_OUT])
@@ -387,73 +281,6 @@ def test_an_order_whose_title_came_out_empty_is_not_fit() -> None:
     mapping = Mapping("m", "inbound", "ticket", (sync("ticket.title", "title"),))
     problems = check_result(mapping, apply(mapping, {"ticket": {}}), KNOWN)
     assert [one.field for one in problems] == ["title"]
-
-
-def test_names_become_ids_in_the_body_of_an_order() -> None:
-    document = {
-        "title": 5,
-        "project": {"name": "Store Refresh"},
-        "types_of_work": [{"name": "General Networking", "isPrimary": True}],
-        "pay": {"type": "fixed", "base": {"amount": "150.50", "units": Decimal(1)}},
-        "custom_fields": {"Priority": "High", "Devices": 3},
-    }
-    body, problems = to_body(document, KNOWN.company)
-    assert problems == ()
-    assert body == {
-        "title": "5",
-        "project": {"id": 310},
-        "types_of_work": [{"id": 41, "isPrimary": True}],
-        "pay": {"type": "fixed", "base": {"amount": 150.5, "units": 1}},
-        "custom_fields": {
-            "results": [{"results": [{"id": 8103, "value": "High"}, {"id": 8105, "value": "3"}]}]
-        },
-    }
-    assert document["project"] == {"name": "Store Refresh"}
-
-
-@pytest.mark.parametrize(
-    ("document", "what"),
-    [
-        ({"project": {"name": "None"}}, "no project"),
-        ({"project": {"name": "Twin"}}, "several"),
-        ({"custom_fields": {"Nope": 1}}, "no custom field"),
-        ({"custom_fields": {"Priority": "Urgent"}}, "no option"),
-    ],
-)
-def test_a_name_that_does_not_lead_to_one_id_is_a_problem(document: Any, what: str) -> None:
-    _, problems = to_body(document, KNOWN.company)
-    assert [what in one.what for one in problems] == [True]
-
-
-def test_a_document_becomes_typed_writes_changes_first() -> None:
-    result = apply(GOOD_OUT, {})
-    changes, problems = to_changes(result.document, KNOWN)
-    assert problems == ()
-    assert [(one.entity, one.is_new) for one in changes] == [
-        ("Tickets", False),
-        ("TicketNotes", True),
-    ]
-    values = changes[0].values
-    assert values["status"] == Label("Complete")
-    assert values["estimatedHours"] == Decimal("1.50")
-    assert getattr(values["dueDateTime"], "tzinfo", None) is not None
-    assert changes[0].udfs == {"Count": "42", "Send to FN": Label("No")}
-    assert changes[1].values["noteType"] == Label("Task Notes")
-
-
-def test_what_cannot_be_written_is_a_problem_and_the_rest_is_kept() -> None:
-    document = {
-        "ticket": {"title": "fine", "titel": 1, "estimatedHours": "x", "udf": {"Gone": 1}},
-        "wat": {},
-    }
-    changes, problems = to_changes(document, KNOWN)
-    assert changes[0].values == {"title": "fine"}
-    assert {one.field for one in problems} == {
-        "ticket.titel",
-        "estimatedHours",
-        "ticket.udf.Gone",
-        "wat",
-    }
 
 
 @pytest.mark.parametrize(

@@ -1,40 +1,11 @@
-import base64
+"""Rows made, changed and deleted: what is taken, what is refused, what follows."""
+
 from typing import Any
 
 import pytest
 
-from isthmus_sim.in_thread import Answer, AutotaskSim
-
-TICKET = {"title": "Printer on fire", "status": 1, "priority": 2, "companyID": 0}
-
-
-@pytest.fixture
-def sim(autotask_sim: AutotaskSim) -> AutotaskSim:
-    autotask_sim.admin("POST", "clock", {"frozen": True})
-    return autotask_sim
-
-
-@pytest.fixture
-def ticket(sim: AutotaskSim) -> dict[str, Any]:
-    """A ticket body the vendor takes, without anything optional."""
-    queue = picklist(sim, "Tickets", "queueID")[0]
-    return {**TICKET, "queueID": int(queue), "dueDateTime": "2026-07-01T12:00:00Z"}
-
-
-def picklist(sim: AutotaskSim, entity: str, field: str, *, active: bool = True) -> list[str]:
-    fields = sim.get(f"{entity}/entityInformation/fields").json["fields"]
-    entry = next(f for f in fields if f["name"] == field)
-    return [v["value"] for v in entry["picklistValues"] if v["isActive"] is active]
-
-
-def refused(answer: Answer, text: str) -> None:
-    assert answer.status == 500, answer
-    assert any(text in error for error in answer.json["errors"]), answer.json
-
-
-def desk_pair(sim: AutotaskSim) -> tuple[int, int]:
-    row = next(r for r in sim.rows("ResourceServiceDeskRoles") if r["isActive"] is not False)
-    return row["resourceID"], row["roleID"]
+from isthmus_sim.in_thread import AutotaskSim
+from tests.sim.writing.desk import desk_pair, refused
 
 
 def test_a_created_ticket_is_there_with_number_and_times(
@@ -172,7 +143,7 @@ def test_an_unknown_field_is_an_error_unless_switched(
 
 def test_field_names_match_in_any_case(sim: AutotaskSim, ticket: dict[str, Any]) -> None:
     number = sim.post("Tickets", {key.upper(): value for key, value in ticket.items()})
-    assert sim.get(f"Tickets/{number.json['itemId']}").json["item"]["title"] == TICKET["title"]
+    assert sim.get(f"Tickets/{number.json['itemId']}").json["item"]["title"] == ticket["title"]
 
 
 def test_text_longer_than_the_field_is_refused(sim: AutotaskSim, ticket: dict[str, Any]) -> None:
@@ -191,7 +162,7 @@ def test_put_empties_what_it_leaves_out(sim: AutotaskSim, ticket: dict[str, Any]
     number = sim.post("Tickets", {**ticket, "description": "Smoke"}).json["itemId"]
     assert sim.put("Tickets", {"id": number, **ticket}).status == 200
     row = sim.get(f"Tickets/{number}").json["item"]
-    assert (row["description"], row["title"]) == (None, TICKET["title"])
+    assert (row["description"], row["title"]) == (None, ticket["title"])
     refused(sim.put("Tickets", {"id": number, "title": "x"}), "required field")
 
 
@@ -305,79 +276,6 @@ def test_a_ticket_deleted_by_a_person_is_in_the_log(sim: AutotaskSim) -> None:
     assert (log["ticketID"], log["ticketNumber"]) == (ticket["id"], ticket["ticketNumber"])
 
 
-# Time entries
-
-
-@pytest.fixture
-def hours(sim: AutotaskSim) -> dict[str, Any]:
-    """A time entry on a ticket without a contract."""
-    resource, role = desk_pair(sim)
-    ticket = sim.rows("Tickets")[-1]["id"]
-    sim.admin("PATCH", f"state/Tickets/{ticket}", {"contractID": None, "raw": True})
-    return {
-        "resourceID": resource,
-        "roleID": role,
-        "ticketID": ticket,
-        "startDateTime": "2026-06-15T09:00:00Z",
-        "endDateTime": "2026-06-15T10:15:00Z",
-        "summaryNotes": "Put it out",
-    }
-
-
-def test_hours_follow_from_start_and_stop(sim: AutotaskSim, hours: dict[str, Any]) -> None:
-    number = sim.post("TimeEntries", {**hours, "hoursWorked": 9}).json["itemId"]
-    row = sim.get(f"TimeEntries/{number}").json["item"]
-    assert (row["hoursWorked"], row["hoursToBill"]) == (1.25, 1.25)
-    assert row["dateWorked"] == "2026-06-15T00:00:00.000Z"
-    assert sim.patch("TimeEntries", {"id": number, "hoursWorked": 5}).status == 200
-    assert sim.get(f"TimeEntries/{number}").json["item"]["hoursWorked"] == 1.25
-
-
-def test_time_without_times_is_refused_in_the_vendors_words(
-    sim: AutotaskSim, hours: dict[str, Any]
-) -> None:
-    del hours["startDateTime"], hours["endDateTime"]
-    text = "Must have at least one of hoursWorked or startDateTime/endDateTime"
-    refused(sim.post("TimeEntries", hours), text)
-    text = "dateWorked is required when no value is supplied for startDateTime"
-    refused(sim.post("TimeEntries", {**hours, "hoursWorked": 1}), text)
-    dated = {**hours, "hoursWorked": 1, "dateWorked": "2026-06-15"}
-    assert sim.post("TimeEntries", dated).status == 200
-
-
-def test_time_on_a_ticket_needs_a_role_and_one_owner(
-    sim: AutotaskSim, hours: dict[str, Any]
-) -> None:
-    task = sim.admin("POST", "state/Tasks", {"title": "x"})["id"]
-    text = "Only one of ticketID,taskID and InternallAllocationCodeID can be used at once"
-    refused(sim.post("TimeEntries", {**hours, "taskID": task}), text)
-    del hours["roleID"]
-    refused(sim.post("TimeEntries", hours), "TimeEntries for Tickets must have a roleID")
-    del hours["resourceID"]
-    refused(sim.post("TimeEntries", hours), "required field resourceID")
-
-
-def test_a_contract_may_demand_start_and_stop(sim: AutotaskSim, hours: dict[str, Any]) -> None:
-    contract = sim.rows("Contracts")[0]["id"]
-    strict = {"timeReportingRequiresStartAndStopTimes": 1, "raw": True}
-    sim.admin("PATCH", f"state/Contracts/{contract}", strict)
-    body = {**hours, "contractID": contract, "hoursWorked": 1, "dateWorked": "2026-06-15"}
-    del body["endDateTime"]
-    text = "TimeEntries for Service tickets require a start and stop time."
-    refused(sim.post("TimeEntries", body), text)
-
-
-def test_only_own_time_is_deleted(sim: AutotaskSim, hours: dict[str, Any]) -> None:
-    own = sim.post("TimeEntries", hours).json["itemId"]
-    assert sim.delete(f"TimeEntries/{own}").json == {"itemId": own}
-    other = sim.rows("TimeEntries")[0]["id"]
-    text = "You do not have permission to delete time entries that you did not create."
-    refused(sim.delete(f"TimeEntries/{other}"), text)
-
-
-# Impersonation
-
-
 def test_impersonation_is_recorded(sim: AutotaskSim, ticket: dict[str, Any]) -> None:
     resource, _ = desk_pair(sim)
     header = {"ImpersonationResourceId": str(resource)}
@@ -390,57 +288,6 @@ def test_impersonation_is_recorded(sim: AutotaskSim, ticket: dict[str, Any]) -> 
 def test_nobody_cannot_be_impersonated(sim: AutotaskSim, ticket: dict[str, Any]) -> None:
     header = {"ImpersonationResourceId": "999999"}
     refused(sim.post("Tickets", ticket, headers=header), "ImpersonationResourceId")
-
-
-# Attachments
-
-FILE = {
-    "id": 0,
-    "attachmentType": "FILE_ATTACHMENT",
-    "title": "Photo",
-    "fullPath": "fire.png",
-    "publish": 1,
-    "data": base64.b64encode(b"not really a picture").decode(),
-}
-
-
-def test_bytes_come_back_only_from_the_nested_single_get(sim: AutotaskSim) -> None:
-    ticket = sim.rows("Tickets")[-1]["id"]
-    number = sim.post(f"Tickets/{ticket}/Attachments", FILE).json["itemId"]
-    nested = sim.get(f"Tickets/{ticket}/Attachments/{number}").json["items"]
-    assert [item["data"] for item in nested] == [FILE["data"]]
-    top = sim.get(f"TicketAttachments/{number}").json["items"]
-    assert [(item["data"], item["fileSize"]) for item in top] == [(None, 20)]
-    listed = sim.get(f"Tickets/{ticket}/Attachments").json["items"]
-    assert {item["data"] for item in listed} == {None}
-    assert number in {item["id"] for item in listed}
-
-
-def test_the_attachment_index_follows(sim: AutotaskSim) -> None:
-    ticket = sim.rows("Tickets")[-1]["id"]
-    number = sim.post(f"Tickets/{ticket}/Attachments", FILE).json["itemId"]
-    line = sim.get(f"AttachmentInfo/{number}").json["item"] or {}
-    assert (line.get("parentID"), line.get("ticketID"), line.get("parentType")) == (
-        ticket,
-        ticket,
-        4,
-    )
-    assert sim.delete(f"Tickets/{ticket}/Attachments/{number}").json == {"itemId": number}
-    assert sim.rows("AttachmentInfo", number) == []
-    assert sim.get(f"Tickets/{ticket}/Attachments/{number}").json["items"] == []
-
-
-def test_files_are_limited_in_size_and_in_bytes_per_five_minutes(sim: AutotaskSim) -> None:
-    ticket = sim.rows("Tickets")[-1]["id"]
-    path = f"Tickets/{ticket}/Attachments"
-    big = {**FILE, "data": base64.b64encode(bytes(6_400_000)).decode()}
-    refused(sim.post(path, big), "maximum file size")
-    most = {**FILE, "data": base64.b64encode(bytes(5_000_001)).decode()}
-    assert sim.post(path, most).status == 200
-    refused(sim.post(path, most), "5 minutes")
-    refused(sim.post(path, FILE), "5 minutes")
-    sim.admin("POST", "clock", {"advance_s": 301})
-    assert sim.post(path, FILE).status == 200
 
 
 def test_the_api_user_is_a_resource_and_makes_what_it_writes(
