@@ -1,5 +1,6 @@
 """A simulator and an Isthmus of their own, as processes, joined only by a URL."""
 
+import itertools
 import json
 import os
 import random
@@ -7,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,6 +135,22 @@ class Home:
             out, err = process.communicate()
         return Finished(process.returncode, out, err)
 
+    @contextmanager
+    def serving(self, *words: str) -> Iterator[str]:
+        """Give the address of the console of `isthmus serve` while the block lasts."""
+        command = [str(BIN / "isthmus"), "serve", *words]
+        env = {**self._env, "ISTHMUS_LISTEN": "127.0.0.1:0", "PYTHONUNBUFFERED": "1"}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as process:
+            assert process.stdout is not None
+            try:
+                said = list(itertools.takewhile(_goes_on, process.stdout))
+                found = [line.partition(": ")[2].strip() for line in said if "Console:" in line]
+                if not found:
+                    raise RuntimeError(f"isthmus serve does not serve: {''.join(said)}")
+                yield found[0].rstrip("/")
+            finally:
+                process.terminate()
+
     def compare(self) -> list[str]:
         """Compare every row and column of all tables with the oracle's."""
         expected = expected_tables(self._simulator.source)
@@ -143,6 +162,10 @@ class Home:
                 columns = [column[0] for column in answer.description or []]
                 found += differences(expected, dataset, columns, answer.fetchall())
         return found
+
+
+def _goes_on(line: str) -> bool:
+    return not line.startswith("Stop with")
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from isthmus.warehouse.answering import TableReader
 from isthmus.warehouse.ports import ColumnType, Origin, TableShape
 from tests.warehouse.building import Desk, column, looked_up, number, picklist, shape
 
@@ -54,6 +55,31 @@ def test_a_new_name_beside_an_old_reference_is_filled_for_old_rows(desk: Desk) -
     desk.warehouse.rehydrate(named)
 
     assert desk.table("Contracts") == [(1, 1, "Acme"), (2, 1, "Acme")]
+
+
+def test_what_a_reader_says_of_the_tables_follows_each_change(
+    desk: Desk, reader: TableReader
+) -> None:
+    def told() -> list[tuple[str, int, list[str]]]:
+        return [(t.dataset, t.rows, [c.name for c in t.columns]) for t in reader.describe()]
+
+    companies = shape("Companies", column("companyName"))
+    assert told() == []
+    desk.publish(companies, {"id": 1, "companyName": "Acme"})
+    plain = shape("Contracts", number("companyID"))
+    desk.publish(plain, {"id": 1, "companyID": 1})
+    both = [("Companies", 1, ["id", "companyName"]), ("Contracts", 1, ["id", "companyID"])]
+    assert told() == told() == both
+
+    named = looked_up("companyName", "companyID", "Companies", "companyName")
+    desk.warehouse.rehydrate(TableShape("Contracts", (*plain.columns, named)))
+    assert told()[1] == ("Contracts", 1, ["id", "companyID", "companyName"])
+
+    desk.publish(companies, deleted=[1])
+    assert told()[0] == ("Companies", 0, ["id", "companyName"])
+
+    desk.warehouse.drop("Contracts")
+    assert [name for name, _, _ in told()] == ["Companies"]
 
 
 def test_a_wider_type_in_the_shape_alters_the_column_and_keeps_its_values(desk: Desk) -> None:

@@ -5,9 +5,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from isthmus.base import heap
 from isthmus.console import Site
 from isthmus.console import make_app as make_console
-from isthmus.console.opening import open_site
+from isthmus.console.opening import open_site, warm
 from isthmus.dispatch.relay import Relay
 from isthmus.listening import App, Listener, OneAddress
 from isthmus.webhooks import make_app as make_doors
@@ -45,6 +46,12 @@ class Opened:
         """Listen. Blocks. Raises: AddressTaken."""
         for listener in self.listeners:
             listener.start()
+
+    def load(self) -> None:
+        """Load what the first pages need, and have it left out of collections. Blocks."""
+        if self.site is not None:
+            warm(self.site)
+        heap.set_aside()
 
     def stop(self) -> None:
         """End what is being answered, and close. Blocks."""

@@ -4,10 +4,13 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from typing import Final
 
+from isthmus.base import heap
+from isthmus.base.clock import sleep
 from isthmus.base.errors import IsthmusError
-from isthmus.cli.openings import Openings, open_doors
+from isthmus.cli.openings import Opened, Openings, open_doors
 from isthmus.cli.screen import say
 from isthmus.wiring.build import House, NotConnected
 from isthmus.wiring.dispatch.stores import Stores
@@ -17,6 +20,8 @@ from isthmus.wiring.vendors.clients import set_up_log
 from isthmus.worker import Duties, keep_working, relaying
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_SETTLED_S: Final = 60.0
+"""After how long the first pieces of work have loaded what they need."""
 
 
 def serve(
@@ -98,9 +103,28 @@ async def _open(
             try:
                 for line in opened.told():
                     say(line)
-                await _work_until(asked, house, stores, duties)
+                async with _settling(opened):
+                    await _work_until(asked, house, stores, duties)
             finally:
                 await asyncio.to_thread(opened.stop)
+
+
+@asynccontextmanager
+async def _settling(opened: Opened) -> AsyncIterator[None]:
+    """Load in the background what is used later, while the block lasts."""
+    task = asyncio.create_task(_settle(opened))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _settle(opened: Opened) -> None:
+    await asyncio.to_thread(opened.load)
+    await sleep(_SETTLED_S)
+    await asyncio.to_thread(heap.set_aside)
 
 
 @asynccontextmanager

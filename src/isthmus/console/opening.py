@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from secrets import token_urlsafe
-from threading import Thread
 
 from isthmus.base.errors import IsthmusError
 from isthmus.console.live import Live
@@ -58,15 +57,14 @@ def open_site(
         setup_code=token_urlsafe(9) if people.is_empty() else "",
         address=address,
     )
-    Thread(target=_warm, args=(site,), name="warming", daemon=True).start()
     try:
         yield site
     finally:
         bench.close()
 
 
-def _warm(site: Site) -> None:
-    """Do ahead what else the first look at a page would wait for."""
+def warm(site: Site) -> None:
+    """Do ahead what the first look at a page would wait for. Blocks."""
     compile_all()
     with suppress(IsthmusError), site.house.readers.reader() as reader:
         for name in CHOICES:

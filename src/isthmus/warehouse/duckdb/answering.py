@@ -52,6 +52,7 @@ class DuckDBReader:
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
         self._is_closed = False
+        self._described: tuple[object, tuple[TableState, ...]] | None = None
 
     def close(self) -> None:
         """Give the instance back; nothing may be read any more."""
@@ -60,9 +61,13 @@ class DuckDBReader:
             give_back(self._instance)
 
     def describe(self) -> tuple[TableState, ...]:
-        """Return every dataset's table, by name, with the number of its rows."""
-        with self._cursor() as cursor:
-            return describe_tables(DuckDBSession(cursor))
+        """Return every dataset's table, by name; read anew only when something has changed."""
+        edition, described = self._instance.edition, self._described
+        if described is None or described[0] is not edition:
+            with self._cursor() as cursor:
+                described = edition, describe_tables(DuckDBSession(cursor))
+            self._described = described
+        return described[1]
 
     def versions(self) -> dict[str, int]:
         """Return a number for each table that rises whenever its rows have changed."""

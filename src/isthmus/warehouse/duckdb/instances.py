@@ -9,7 +9,7 @@ nothing, calls nobody, and cannot be set otherwise. Whatever SQL comes in later 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
@@ -37,12 +37,18 @@ class Wanted:
 
 @dataclass(slots=True)
 class Instance:
-    """An open file; `users` have borrowed it. The first of them decides how it was made."""
+    """
+    An open file; `users` have borrowed it. The first of them decides how it was made.
+
+    `edition` is another object after each change to a table or to what is noted of it: nobody else
+    can change the file meanwhile, so whatever was read before holds while it is the same.
+    """
 
     path: Path
     connection: duckdb.DuckDBPyConnection
     wanted: Wanted
     users: int = 1
+    edition: object = field(default_factory=object)
 
 
 _instances: dict[Path, Instance] = {}

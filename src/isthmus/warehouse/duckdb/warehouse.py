@@ -90,17 +90,17 @@ class DuckDBWarehouse:
 
     def publish(self, package: Package) -> Published:
         """Bring a dataset's table up to date in one transaction."""
-        with self._session() as session:
+        with self._changing() as session:
             return publication.publish(session, package)
 
     def rehydrate(self, shape: TableShape) -> int:
         """Bring labels and hydrated columns up to date; return the rows changed."""
-        with self._session() as session:
+        with self._changing() as session:
             return upkeep.rehydrate(session, shape)
 
     def drop(self, dataset: str) -> None:
         """Remove a dataset's table with all its rows."""
-        with self._session() as session:
+        with self._changing() as session:
             upkeep.drop(session, dataset)
 
     def describe(self) -> tuple[TableState, ...]:
@@ -131,6 +131,14 @@ class DuckDBWarehouse:
         if not self._is_closed:
             self._is_closed = True
             give_back(self._instance)
+
+    @contextmanager
+    def _changing(self) -> Iterator[DuckDBSession]:
+        try:
+            with self._session() as session:
+                yield session
+        finally:
+            self._instance.edition = object()
 
     @contextmanager
     def _session(self) -> Iterator[DuckDBSession]:
