@@ -9,7 +9,7 @@ import pytest
 
 from isthmus.warehouse.duckdb import DuckDBWarehouse
 from isthmus.warehouse.ledger import LAYOUT
-from isthmus.warehouse.ports import QueryFailed, WarehouseBroken, WarehouseBusy
+from isthmus.warehouse.ports import QueryFailed, TableState, WarehouseBroken, WarehouseBusy
 from tests.warehouse.building import Desk, column, shape
 
 TABLE = shape("Tickets", column("title"))
@@ -39,6 +39,36 @@ def test_the_file_can_be_read_by_older_duckdb(tmp_path: Path) -> None:
             "select tags from duckdb_databases() where database_name = 'w'"
         ).fetchall()
     assert "v1.4.0" in str(tags)
+
+
+def test_what_is_known_of_a_file_goes_on_while_nobody_else_writes_to_it(
+    duckdb_desk: Desk, tmp_path: Path
+) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    duckdb_desk.publish(TABLE, {"id": 1, "title": "a"})
+    duckdb_desk.warehouse.close()
+
+    def told() -> tuple[TableState, ...]:
+        warehouse = DuckDBWarehouse.open(path)
+        reader = warehouse.reader()
+        warehouse.close()
+        states = reader.describe()
+        reader.close()
+        return states
+
+    first = told()
+    assert told() is first
+    with duckdb.connect(str(path)) as plain:
+        plain.execute("insert into autotask.Tickets (id) values (2)")
+    assert [state.rows for state in told()] == [2]
+
+    killed = (
+        "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]);"
+        " c.execute('insert into autotask.Tickets (id) values (3)'); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", killed, str(path)], check=False)
+    assert path.with_suffix(".duckdb.wal").exists()
+    assert [state.rows for state in told()] == [3]
 
 
 def test_a_file_in_use_is_named_with_the_process_that_holds_it(tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """Read-only answers that are the same in every database."""
 
+from collections.abc import Sequence
+
+from isthmus.warehouse.dialect import literal
 from isthmus.warehouse.ledger import Ledger
 from isthmus.warehouse.ports import TableState
 from isthmus.warehouse.session import Session
@@ -17,23 +20,28 @@ def describe_tables(
     versions, columns = ledger.versions(), ledger.all_columns()
     watermarks, runs = ledger.all_watermarks(), ledger.last_runs()
     kept = {} if counted is None else counted
-    found = []
-    for dataset in sorted(columns):
-        key = dataset, versions.get(dataset, 0)
-        rows = kept.get(key)
-        if rows is None:
-            rows = session.fetch(f"SELECT count(*) FROM {session.dialect.table(dataset)}")[0][0]
-            kept[key] = int(rows)
-        found.append(
-            TableState(
-                dataset=dataset,
-                rows=int(rows),
-                columns=columns[dataset],
-                watermark=watermarks.get(dataset),
-                last_run=runs.get(dataset),
-            )
+    keys = {dataset: (dataset, versions.get(dataset, 0)) for dataset in sorted(columns)}
+    new = [dataset for dataset, key in keys.items() if key not in kept]
+    kept |= {keys[dataset]: rows for dataset, rows in _count(session, new)}
+    return tuple(
+        TableState(
+            dataset=dataset,
+            rows=kept[key],
+            columns=columns[dataset],
+            watermark=watermarks.get(dataset),
+            last_run=runs.get(dataset),
         )
-    return tuple(found)
+        for dataset, key in keys.items()
+    )
+
+
+def _count(session: Session, datasets: Sequence[str]) -> list[tuple[str, int]]:
+    """Count the rows of tables in one go."""
+    if not datasets:
+        return []
+    table = session.dialect.table
+    counts = (f"SELECT {literal(one)}, count(*) FROM {table(one)}" for one in datasets)
+    return [(dataset, int(rows)) for dataset, rows in session.fetch(" UNION ALL ".join(counts))]
 
 
 def highest_id(session: Session, dataset: str) -> int | None:

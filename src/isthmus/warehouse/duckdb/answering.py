@@ -52,7 +52,6 @@ class DuckDBReader:
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
         self._is_closed = False
-        self._described: tuple[object, tuple[TableState, ...]] | None = None
 
     def close(self) -> None:
         """Give the instance back; nothing may be read any more."""
@@ -62,12 +61,11 @@ class DuckDBReader:
 
     def describe(self) -> tuple[TableState, ...]:
         """Return every dataset's table, by name; read anew only when something has changed."""
-        edition, described = self._instance.edition, self._described
-        if described is None or described[0] is not edition:
+        edition = self._instance.edition
+        if edition.described is None:
             with self._cursor() as cursor:
-                described = edition, describe_tables(DuckDBSession(cursor))
-            self._described = described
-        return described[1]
+                edition.described = describe_tables(DuckDBSession(cursor))
+        return edition.described
 
     def versions(self) -> dict[str, int]:
         """Return a number for each table that rises whenever its rows have changed."""

@@ -9,14 +9,15 @@ nothing, calls nobody, and cannot be set otherwise. Whatever SQL comes in later 
 """
 
 import re
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
 import duckdb
 
 from isthmus.warehouse.dialect import literal
-from isthmus.warehouse.ports import WarehouseBroken, WarehouseBusy
+from isthmus.warehouse.ports import TableState, WarehouseBroken, WarehouseBusy
 
 ATTACHED = "warehouse"
 _STORAGE = "v1.4.0"
@@ -36,22 +37,31 @@ class Wanted:
 
 
 @dataclass(slots=True)
+class Edition:
+    """What was read of a file as it stands; None: nothing yet. A change begins another one."""
+
+    described: tuple[TableState, ...] | None = None
+
+
+@dataclass(slots=True)
 class Instance:
     """
     An open file; `users` have borrowed it. The first of them decides how it was made.
 
-    `edition` is another object after each change to a table or to what is noted of it: nobody else
-    can change the file meanwhile, so whatever was read before holds while it is the same.
+    Whoever changes a table, or what is noted of it, gives it another `edition` when that is done.
     """
 
     path: Path
     connection: duckdb.DuckDBPyConnection
     wanted: Wanted
+    edition: Edition
     users: int = 1
-    edition: object = field(default_factory=object)
 
 
 _instances: dict[Path, Instance] = {}
+_left: dict[Path, tuple[object, Edition]] = {}
+"""Files that were let go of: how each stood on the disk just before, and what was read of it."""
+
 _turn = Lock()
 
 
@@ -63,7 +73,10 @@ def borrow(path: Path, wanted: Wanted) -> Instance:
         if held is not None:
             held.users += 1
             return held
-        made = Instance(place, _open(path, wanted), wanted)
+        made = Instance(place, _open(path, wanted), wanted, Edition())
+        left = _left.pop(place, None)
+        if left is not None and left[0] == _standing(place):
+            made.edition = left[1]
         _instances[place] = made
         return made
 
@@ -74,7 +87,23 @@ def give_back(instance: Instance) -> None:
         instance.users -= 1
         if instance.users == 0:
             del _instances[instance.path]
+            with suppress(duckdb.Error):  # then nothing is known of it; closing tries again
+                instance.connection.execute(f"CHECKPOINT {ATTACHED}")
+                _left[instance.path] = _standing(instance.path), instance.edition
             instance.connection.close()
+
+
+def _standing(path: Path) -> object:
+    """Return what is another after anybody has written to a file, or to the log beside it."""
+    return _seen(path), _seen(path.with_name(f"{path.name}.wal"))
+
+
+def _seen(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _open(path: Path, wanted: Wanted) -> duckdb.DuckDBPyConnection:

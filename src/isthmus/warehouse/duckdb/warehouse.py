@@ -13,7 +13,14 @@ import duckdb
 
 from isthmus.warehouse import publication, upkeep
 from isthmus.warehouse.duckdb.answering import DuckDBReader
-from isthmus.warehouse.duckdb.instances import ATTACHED, Instance, Wanted, borrow, give_back
+from isthmus.warehouse.duckdb.instances import (
+    ATTACHED,
+    Edition,
+    Instance,
+    Wanted,
+    borrow,
+    give_back,
+)
 from isthmus.warehouse.duckdb.session import DuckDBSession
 from isthmus.warehouse.ledger import Ledger
 from isthmus.warehouse.mistakes import mistake
@@ -138,7 +145,7 @@ class DuckDBWarehouse:
             with self._session() as session:
                 yield session
         finally:
-            self._instance.edition = object()
+            self._instance.edition = Edition()
 
     @contextmanager
     def _session(self) -> Iterator[DuckDBSession]:
