@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from isthmus.base import heap
+from isthmus.cli import heap
 from isthmus.console import Site
 from isthmus.console import make_app as make_console
 from isthmus.console.opening import open_site, warm

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Final
 
-from isthmus.base import heap
 from isthmus.base.clock import sleep
 from isthmus.base.errors import IsthmusError
+from isthmus.cli import heap
 from isthmus.cli.openings import Opened, Openings, open_doors
 from isthmus.cli.screen import say
 from isthmus.wiring.build import House, NotConnected

@@ -119,10 +119,11 @@ class _Finder:
         key = quoted(self._reader, self._sort.name)
         where, values = place_sql(key, self._id, start, descending=descending, last=not backwards)
         way, nulls = "DESC" if descending else "ASC", "FIRST" if backwards else "LAST"
+        by_key = f"{key} {way} NULLS {nulls}, " if key != self._id else ""  # ids by their index
         conditions = " AND ".join(filter(None, (self._where, where))) or "true"
         answer = self._reader.query(
             f"SELECT {key}, {self._id} FROM {self._table} WHERE {conditions}"
-            f" ORDER BY {key} {way} NULLS {nulls}, {self._id} {way} LIMIT {wanted.size + 1}",
+            f" ORDER BY {by_key}{self._id} {way} LIMIT {wanted.size + 1}",
             {**self._values, **values},
             Limits(rows=None, size=None, seconds=_SECONDS),
         )

@@ -54,6 +54,8 @@ def place_sql(
     if start is None:
         return "", {}
     sign = "<" if descending else ">"
+    if key == row_id:
+        return f"{row_id} {sign} :after_id", {"after_id": start.id}
     if start.value is None:
         inside = f"({key} IS NULL AND {row_id} {sign} :after_id)"
         return (inside if last else f"({inside} OR {key} IS NOT NULL)"), {"after_id": start.id}

@@ -119,25 +119,23 @@ ON_TICKETS: Final = (
         datasets=("Tickets",),
         sql=f"""with {_PERIODS},
 {_TICKETS},
-opened as (
-  select {_PERIOD.format("t.createDate")} as period, count(*) as n
-  from tickets t where t.createDate >= :start group by 1
+counted as (
+  select case when t.createDate >= :start then {_PERIOD.format("t.createDate")} end as opened,
+    case when t.closedAt >= :start and t.closedAt < :end then {_PERIOD.format("t.closedAt")} end as closed,
+    t.createDate < :start and (t.closedAt is null or t.closedAt >= :start) as was_open,
+    count(*) as n
+  from tickets t group by 1, 2, 3
 ),
-closed as (
-  select {_PERIOD.format("t.closedAt")} as period, count(*) as n
-  from tickets t where t.closedAt >= :start and t.closedAt < :end group by 1
-),
-earlier as (
-  select count(*) as n from tickets t
-  where t.createDate < :start and (t.closedAt is null or t.closedAt >= :start)
-)
-select p.period, coalesce(o.n, 0) as opened, coalesce(c.n, 0) as closed,
+opened as (select opened as period, sum(n) as n from counted group by 1),
+closed as (select closed as period, sum(n) as n from counted group by 1),
+earlier as (select coalesce(sum(n), 0) as n from counted where was_open)
+select p.period, cast(coalesce(o.n, 0) as bigint) as opened, cast(coalesce(c.n, 0) as bigint) as closed,
   cast(e.n + sum(coalesce(o.n, 0) - coalesce(c.n, 0)) over (order by p.period) as bigint) as open
 from periods p
 cross join earlier e
 left join opened o on o.period = p.period
 left join closed c on c.period = p.period
-order by p.period""",
+order by p.period""",  # noqa: E501
         chart=Chart.LINE,
         x="period",
         x_title="Period",
@@ -159,16 +157,18 @@ order by p.period""",
         datasets=("Tickets",),
         sql=f"""with {_PERIODS},
 {_TICKETS},
+counted as (
+  select coalesce(t.queueID, '(no queue)') as queue,
+    case when t.createDate < :start then cast(:first as timestamp) else {_PERIOD.format("t.createDate")} end as opened,
+    case when t.closedAt < :start then cast(:first as timestamp)
+      when t.closedAt < :end then {_PERIOD.format("t.closedAt")} end as closed,
+    count(*) as n
+  from tickets t group by 1, 2, 3
+),
 moves as (
-  select coalesce(t.queueID, '(no queue)') as queue,
-    case when t.createDate < :start then cast(:first as timestamp) else {_PERIOD.format("t.createDate")} end as period,
-    1 as n
-  from tickets t
+  select queue, opened as period, n from counted
   union all
-  select coalesce(t.queueID, '(no queue)') as queue,
-    case when t.closedAt < :start then cast(:first as timestamp) else {_PERIOD.format("t.closedAt")} end as period,
-    -1 as n
-  from tickets t where t.closedAt < :end
+  select queue, closed as period, -n as n from counted where closed is not null
 ),
 changes as (select queue, period, sum(n) as n from moves group by 1, 2),
 queues as (select distinct queue from changes)
