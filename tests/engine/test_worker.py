@@ -203,19 +203,28 @@ async def test_a_cancellation_from_elsewhere_does_not_strand_the_item(
 
 
 async def test_a_cancelled_run_stops_where_its_next_step_would_begin(
-    agenda: Agenda, start: Start, until: Until, job: Job
+    agenda: Agenda, start: Start, until: Until, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    heard: list[frozenset[str]] = []
+    ask = agenda.cancelled
+
+    def cancelled(worker: str) -> frozenset[str]:
+        found = ask(worker)
+        heard.extend([found] if found else [])
+        return found
+
     async def two_steps(run: Run) -> Outcome:
         await job(run)
         await run.step("never", gives(None))
         job.ended.append("too far")
         return Done()
 
+    monkeypatch.setattr(agenda, "cancelled", cancelled)
     await start({"link": Kind(two_steps)})
     agenda.enqueue("link", "T1")
     await until(lambda: job.begun)
     agenda.cancel("link", "T1")
-    await asyncio.sleep(1.2)
+    await until(lambda: len(heard) > 1)  # it asks again when it has done as it first heard
     job.gate.set()
     await until(lambda: agenda.count() == 0)
     assert job.ended == ["T1"]
