@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from isthmus.warehouse.ports import ColumnType
+from isthmus.warehouse.ports import ColumnType, QueryFailed
 from isthmus.wiring.environment.config import Config, load_config
 from isthmus.wiring.tables.reading import NothingHeld, Readers, WarehouseBusy
 from isthmus.wiring.tables.warehouse import open_warehouse
@@ -93,6 +94,22 @@ def test_an_idle_reader_lets_go_of_the_file(config: Config) -> None:
     assert count(readers) == 1
     readers.close()
     assert is_free(config)
+
+
+def test_what_was_made_ahead_meanwhile_reads_the_file_as_it_is_now(config: Config) -> None:
+    publish(config, 1)
+    readers = Readers(config, idle=0.05)
+
+    for number in range(2, 5):
+        assert count(readers) == number - 1
+        until(lambda: is_free(config))
+        with duckdb.connect(str(config.warehouse.path)) as plain:
+            plain.execute(f"insert into autotask.Tickets (id) values ({number})")
+
+    assert count(readers) == 4
+    with readers.reader() as reader, pytest.raises(QueryFailed):
+        reader.query("select * from read_csv('/etc/passwd')")
+    readers.close()
 
 
 def test_a_busy_reader_keeps_it(config: Config) -> None:

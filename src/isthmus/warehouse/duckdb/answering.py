@@ -26,7 +26,7 @@ from isthmus.warehouse.answering import (
 )
 from isthmus.warehouse.dialect import DATA_SCHEMA, literal
 from isthmus.warehouse.duckdb.guarding import Guard
-from isthmus.warehouse.duckdb.instances import ATTACHED, Instance, give_back
+from isthmus.warehouse.duckdb.instances import ATTACHED, Instance, give_back, make_ready
 from isthmus.warehouse.duckdb.permitted import check_tree
 from isthmus.warehouse.duckdb.session import DuckDBSession
 from isthmus.warehouse.filling import Filling
@@ -58,6 +58,11 @@ class DuckDBReader:
         if not self._is_closed:
             self._is_closed = True
             give_back(self._instance)
+
+    def rest(self) -> None:
+        """Close for now, and have ready what the next reader of this file needs."""
+        self.close()
+        make_ready(self._instance.wanted)
 
     def describe(self) -> tuple[TableState, ...]:
         """Return every dataset's table, by name; read anew only when something has changed."""

@@ -62,6 +62,9 @@ _instances: dict[Path, Instance] = {}
 _left: dict[Path, tuple[object, Edition]] = {}
 """Files that were let go of: how each stood on the disk just before, and what was read of it."""
 
+_ready: dict[Wanted, duckdb.DuckDBPyConnection] = {}
+"""An instance without a file, made ahead; one at most."""
+
 _turn = Lock()
 
 
@@ -106,9 +109,29 @@ def _seen(path: Path) -> tuple[int, int, int] | None:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
+def make_ready(wanted: Wanted) -> None:
+    """Make an instance that has no file yet: most of opening one, for which nobody waits then."""
+    with _turn:
+        if wanted not in _ready:
+            while _ready:
+                _ready.popitem()[1].close()
+            _ready[wanted] = _make(wanted)
+
+
 def _open(path: Path, wanted: Wanted) -> duckdb.DuckDBPyConnection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(
+    connection = _ready.pop(wanted, None) or _make(wanted)
+    try:
+        _attach(connection, path)
+        _confine(connection, wanted.folders)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make(wanted: Wanted) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(
         ":memory:",
         config={
             "memory_limit": wanted.memory_limit,
@@ -118,13 +141,6 @@ def _open(path: Path, wanted: Wanted) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         },
     )
-    try:
-        _attach(connection, path)
-        _confine(connection, wanted.folders)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -90,6 +90,10 @@ class PostgresReader:
                 link.close()
             self._free.clear()
 
+    def rest(self) -> None:
+        """Close for now: nothing that another reader needs is made ahead."""
+        self.close()
+
     def describe(self) -> tuple[TableState, ...]:
         """Return every dataset's table, by name; one is counted anew only when it has changed."""
         with self._link() as link:

@@ -61,6 +61,8 @@ IDLE_S = 5.0
 class _Closing(TableReader, Protocol):
     def close(self) -> None: ...
 
+    def rest(self) -> None: ...
+
 
 class Readers:
     """
@@ -115,8 +117,11 @@ class Readers:
         if self._open is None or self._users:
             return
         left = self._used_at + self._idle - monotonic()
-        if self._is_closed or left <= 0:
+        if self._is_closed:
             self._open.close()
+            self._open = None
+        elif left <= 0:
+            self._open.rest()
             self._open = None
         elif self._timer is None:
             self._timer = Timer(left, self._look)
