@@ -7,7 +7,7 @@ import pytest
 from isthmus.autotask import FieldInfo, UdfInfo, UnknownField, ValidationFailed
 from isthmus.autotask.port import Label
 from isthmus.autotask.records import Outgoing, prepare
-from tests.autotask.records.test_typed import entry, field
+from tests.autotask.fields import entry, field
 
 FIELDS = (
     field("id", "long", is_required=True, is_read_only=True),

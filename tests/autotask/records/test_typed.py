@@ -4,28 +4,11 @@ from typing import Any
 
 import pytest
 
-from isthmus.autotask import AnswerBroken, FieldInfo, PicklistValue, UdfInfo, UnknownField
+from isthmus.autotask import AnswerBroken, UdfInfo, UnknownField
 from isthmus.autotask.records import prepare, record_of, same
 from isthmus.autotask.records.compare import same_udf
 from isthmus.autotask.records.typed import parse_moment
-
-
-def entry(code: str, label: str, *, active: bool = True, parent: str | None = None) -> Any:
-    return PicklistValue(code, label, active, False, 0, parent)
-
-
-def field(name: str, kind: str, **changes: Any) -> FieldInfo:
-    plain: dict[str, Any] = {
-        "length": 0,
-        "is_required": False,
-        "is_read_only": False,
-        "is_queryable": True,
-        "reference": None,
-        "picklist": None,
-        "picklist_parent": None,
-    }
-    return FieldInfo(name=name, data_type=kind, **{**plain, **changes})
-
+from tests.autotask.fields import entry, field
 
 FIELDS = (
     field("id", "long"),

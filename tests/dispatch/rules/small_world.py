@@ -2,29 +2,16 @@
 
 from typing import Any
 
-from isthmus.autotask.models import FieldInfo, PicklistValue, UdfInfo
+from isthmus.autotask.models import PicklistValue, UdfInfo
 from isthmus.dispatch.rules.known import CompanyLists, EntityShape, Known
 from isthmus.dispatch.rules.shapes import Mapping, Row
 from isthmus.fieldnation.models import Choice, CompanyField
+from tests.autotask.fields import field
 
 
 def picks(*labels: str, inactive: str = "Retired") -> tuple[PicklistValue, ...]:
     active = [PicklistValue(str(n), one, True, False, n, None) for n, one in enumerate(labels, 1)]
     return (*active, PicklistValue("99", inactive, False, False, 99, None))
-
-
-def field(name: str, kind: str = "string", **more: Any) -> FieldInfo:
-    told: dict[str, Any] = {
-        "length": 0,
-        "is_required": False,
-        "is_read_only": False,
-        "is_queryable": True,
-        "reference": None,
-        "picklist": None,
-        "picklist_parent": None,
-        **more,
-    }
-    return FieldInfo(name, kind, **told)
 
 
 ID = field("id", "long", is_required=True, is_read_only=True)

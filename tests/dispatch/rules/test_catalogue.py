@@ -1,6 +1,6 @@
 """Fields to choose from, searched by what people call them."""
 
-from isthmus.autotask.models import FieldInfo, PicklistValue, UdfInfo
+from isthmus.autotask.models import PicklistValue, UdfInfo
 from isthmus.dispatch.rules.catalogue import (
     Choice,
     order_targets,
@@ -11,15 +11,7 @@ from isthmus.dispatch.rules.catalogue import (
 )
 from isthmus.dispatch.rules.known import CompanyLists, EntityShape, Known
 from isthmus.fieldnation.models import Choice as Listed
-
-
-def field(name: str, **changes: object) -> FieldInfo:
-    made = {
-        "name": name, "data_type": "string", "length": 0, "is_required": False,
-        "is_read_only": False, "is_queryable": True, "reference": None, "picklist": None,
-        "picklist_parent": None, **changes,
-    }  # fmt: skip
-    return FieldInfo(**made)  # type: ignore[arg-type]
+from tests.autotask.fields import field
 
 
 def value(label: str, *, is_active: bool = True) -> PicklistValue:
