@@ -276,6 +276,27 @@ def test_a_chart_has_as_many_lines_as_colours_and_adds_up_the_rest() -> None:
     assert not charting.may_drill(drawing.drawn[-1], drawing.places[0])
 
 
+def test_outcomes_and_ages_stand_in_their_own_order_whatever_their_figures(filled: Served) -> None:
+    for name in ("first-response-sla", "resolution-sla"):
+        assert _heads(filled, name)[1:3] == ["met", "missed"]
+    assert [head for head in _heads(filled, "open-ticket-age") if "day" in head] == [
+        "0 to 1 day", "1 to 3 days", "3 to 7 days", "7 to 30 days", "30 to 90 days", "over 90 days",
+    ]  # fmt: skip
+
+
+def _heads(console: Served, report: str) -> list[str]:
+    figures = fetched(console, f"/explore/{report}").text.partition("The figures</h2>")[2]
+    return re.findall(r"<th[^>]*>([^<]+)</th>", figures)
+
+
+def test_an_axis_of_whole_figures_has_no_halves() -> None:
+    for figure, whole in ((2, True), (2.5, False)):
+        answer = Answer(("day", "n"), (Kind.TEXT, Kind.NUMBER), (("Monday", figure),))
+        drawing = charting.of_answer(answer, "bar")
+        assert drawing is not None
+        assert drawing.data()["whole"] is whole
+
+
 def test_an_answer_without_figures_is_not_drawn() -> None:
     words = Answer(("a", "b"), (Kind.TEXT, Kind.TEXT), (("x", "y"),))
     assert charting.of_answer(words, "bar") is None

@@ -79,6 +79,7 @@ class Drawing:
             "names": [place.name for place in self.places],
             "keys": [place.key for place in self.places],
             "unit": " and ".join(self.units),
+            "whole": all((v or 0) % 1 == 0 for line in self.lines for v in line.values),
             "lines": [
                 {
                     "title": line.title,
@@ -122,11 +123,13 @@ def of_report(ready: Ready, answer: Answer) -> Drawing:
         places = tuple(_place(day, grain) for day in days)
         keys: Sequence[object] = days
     else:
-        keys = tuple(dict.fromkeys(table.column(report.x)))
+        keys = tuple(dict.fromkeys((*report.places, *table.column(report.x))))
         places = tuple(_named(key) for key in keys)
     # A period or name without a row counts nothing; a line of means has a gap there.
     without = None if report.chart is Chart.LINE or "%" in {m.unit for m in report.measures} else 0
     lines = table.lines(report.x, keys, measures, report.series, without)
+    if report.order:
+        lines = tuple(sorted(lines, key=lambda line: _rank(line.key, report.order)))
     return Drawing(str(report.chart), report.x_title, places, lines)
 
 
@@ -200,6 +203,11 @@ class _Table:
 def _weight(line: Line) -> float:
     """Return by what lines are ranked: the largest first."""
     return -sum(abs(value or 0) for value in line.values)
+
+
+def _rank(key: str, order: Sequence[str]) -> int:
+    """Return where in an order a series stands: behind all when it is not named."""
+    return order.index(key) if key in order else len(order)
 
 
 def _axis(answer: Answer) -> str:

@@ -62,13 +62,22 @@ _AGE: Final = (
 """Seconds are subtracted, not instants: DuckDB counts the days between two instants by the clock
 on the wall, which is set forward and back."""
 
+_AGES: Final = {
+    "0 to 1 day": 1,
+    "1 to 3 days": 3,
+    "3 to 7 days": 7,
+    "7 to 30 days": 30,
+    "30 to 90 days": 90,
+}
+"""Ages by name, each with the days below which it ends."""
+
+_OLDEST: Final = "over 90 days"
+_YOUNGER: Final = "\n    ".join(
+    f"when {_AGE} < {days} then '{name}'" for name, days in _AGES.items()
+)
 _BUCKET: Final = f"""case
-    when {_AGE} < 1 then '0 to 1 day'
-    when {_AGE} < 3 then '1 to 3 days'
-    when {_AGE} < 7 then '3 to 7 days'
-    when {_AGE} < 30 then '7 to 30 days'
-    when {_AGE} < 90 then '30 to 90 days'
-    else 'over 90 days'
+    {_YOUNGER}
+    else '{_OLDEST}'
   end"""
 _TICKETS_UNIT: Final = "tickets"
 
@@ -107,6 +116,7 @@ order by 1, 2""",
         grain="week",
         note="By the day of creation. Running: neither done nor due yet. No target: no SLA says"
         " when.",
+        order=("met", "missed", "running", "no target"),
     )
 
 
@@ -317,6 +327,7 @@ order by 4""",
         ),
         filters=_FILTERS,
         has_period=False,
+        places=(*_AGES, _OLDEST),
     ),
     Report(
         name="open-by-technician",

@@ -56,7 +56,9 @@ class Report:
     where conditions go. `x` is the column along the axis; `series` the column that tells series
     apart, "" when each measure is a series. `filters` gives the condition for each choice.
     `has_period` False: it looks at the moment of the last refresh alone. `days` is how far back it
-    looks unless told. `note` says what a reader of the figures must know.
+    looks unless told. `note` says what a reader of the figures must know. `order` names the series
+    that have one, () for the largest first; `places` those along the axis that are shown with or
+    without a row.
     """
 
     name: str
@@ -75,6 +77,8 @@ class Report:
     has_period: bool = True
     days: int = 91
     note: str = ""
+    order: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 (() => {
   const phone = matchMedia("(max-width: 860px)");
   const share = 0.8; // of a place, for its bars
+  const wholes = [...Array(12).keys()].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
 
   const chart = (figure) => {
     const holder = figure.querySelector(".plot");
@@ -103,7 +104,7 @@
             rotate: isLong ? 40 : 0,
             size: isLong ? 100 : 36,
           },
-          { ...axis, size: 64, values: (_, splits) => splits.map((value) => value.toLocaleString("en-GB")) },
+          { ...axis, size: 64, incrs: told.whole ? wholes : undefined, values: (_, splits) => splits.map((value) => value.toLocaleString("en-GB")) },
         ],
         series: [{}, ...order.map((at) => ({
           label: lines[at].title,
