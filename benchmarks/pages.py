@@ -1,15 +1,14 @@
 """
 The pages of the console at size, over HTTP from `isthmus serve`: server time, bytes on the wire.
 
-1,000,000 tickets in the tables, 100,000 links, 1,000,000 lines of the trail. Run it with `make
-bench-pages`; `--tickets` and `--lines` make it smaller, `--on postgres` keeps tables and state in
+1,000,000 tickets in the tables, 100,000 links, 1,000,000 lines of the trail, 500 of them one link's,
+20,000 dead letters, 100,000 deeds of people. Run it with `make bench-pages`; `--tickets` and `--lines` make it smaller, `--on postgres` keeps tables and state in
 PostgreSQL. Aims: under 100 ms of server time, the first look after a start included, and under
 300 KB; the command ends with 1 where one is missed.
 
 Not in it are what asks a vendor (both sides as they are now, webhooks as they stand, dry runs,
 checks of rules and mappings, what a dead letter lacks), the log-in, the forms of a connection, the
-later steps of the welcome, saved reports, the search of the menu, lists of choices while one types,
-single calls, and downloads, which take as long as they are large.
+later steps of the welcome, saved reports, the search of the menu, lists of choices while one types, and downloads, which take as long as they are large.
 """
 
 import argparse
@@ -31,11 +30,12 @@ sys.path.insert(0, str(ROOT))
 import httpx2  # noqa: E402
 from sqlalchemy import text  # noqa: E402
 
-from benchmarks import console as filling  # noqa: E402
+from benchmarks import filling  # noqa: E402
 from chaos.engine import postgres  # noqa: E402
 from chaos.harness import Home, Simulator, must  # noqa: E402
 from isthmus.console.guard import COOKIE  # noqa: E402
 from isthmus.reports.catalogue import REPORTS  # noqa: E402
+from isthmus.state.dispatch import TrailFilter  # noqa: E402
 from isthmus.wiring.build import House  # noqa: E402
 from isthmus.wiring.dispatch.stores import Stores  # noqa: E402
 from isthmus.wiring.environment.config import load_config  # noqa: E402
@@ -58,14 +58,17 @@ PAGES: Final = (
     "/explore/sql?sql=select+id,+title+from+Tickets+order+by+id+limit+300", "/explore/connect",
     "/dispatch", "/dispatch?state=stuck", "/dispatch?q=T20260101.050000", "/dispatch?q=printer",
     "/dispatch/{link}", "/dispatch/{link}?calls=1", "/dispatch/{link}/made",
-    "/dispatch/{link}/sides", "/letters",
+    "/dispatch/{link}/sides", "/dispatch/calls/{call}", "/letters", "/letters?state=settled",
+    "/letters?q=service_window",
     "/rules", "/rules/ticket_dispatch", "/rules/ticket_dispatch?as=text",
     "/rules/ticket_dispatch/versions", "/mappings", "/mappings/ticket_inbound",
     "/mappings/ticket_inbound?as=text", "/mappings/ticket_inbound/versions", "/welcome",
     "/activity", "/activity?q=T20260101.050000", "/activity?q={link}", "/activity?q=Tickets",
     "/activity?failed=1", "/connections", "/connections/permissions", "/connections/quota",
+    "/connections/quota?hours=720",
     "/connections/webhooks",
-    "/settings/me", "/settings/people", "/settings/audit", "/settings/alerts", "/settings/about",
+    "/settings/me", "/settings/people", "/settings/audit", "/settings/audit?q=T20260101.050000",
+    "/settings/alerts", "/settings/about",
 )  # fmt: skip
 
 
@@ -95,7 +98,7 @@ def look_at(client: httpx2.Client, path: str) -> Look:
     took, size, status = [], 0, 0
     for _ in range(LOOKS):
         answer = client.get(path)
-        told = re.search(r"app;dur=([\d.]+)", answer.headers["server-timing"])
+        told = re.search(r"app;dur=([\d.]+)", answer.headers.get("server-timing", ""))
         took.append(float(told[1]) if told else 0.0)
         size, status = answer.num_bytes_downloaded, answer.status_code
     return Look(path, took[0], statistics.median(took[1:]), size, status)
@@ -147,11 +150,13 @@ def served(
         people = people_of(stores)
         people.begin("ann", "Ann", PASSWORD)
         _, secret = people.log_in("ann", PASSWORD, source="here", agent="bench")
-        link = stores.state.find_links("T20260101.050000")[0].id
+        link = stores.state.find_links(f"T20260101.{given.links // 2:06d}")[0].id
+        of_link = TrailFilter(kinds=("call",), link_ids=(link,))
+        call = stores.state.lookout.trail(of_link, 1, None)[0].number
         ticket = house.query("select min(id) from autotask.Tickets").rows[0][0]
     with home.serving("--no-doors", "--no-dispatch", "--no-refresh") as url:
         time.sleep(STARTED_S)
-        yield url, secret, {"link": link, "ticket": ticket}
+        yield url, secret, {"link": link, "ticket": ticket, "call": call}
 
 
 def main() -> int:
