@@ -1,13 +1,10 @@
 """`isthmus serve` as a process of its own: what it does by itself, and how it ends."""
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
 import urllib.request
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,8 +21,7 @@ from isthmus.wiring.environment.config import load_config
 from isthmus.wiring.sync.refreshing import KIND, PREFIX
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.dispatch.shores import Shores, until
-
-ROOT = Path(__file__).parents[2]
+from tests.flows.serving import begun, serving
 
 
 @pytest.fixture
@@ -40,38 +36,6 @@ def shores(autotask_sim: AutotaskSim, fieldnation_sim: FieldNationSim, tmp_path:
 def stores_of(shores: Shores) -> Iterator[Stores]:
     with shores.house() as house, Stores.open(house) as stores:
         yield stores
-
-
-def begun(environment: Mapping[str, str], *options: str) -> "subprocess.Popen[str]":
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith("ISTHMUS")
-    }
-    return subprocess.Popen(
-        [sys.executable, "-m", "isthmus", "serve", *options],
-        env={**inherited, **environment},
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-
-
-@asynccontextmanager
-async def serving(
-    environment: Mapping[str, str], *options: str
-) -> "AsyncIterator[tuple[subprocess.Popen[str], str]]":
-    """Give a process that serves, and where its doors are."""
-    process = begun(environment, *options)
-    try:
-        lines: list[str] = []
-        while not lines or "Ctrl+C" not in lines[-1]:
-            lines.append(await asyncio.to_thread(process.stdout.readline))  # type: ignore[union-attr]
-            assert lines[-1], f"it ended: {lines}"
-        doors = [line.split()[-1] for line in lines if "http://" in line]
-        yield process, doors[0] if doors else ""
-    finally:
-        process.kill()
-        process.communicate()
 
 
 async def test_it_dispatches_by_itself_and_ends_cleanly_when_asked(shores: Shores) -> None:
