@@ -15,6 +15,7 @@ from typing import Final
 from isthmus.base.clock import monotonic
 from isthmus.base.errors import IsthmusError
 from isthmus.base.log import get_logger
+from isthmus.console.faulting import log_fault
 
 EVERY_SECONDS: Final = 1.0
 _ALIVE_SECONDS: Final = 20.0
@@ -37,7 +38,7 @@ class Live:
     def __init__(self, markers: Markers, every: float = EVERY_SECONDS) -> None:
         self._markers = markers
         self._every = every
-        self._listening: set[asyncio.Queue[str | None]] = set()
+        self._listening: set[_Listener] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_closed = False
         self._looking: asyncio.Task[None] | None = None
@@ -58,19 +59,18 @@ class Live:
         Args: since: the stamp of the page. What moved after it is told first; everything, where
         nobody looked then. counts: asked before something is told, once in some seconds.
         """
-        queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=100)
+        listener = _Listener()
         self._loop = asyncio.get_running_loop()
-        self._listening.add(queue)
+        self._listening.add(listener)
         if self._looking is None or self._looking.done():
             self._moved.clear()
             self._looking = asyncio.create_task(self._look())
-        for missed in self._missed(since):
-            queue.put_nowait(missed)
+        listener.tell(self._missed(since))
         try:
             yield "retry: 3000\n\n"
             proven_at = monotonic()
             while not self._is_closed:
-                told = await _next(queue)
+                told = await listener.told()
                 if monotonic() - proven_at >= _PROVEN_SECONDS:
                     if not await asyncio.to_thread(_counts, counts):
                         yield OVER
@@ -79,7 +79,7 @@ class Live:
                 if told:
                     yield told
         finally:
-            self._listening.discard(queue)
+            self._listening.discard(listener)
 
     def close(self) -> None:
         """End every stream, so that the server can stop; from any thread."""
@@ -89,9 +89,8 @@ class Live:
                 self._loop.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
-        for queue in self._listening:
-            with suppress(asyncio.QueueFull):
-                queue.put_nowait(None)
+        for listener in self._listening:
+            listener.wake()
 
     def _missed(self, since: str) -> list[str]:
         name, _, turn = since.partition(".")
@@ -112,28 +111,43 @@ class Live:
                 now = await asyncio.to_thread(self._markers)
             except IsthmusError as error:
                 _log.warning("live_look_failed", what=error.what)
+            except Exception as error:  # noqa: BLE001 - else no page hears of anything any more
+                log_fault("/live", error)
             else:
                 moved = [topic for topic in now if now[topic] != before.get(topic)]
                 self._moved |= dict.fromkeys(moved, turn)
-                self._tell(moved)
+                for listener in self._listening:
+                    listener.tell(moved)
                 before = now
             self._turn = turn
             await asyncio.sleep(self._every)
 
-    def _tell(self, topics: Iterable[str]) -> None:
-        for topic in topics:
-            for queue in self._listening:
-                with suppress(asyncio.QueueFull):
-                    queue.put_nowait(topic)
 
+class _Listener:
+    """What one page is still to be told: each topic once, however slowly the page reads."""
 
-async def _next(queue: asyncio.Queue[str | None]) -> str:
-    """Return what is told next, "" for nothing; that the stream is alive, after a while."""
-    try:
-        topic = await asyncio.wait_for(queue.get(), _ALIVE_SECONDS)
-    except TimeoutError:
-        return ": alive\n\n"
-    return "" if topic is None else f"event: {topic}\ndata: {topic}\n\n"
+    def __init__(self) -> None:
+        self._topics: dict[str, None] = {}
+        self._news = asyncio.Event()
+
+    def tell(self, topics: Iterable[str]) -> None:
+        self._topics |= dict.fromkeys(topics)
+        if self._topics:
+            self._news.set()
+
+    def wake(self) -> None:
+        """Have `told` return, though there may be nothing."""
+        self._news.set()
+
+    async def told(self) -> str:
+        """Return events, "" for none; that the stream is alive, after a while without any."""
+        try:
+            await asyncio.wait_for(self._news.wait(), _ALIVE_SECONDS)
+        except TimeoutError:
+            return ": alive\n\n"
+        self._news.clear()
+        topics, self._topics = self._topics, {}
+        return "".join(f"event: {topic}\ndata: {topic}\n\n" for topic in topics)
 
 
 def _counts(counts: Counts) -> bool:
