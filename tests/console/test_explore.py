@@ -4,7 +4,6 @@ import csv
 import html
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,10 +12,8 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from isthmus.console import charting
 from isthmus.reports.catalogue import REPORTS
 from isthmus.wiring.people import Role
-from isthmus.wiring.tables.reading import Answer, Kind
 from tests.console.exploring import explored
 from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
 
@@ -135,6 +132,44 @@ def test_a_choice_among_many_is_found_by_its_name(filled: Served) -> None:
     assert name in fetched(filled, f"/explore/choices/company?company={name[:5]}").text
     narrowed = fetched(filled, f"/explore/ticket-flow?{urlencode({'company': name})}")
     assert narrowed.status_code == 200
+
+
+LISTS = "select string_split(title, ' ') as w, count(*) as n from Tickets group by 1"
+
+
+def test_a_chart_over_lists_is_drawn_and_saved(filled: Served) -> None:
+    shown = fetched(filled, f"/explore/sql?{urlencode({'sql': LISTS, 'chart': 'bar'})}")
+    assert shown.status_code == 200
+    assert 'class="chart"' in shown.text
+    with filled.house.readers.reader() as reader:
+        kept = filled.site.saved.save(reader, title="Words", author="ann", sql=LISTS, chart="bar")
+    assert fetched(filled, f"{_SAVED}{kept.id}").status_code == 200
+    filled.site.saved.remove(kept.id)
+
+
+INFINITE = (
+    "select status, count(*) as n, sum(1.0) / (count(*) - count(*)) as endless,"
+    " cast('nan' as double) as none from Tickets group by 1"
+)
+
+
+def test_figures_that_are_infinite_are_listed_not_drawn_and_the_page_goes_on(
+    visitor: Visitor,
+) -> None:
+    asked = urlencode({"sql": INFINITE, "chart": "bar"})
+    page = visitor.visit(f"/explore/sql?{asked}", Role.VIEWER)
+    expect(page.locator("figure.chart canvas")).to_be_visible()
+    row = page.get_by_role("region", name="The answer").locator("tbody tr").first
+    expect(row.locator("td").nth(2)).to_have_text("inf")
+    expect(row.locator("td").nth(3)).to_have_text("nan")
+    page.get_by_label("SQL", exact=True).fill("select 1 as one")
+    page.get_by_label("SQL", exact=True).press("Control+Enter")
+    expect(page.get_by_role("columnheader", name="one")).to_be_visible()
+
+
+def test_a_small_figure_is_not_shown_as_nothing(filled: Served) -> None:
+    shown = fetched(filled, "/explore/sql?sql=select 1.0/300 as small")
+    assert '<td class="num">0.00333</td>' in shown.text
 
 
 def test_sql_that_writes_is_refused_and_stays_in_the_box(visitor: Visitor) -> None:
@@ -264,18 +299,6 @@ def test_every_report_can_be_read_by_everybody_and_fits_a_phone(
         shots(page, f"explore/{name}")
 
 
-def test_a_chart_has_as_many_lines_as_colours_and_adds_up_the_rest() -> None:
-    rows = tuple((f"queue {n}", date(2026, 3, 1), n + 1) for n in range(9))
-    answer = Answer(("queue", "day", "n"), (Kind.TEXT, Kind.TIME, Kind.NUMBER), rows)
-    drawing = charting.of_answer(answer, "stacked bar", "day", "queue")
-    assert drawing is not None
-    assert len(drawing.lines) == 9
-    assert [line.title for line in drawing.lines[:2]] == ["queue 8", "queue 7"]
-    assert [line.title for line in drawing.drawn][-1] == "All others (4)"
-    assert list(drawing.drawn[-1].values) == [1 + 2 + 3 + 4]
-    assert not charting.may_drill(drawing.drawn[-1], drawing.places[0])
-
-
 def test_outcomes_and_ages_stand_in_their_own_order_whatever_their_figures(filled: Served) -> None:
     for name in ("first-response-sla", "resolution-sla"):
         assert _heads(filled, name)[1:3] == ["met", "missed"]
@@ -287,27 +310,6 @@ def test_outcomes_and_ages_stand_in_their_own_order_whatever_their_figures(fille
 def _heads(console: Served, report: str) -> list[str]:
     figures = fetched(console, f"/explore/{report}").text.partition("The figures</h2>")[2]
     return re.findall(r"<th[^>]*>([^<]+)</th>", figures)
-
-
-def test_an_axis_of_whole_figures_has_no_halves() -> None:
-    for figure, whole in ((2, True), (2.5, False)):
-        answer = Answer(("day", "n"), (Kind.TEXT, Kind.NUMBER), (("Monday", figure),))
-        drawing = charting.of_answer(answer, "bar")
-        assert drawing is not None
-        assert drawing.data()["whole"] is whole
-
-
-def test_an_answer_without_figures_is_not_drawn() -> None:
-    words = Answer(("a", "b"), (Kind.TEXT, Kind.TEXT), (("x", "y"),))
-    assert charting.of_answer(words, "bar") is None
-    assert charting.of_answer(Answer(("n",), (Kind.NUMBER,), ((1,),)), "bar") is None
-
-
-def test_figures_are_written_in_their_unit() -> None:
-    assert charting.written(1234.5, "money") == "1,234.50"
-    assert charting.written(97.25, "%") == "97.2 %"
-    assert charting.written(None) == "–"  # noqa: RUF001
-    assert charting.cell(datetime(2026, 3, 4)) == "2026-03-04"  # noqa: DTZ001
 
 
 LONG = "select " + ", ".join(f"{n} as a_long_name_of_a_column_{n}" for n in range(500))

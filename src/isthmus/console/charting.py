@@ -3,36 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
 from isthmus.console import rows, words
+from isthmus.console.lines import COLOURS, Line, Table, figure_of, plain, rest_of, text_of, weight
 from isthmus.reports.running import OTHERS, Ready
 from isthmus.reports.shapes import Chart
 from isthmus.wiring.tables.reading import Answer, Kind
 
-COLOURS: Final = 6
 MOST_POINTS: Final = 400
 """Places of a chart of a person's own query; a table has the rest."""
-
-_REST: Final = "All others"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """
-    One series: a figure for each place of the axis, None where there is none.
-
-    `column` and `key` are the measure's column and the value of the series' column, by which the
-    rows behind a figure are found; `is_rest`: several series added up.
-    """
-
-    title: str
-    unit: str
-    column: str
-    key: str
-    values: tuple[float | None, ...]
-    is_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +45,23 @@ class Drawing:
         if len(self.lines) <= COLOURS:
             return self.lines
         named = [line for line in self.lines if line.key != OTHERS]
-        ranked = sorted(named, key=_weight)
+        ranked = sorted(named, key=weight)
         kept = [line for line in self.lines if line in ranked[: COLOURS - 1]]
         rest = [line for line in self.lines if line not in kept]
-        added = tuple(sum(v or 0 for v in values) for values in zip(*(r.values for r in rest)))  # noqa: B905 - all as long as the axis
-        return (*kept, Line(f"{_REST} ({len(rest)})", kept[0].unit, "", "", added, is_rest=True))
+        columns = zip(*(line.values for line in rest), strict=True)
+        added = tuple(figure_of(sum(value or 0 for value in values)) for values in columns)
+        return (*kept, rest_of(len(rest), kept[0].unit, added))
 
     def data(self) -> dict[str, object]:
         """Return what the page's script draws."""
+        drawn = self.drawn
         return {
             "chart": self.chart,
             "short": [place.short for place in self.places],
             "names": [place.name for place in self.places],
             "keys": [place.key for place in self.places],
             "unit": " and ".join(self.units),
-            "whole": all((v or 0) % 1 == 0 for line in self.lines for v in line.values),
+            "whole": all((v or 0) % 1 == 0 for line in drawn for v in line.values),
             "lines": [
                 {
                     "title": line.title,
@@ -90,7 +72,7 @@ class Drawing:
                     "values": line.values,
                     "shown": [written(value, line.unit) for value in line.values],
                 }
-                for line in self.drawn
+                for line in drawn
             ],
         }
 
@@ -104,16 +86,18 @@ def written(value: float | None, unit: str = "") -> str:
     """Write a figure of a chart in its unit's way."""
     if value is None:
         return words.number(None)
-    if unit == "money":
-        return f"{value:,.2f}"
-    told = words.number(round(value, 1))
+    if not unit:
+        return words.figure(value)
+    told = f"{value:,.2f}" if unit == "money" else words.number(round(value, 1))
+    if value and not told.strip("-0."):
+        told = words.figure(value)  # a small part is not nothing
     return f"{told} %" if unit == "%" else told
 
 
 def of_report(ready: Ready, answer: Answer) -> Drawing:
     """Draw a ready report."""
     report = ready.report
-    table = _Table(answer)
+    table = Table(answer)
     measures = [(m.column, m.title, m.unit) for m in report.measures]
     grain = ready.grain if report.grain else "month"
     if report.x == "period":
@@ -140,7 +124,7 @@ def of_answer(answer: Answer, chart: str, x: str = "", series: str = "") -> Draw
     Args: x: the column along the axis, by default the first that is no number. series: the column
     that tells series apart.
     """
-    table = _Table(answer)
+    table = Table(answer)
     along = x if table.has(x) else _axis(answer)
     apart = series if table.has(series) and series.lower() != along.lower() else ""
     taken = {along.lower(), apart.lower()}
@@ -152,57 +136,16 @@ def of_answer(answer: Answer, chart: str, x: str = "", series: str = "") -> Draw
     if not chart or not along or not measures or not answer.rows:
         return None
     keys = tuple(dict.fromkeys(table.column(along)))
-    lines = table.lines(
-        along, keys[:MOST_POINTS], measures[:1] if apart else measures[:COLOURS], apart, None
+    shown = keys[:MOST_POINTS]
+    lines = (
+        table.largest(along, shown, measures[0][0], apart)
+        if apart
+        else table.lines(along, shown, measures[:COLOURS], "", None)
     )
     return Drawing(
-        chart, along, tuple(_named(key) for key in keys[:MOST_POINTS]), lines,
+        chart, along, tuple(_named(key) for key in shown), lines,
         left_off=max(0, len(keys) - MOST_POINTS),
     )  # fmt: skip
-
-
-class _Table:
-    """Reads an answer by the names of its columns, in any case."""
-
-    def __init__(self, answer: Answer) -> None:
-        self._rows = answer.rows
-        self._at = {name.lower(): at for at, name in enumerate(answer.columns)}
-
-    def has(self, name: str) -> bool:
-        return name.lower() in self._at
-
-    def column(self, name: str) -> list[object]:
-        at = self._at[name.lower()]
-        return [row[at] for row in self._rows]
-
-    def lines(
-        self,
-        x: str,
-        keys: Sequence[object],
-        measures: Sequence[tuple[str, str, str]],
-        series: str,
-        without: float | None,
-    ) -> tuple[Line, ...]:
-        """Return a line for each measure; or for each value of the series' column, large first."""
-        of_series: dict[object, list[int]] = {}
-        for at, key in enumerate(self.column(series) if series else [""] * len(self._rows)):
-            of_series.setdefault(key, []).append(at)
-        along = [_plain(value) for value in self.column(x)]
-        places = [_plain(place) for place in keys]
-        found = []
-        for key, within in of_series.items():
-            for column, title, unit in measures:
-                figure = self._at[column.lower()]
-                cells = {along[at]: self._rows[at][figure] for at in within}
-                values = tuple(_figure(cells.get(place, without)) for place in places)
-                name = _text(key) if series else title
-                found.append(Line(name, unit, column, _text(key) if series else "", values))
-        return tuple(sorted(found, key=_weight) if series else found)
-
-
-def _weight(line: Line) -> float:
-    """Return by what lines are ranked: the largest first."""
-    return -sum(abs(value or 0) for value in line.values)
 
 
 def _rank(key: str, order: Sequence[str]) -> int:
@@ -211,17 +154,11 @@ def _rank(key: str, order: Sequence[str]) -> int:
 
 
 def _axis(answer: Answer) -> str:
+    """Return the first column that is no number; a list or the like where there is no other."""
     pairs = list(zip(answer.columns, answer.kinds, strict=True))
-    told = [name for name, kind in pairs if kind is not Kind.NUMBER]
+    told = [name for name, kind in pairs if kind not in (Kind.NUMBER, Kind.OTHER)]
+    told += [name for name, kind in pairs if kind is Kind.OTHER]
     return told[0] if told else answer.columns[0] if len(pairs) > 1 else ""
-
-
-def _plain(value: object) -> object:
-    return value.date() if isinstance(value, datetime) and _is_midnight(value) else value
-
-
-def _is_midnight(value: datetime) -> bool:
-    return value.tzinfo is None and not (value.hour or value.minute or value.second)
 
 
 def _day(value: object) -> date:
@@ -248,30 +185,18 @@ def _place(day: date, grain: str) -> Place:
 
 
 def _named(key: object) -> Place:
-    plain = _plain(key)
-    if isinstance(plain, date) and not isinstance(plain, datetime):
-        return _place(plain, "day")
-    text = _text(key)
+    value = plain(key)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return _place(value, "day")
+    text = text_of(key)
     return Place(text, text, text)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return "(none)"
-    if isinstance(value, datetime):
-        return f"{value:%-d %b %Y %H:%M}"
-    return str(value)
-
-
-def _figure(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float | Decimal) else None
 
 
 def cell(value: object) -> str:
     """Write a value of an answer that is no moment: a day without its midnight, a short figure."""
-    plain = _plain(value)
-    if isinstance(plain, date) and not isinstance(plain, datetime):
-        return plain.isoformat()
-    if isinstance(plain, float):
-        return f"{plain:,.2f}".rstrip("0").rstrip(".")
-    return rows.written(plain)
+    short = plain(value)
+    if isinstance(short, date) and not isinstance(short, datetime):
+        return short.isoformat()
+    if isinstance(short, float):
+        return words.figure(short)
+    return rows.written(short)

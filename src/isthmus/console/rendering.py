@@ -116,7 +116,11 @@ def _time(at: datetime | None, now: datetime, zone: ZoneInfo, form: str) -> Mark
 
 
 def data(value: Any) -> Markup:
-    """Write a value as JSON that may stand inside a script element of type application/json."""
+    """
+    Write a value as JSON that may stand inside a script element of type application/json.
+
+    Raises: ValueError: a figure in it is infinite or not a number, which no browser reads.
+    """
 
     def plain(other: Any) -> Any:
         if isinstance(other, datetime):
@@ -125,5 +129,5 @@ def data(value: Any) -> Markup:
             return other.total_seconds()
         return str(other) if not hasattr(other, "__float__") else float(other)
 
-    text = json.dumps(value, default=plain, ensure_ascii=False)
+    text = json.dumps(value, default=plain, ensure_ascii=False, allow_nan=False)
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704 - every sign that HTML knows is escaped

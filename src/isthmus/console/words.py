@@ -1,9 +1,12 @@
 """Figures and times as people write them. Pure."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
 _STEPS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"))
+_SMALL: Final = 1e-6
+"""What is smaller is written with a power of ten."""
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -14,6 +17,14 @@ def number(value: float | None) -> str:
     if not float(value).is_integer():
         return f"{value:,.1f}"
     return f"{int(value):,}"
+
+
+def figure(value: float) -> str:
+    """Write a figure shortly: two decimals at most, three digits that count where it is below 1."""
+    if not 0 < abs(value) < 1:
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    short = f"{value:.3g}"
+    return short if abs(value) < _SMALL else f"{Decimal(short):f}"
 
 
 def size(count: int | None) -> str:

@@ -89,7 +89,7 @@
         cursor: { y: false, x: isLine, drag: { x: false, y: false }, points: { show: isLine } },
         scales: {
           x: { time: false, range: () => [-0.5, Math.max(count, 1) - 0.5] },
-          y: { range: (_, low, top) => [Math.min(0, low * 1.08), told.unit === "%" ? 100 : Math.max(1, top * 1.08)] },
+          y: { range: (_, low, top) => [Math.min(0, low * 1.08), told.unit === "%" ? 100 : top > 0 ? top * 1.08 : 1] },
         },
         axes: [
           {
@@ -104,7 +104,7 @@
             rotate: isLong ? 40 : 0,
             size: isLong ? 100 : 36,
           },
-          { ...axis, size: 64, incrs: told.whole ? wholes : undefined, values: (_, splits) => splits.map((value) => value.toLocaleString("en-GB")) },
+          { ...axis, size: 64, incrs: told.whole ? wholes : undefined, values: (_, splits) => splits.map((value) => value.toLocaleString("en-GB", { maximumSignificantDigits: 12 })) },
         ],
         series: [{}, ...order.map((at) => ({
           label: lines[at].title,
@@ -137,8 +137,6 @@
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
     new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   };
-  if (window.uPlot) for (const figure of document.querySelectorAll("figure.chart")) chart(figure);
-
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "sql") {
       event.preventDefault();
@@ -177,4 +175,7 @@
     }
     list.querySelector("[data-none]").hidden = shown > 0;
   });
+
+  // Last, so that the rest of the page works whatever a chart meets.
+  if (window.uPlot) for (const figure of document.querySelectorAll("figure.chart")) chart(figure);
 })();
