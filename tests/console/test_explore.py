@@ -172,6 +172,36 @@ def test_a_small_figure_is_not_shown_as_nothing(filled: Served) -> None:
     assert '<td class="num">0.00333</td>' in shown.text
 
 
+def test_a_day_that_is_typed_counts_when_it_is_whole(visitor: Visitor) -> None:
+    page = visitor.visit("/explore/ticket-flow", Role.VIEWER)
+    gone: list[str] = []
+    page.on("framenavigated", lambda frame: gone.append(frame.url))
+    first = page.get_by_label("From", exact=True)
+    for typed, day, key in (("03032026", "2026-03-03", "Tab"), ("04042026", "2026-04-04", "Enter")):
+        first.focus()
+        page.keyboard.type(typed)
+        expect(first).to_have_value(day)
+        assert gone == []
+        # Keys go on within the box of a day: to the calendar, and then to the next box.
+        for _ in range(2 if key == "Tab" else 1):
+            page.keyboard.press(key)
+        expect(page).to_have_url(re.compile(f"first={day}"))
+        expect(first).to_have_value(day)
+        assert [url.count(f"first={day}") for url in gone] == [1]
+        gone.clear()
+
+
+def test_a_day_that_is_picked_from_the_calendar_counts_at_once(visitor: Visitor) -> None:
+    page = visitor.visit("/explore/ticket-flow", Role.VIEWER)
+    first = page.get_by_label("From", exact=True)
+    first.click()
+    first.evaluate(
+        "box => { box.value = '2026-03-03';"
+        " box.dispatchEvent(new Event('change', { bubbles: true })); }"
+    )
+    expect(page).to_have_url(re.compile("first=2026-03-03"))
+
+
 def test_sql_that_writes_is_refused_and_stays_in_the_box(visitor: Visitor) -> None:
     visitor.forgive("422")
     page = visitor.visit("/explore/sql", Role.VIEWER)

@@ -3,7 +3,9 @@
 
 (() => {
   // A choice that is pointed at counts at once. By keys it counts when it is left or Enter is
-  // pressed: each arrow key shows another one, and nothing may happen before a person has decided.
+  // pressed: each arrow key shows another one, each figure of a day's year makes another day, and
+  // nothing may happen before a person has decided.
+  const decided = "select, input[type=date]";
   let isByKeys = false;
   let looking = null;
   const decide = (select) => {
@@ -21,7 +23,7 @@
   document.addEventListener("change", (event) => {
     const select = event.target;
     const { auto } = select.form ? select.form.dataset : {};
-    if (!select.matches("select") || (auto === undefined && select.dataset.do === undefined)) return;
+    if (!select.matches(decided) || (auto === undefined && select.dataset.do === undefined)) return;
     if (!isByKeys) { decide(select); return; }
     looking = select;
     looking.dataset.looking = "";
@@ -36,7 +38,7 @@
     if (form && form.dataset.auto !== undefined) form.requestSubmit();
   };
   document.addEventListener("chosen", filter);
-  document.addEventListener("change", (event) => { if (!event.target.matches("select")) filter(event); });
+  document.addEventListener("change", (event) => { if (!event.target.matches(decided)) filter(event); });
 
   // Where the focus is, so that it is found again in what is drawn anew.
   const placeOf = (element) => {
