@@ -1,13 +1,15 @@
-"""A console whose tables were copied from a simulated tenant, made once for a module of tests."""
+"""Consoles with tables: all of a simulated tenant's, made once for a module of tests, or two."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from isthmus.wiring.tables.warehouse import open_warehouse
 from isthmus_sim.in_thread import start
 from tests.console.shore import shore, until
-from tests.console.site import Served
-
+from tests.console.site import Served, served
+from tests.reports.conftest import COMPANIES
+from tests.warehouse.building import Desk, column, shape
 
 @contextmanager
 def explored(folder: Path) -> Iterator[Served]:
@@ -20,6 +22,18 @@ def explored(folder: Path) -> Iterator[Served]:
             yield console
     finally:
         sim.stop()
+
+
+@contextmanager
+def tabled(home: Path) -> Iterator[Served]:
+    """Serve a console with two small tables, of which tickets lack the column of their company."""
+    with served(home) as console:
+        warehouse = open_warehouse(console.house.config)
+        desk = Desk(warehouse, console.house.config.spool)
+        desk.publish(COMPANIES, {"id": 1, "companyName": "Acme"})
+        desk.publish(shape("Tickets", column("title")), {"id": 7, "title": "On fire"})
+        warehouse.close()
+        yield console
 
 
 def _is_done(console: Served, key: str) -> bool:

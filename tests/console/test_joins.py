@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,8 +12,8 @@ from isthmus.reports.orphans import orphans_sql
 from isthmus.reports.paths import Join
 from isthmus.wiring.exploring import JOINS_TO_EXPLORE
 from isthmus.wiring.people import Role
-from tests.console.exploring import explored
-from tests.console.site import PHONE, Served, Visitor, audit, shots
+from tests.console.exploring import explored, tabled
+from tests.console.site import PHONE, Served, Visitor, audit, shots, signed_in
 from tests.console.site import WIDE as WIDE_SCREEN
 
 
@@ -51,6 +52,14 @@ def test_a_table_the_map_does_not_know_gets_a_place_of_its_own() -> None:
     quotes = next(node for node in made.nodes if node.name == "Quotes")
     assert quotes.y > max(node.y for node in made.nodes if node.name != "Quotes")
     assert made.height > quotes.y
+
+
+def test_a_join_that_cannot_be_counted_is_told_and_asked_for_no_more(tmp_path: Path) -> None:
+    with tabled(tmp_path / "home") as console, signed_in(console, Role.VIEWER) as (client, _):
+        console.site.orphans.count()
+        shown = client.get("/joins").text
+    assert "could not be counted: There is no column" in shown
+    assert "/joins/counts" not in shown
 
 
 def test_a_long_name_is_broken_between_its_words() -> None:

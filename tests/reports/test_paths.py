@@ -102,3 +102,21 @@ def test_orphans_are_counted_once_and_again_after_a_change(
     assert lacking.orphans is None
     assert (stale.orphans, stale.is_current) == (67, False)
     assert (mended.orphans, mended.is_current) == (0, True)
+
+
+def test_a_join_that_cannot_be_counted_says_why_and_those_behind_it_are_counted(
+    tickets: Desk, reader: TableReader
+) -> None:
+    joins = [Join("Companies", "Tickets", "ownerID"), Join("Companies", "Tickets", "companyID")]
+    counts = OrphanCounts(joins, lambda: nullcontext(reader))
+
+    (failed, counted) = counts.now(wait=30)
+    (again, _) = counts.now(wait=0)
+
+    assert "ownerID" in failed.error or "ownerid" in failed.error
+    assert (failed.referring, failed.orphans, failed.is_current) == (None, None, True)
+    assert (counted.referring, counted.orphans, counted.error) == (200, 67, "")
+    assert again == failed
+    tickets.publish(COMPANIES, {"id": 3, "companyName": "Third"})
+    (anew, _) = counts.now(wait=30)
+    assert anew.at != failed.at

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event, Lock, Thread
 from typing import Final
 
 from isthmus.base.clock import utc_now
-from isthmus.base.errors import IsthmusError
+from isthmus.base.errors import IsthmusError, Retryable
 from isthmus.base.log import get_logger
 from isthmus.reports.names import quoted, table
 from isthmus.reports.paths import Join
@@ -27,8 +27,9 @@ class JoinCount:
     What is known of one join.
 
     `referring` rows have a value in the column, `orphans` of them one that no row has. Both are
-    None while nothing was counted yet, or when `missing` names tables that are not there.
-    `is_current` False: a table has changed since `at`; a new count is on its way.
+    None while nothing was counted yet, when `missing` names tables that are not there, or when
+    counting failed: `error` says why. `is_current` False: a table has changed since `at`; a new
+    count is on its way.
     """
 
     join: Join
@@ -37,6 +38,7 @@ class JoinCount:
     at: datetime | None = None
     is_current: bool = False
     missing: tuple[str, ...] = ()
+    error: str = ""
 
 
 class OrphanCounts:
@@ -68,7 +70,12 @@ class OrphanCounts:
         return self._told(versions)
 
     def count(self) -> tuple[JoinCount, ...]:
-        """Count what has changed, however long it takes. Raises: what `readers` raises."""
+        """
+        Count what has changed, however long it takes.
+
+        A join that cannot be counted is kept with its error, until one of its tables changes.
+        Raises: what `readers` raises; Retryable.
+        """
         with self._readers() as reader:
             versions = reader.versions()
             for join in self._joins:
@@ -114,10 +121,7 @@ class OrphanCounts:
                 found.append(JoinCount(join, missing=missing))
                 continue
             at, count = held
-            is_current = at == _versions(join, versions)
-            found.append(
-                JoinCount(join, count.referring, count.orphans, count.at, is_current=is_current)
-            )
+            found.append(replace(count, is_current=at == _versions(join, versions)))
         return tuple(found)
 
 
@@ -139,6 +143,17 @@ def _missing(join: Join, versions: dict[str, int]) -> tuple[str, ...]:
 
 
 def _counted(reader: TableReader, join: Join) -> JoinCount:
+    try:
+        referring, orphans = _count(reader, join)
+    except Retryable:  # the same may go well with the next look
+        raise
+    except IsthmusError as error:
+        _log.warning("join_not_counted", join=f"{join.many}.{join.column}", error=error.what)
+        return JoinCount(join, at=utc_now(), is_current=True, error=error.what)
+    return JoinCount(join, referring, orphans, utc_now(), is_current=True)
+
+
+def _count(reader: TableReader, join: Join) -> tuple[int, int]:
     key, row_id = quoted(reader, join.column), quoted(reader, "id")
     many, one = table(reader, join.many), table(reader, join.one)
     answer = reader.query(
@@ -147,4 +162,4 @@ def _counted(reader: TableReader, join: Join) -> JoinCount:
         limits=_LIMITS,
     )
     referring, orphans = (int(str(number)) for number in answer.rows[0])
-    return JoinCount(join, referring, orphans, utc_now(), is_current=True)
+    return referring, orphans
