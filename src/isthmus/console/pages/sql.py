@@ -13,7 +13,7 @@ from isthmus.console.pages.explore import HERE, tabs
 from isthmus.console.routes import deed, page, status_of
 from isthmus.console.sending import FORMATS, send
 from isthmus.reports.export import Source, of_question
-from isthmus.reports.saved import ASKING, SavedReport, SavedWrong, run_saved
+from isthmus.reports.saved import ASKING, NoSuchSavedReport, SavedReport, run_saved
 from isthmus.reports.shapes import Chart
 from isthmus.wiring.people import Role
 from isthmus.wiring.tables.reading import (
@@ -62,7 +62,13 @@ def run(ask: Ask) -> Response:
 def _shown(ask: Ask, given: Mapping[str, str], *, unsaved: IsthmusError | None = None) -> Response:
     """Show the box with its answer. Args: unsaved: why the query was not saved as a report."""
     sql, which = given.get("sql", ""), given.get("saved", "")
-    saved = ask.site.saved.find(which) if which else None
+    saved: SavedReport | None = None
+    try:
+        saved = ask.site.saved.find(which) if which else None
+    except NoSuchSavedReport as gone:
+        which, unsaved = "", _removed() if sql else gone
+    except IsthmusError as failed:
+        unsaved = unsaved or failed
     if saved is not None and not sql:
         sql = saved.sql
     states: tuple[TableState, ...] = ()
@@ -73,12 +79,16 @@ def _shown(ask: Ask, given: Mapping[str, str], *, unsaved: IsthmusError | None =
             states = reader.describe()
             if sql:
                 answer = reader.ask(sql, ASKING, zone=str(ask.look.clock))
-    except NothingHeld:
-        return ask.show("explore/nothing.html", tabs=tabs(), title="Your own SQL")
+    except NothingHeld as failed:
+        if not sql:
+            return ask.show("explore/nothing.html", tabs=tabs(), title="Your own SQL")
+        error = failed
     except QueryFailed as failed:
         error = _with_names(failed, states)
     except IsthmusError as failed:
         error = failed
+    if error is not None and unsaved is not None and error.what == unsaved.what:
+        unsaved = None  # it is told once
     wrong = error or unsaved
     chart, x, series = _shape(given, saved)
     download = urlencode({"sql": sql})
@@ -103,6 +113,7 @@ def _shown(ask: Ask, given: Mapping[str, str], *, unsaved: IsthmusError | None =
         charting=charting,
         shown=MOST_SHOWN,
         saved=saved,
+        which=which,
         download=download if len(download) <= LONGEST_ADDRESS else "",
         longest=LONGEST_ADDRESS,
         may_save=ask.may(Role.DISPATCHER),
@@ -110,7 +121,7 @@ def _shown(ask: Ask, given: Mapping[str, str], *, unsaved: IsthmusError | None =
 
 
 def save(ask: Ask) -> Response:
-    """Save a query as a report, or another wording of one."""
+    """Save a query as a report, or another wording of one; where it fails, the box keeps it."""
     fields = {name: ask.text(name) for name in ("title", "chart", "x", "series")}
     saved = ask.text("saved")
     try:
@@ -119,7 +130,7 @@ def save(ask: Ask) -> Response:
                 kept = ask.site.saved.change(reader, saved, sql=ask.text("sql"), **fields)
             else:
                 kept = ask.site.saved.save(reader, author=ask.who, sql=ask.text("sql"), **fields)
-    except (SavedWrong, QueryFailed) as error:
+    except IsthmusError as error:
         given = {name: ask.text(name) for name in _FIELDS if name in ask.form}
         return _shown(ask, given, unsaved=error)
     ask.about = kept.title
@@ -187,6 +198,14 @@ def _send(ask: Ask, sql: str, name: str) -> Response:
         return of_question(sql, str(ask.look.clock))
 
     return send(ask.site, source, name, form)
+
+
+def _removed() -> NoSuchSavedReport:
+    """Say what to do with the query of a report that somebody has removed meanwhile."""
+    return NoSuchSavedReport(
+        "The report was removed meanwhile.",
+        remedy="Its query still stands here: save it as a new report, or leave it.",
+    )
 
 
 def _shape(given: Mapping[str, str], saved: SavedReport | None) -> tuple[str, str, str]:
