@@ -202,6 +202,27 @@ def test_a_day_that_is_picked_from_the_calendar_counts_at_once(visitor: Visitor)
     expect(page).to_have_url(re.compile("first=2026-03-03"))
 
 
+def test_sql_is_copied(visitor: Visitor) -> None:
+    page = visitor.visit("/explore/ticket-flow", Role.VIEWER)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_text("The SQL behind it").click()
+    page.get_by_role("button", name="Copy the SQL").click()
+    expect(page.locator("#toast")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator(".behind code").text_content()
+
+
+def test_where_a_page_may_not_copy_the_sql_is_selected(visitor: Visitor) -> None:
+    page = visitor.visit("/explore/ticket-flow", Role.VIEWER)
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined });")
+    page.reload()
+    page.get_by_text("The SQL behind it").click()
+    page.get_by_role("button", name="Copy the SQL").click()
+    expect(page.locator("#toast")).to_have_text("Selected: press Ctrl+C")
+    selected = page.evaluate("getSelection().toString()")
+    assert selected.strip() == (page.locator(".behind code").text_content() or "").strip()
+
+
 def test_sql_that_writes_is_refused_and_stays_in_the_box(visitor: Visitor) -> None:
     visitor.forgive("422")
     page = visitor.visit("/explore/sql", Role.VIEWER)

@@ -103,6 +103,13 @@
     setTimeout(() => toast.classList.remove("shown"), 2500);
   };
 
+  // Browsers let a page copy only where it came by TLS or from their own machine.
+  const copy = (code) => {
+    const select = () => { getSelection().selectAllChildren(code); say("Selected: press Ctrl+C"); };
+    if (!navigator.clipboard) { select(); return; }
+    navigator.clipboard.writeText(code.textContent).then(() => say("Copied"), select);
+  };
+
   document.addEventListener("click", (event) => {
     const themed = event.target.closest("[data-theme-set]");
     if (themed) {
@@ -111,10 +118,7 @@
       showTheme();
     }
     const copying = event.target.closest("[data-copy]");
-    if (copying) {
-      const text = copying.parentElement.querySelector("code, textarea, input").textContent;
-      navigator.clipboard.writeText(text).then(() => say("Copied"), () => say("Your browser did not let it be copied"));
-    }
+    if (copying) copy(copying.parentElement.querySelector("code"));
     for (const open of document.querySelectorAll("details.menu[open], details.account[open], details.drop[open]")) {
       if (!open.contains(event.target)) open.open = false;
     }
