@@ -11,10 +11,18 @@ from tests.console.site import Served, served
 from tests.reports.conftest import COMPANIES
 from tests.warehouse.building import Desk, column, shape
 
+TWINS = "Twin Peaks Dental"
+"""What two of the clients are called."""
+
+
 @contextmanager
 def explored(folder: Path) -> Iterator[Served]:
     """Serve a console with full tables while the block lasts."""
     sim = start(folder=folder)
+    for _ in range(2):
+        client = {"companyName": TWINS, "companyType": 1, "phone": "1", "ownerResourceID": 29682885}
+        made = sim.post("Companies", client)
+        assert made.status == 200, made.body
     try:
         with shore(folder / "home", sim) as console:
             key = console.site.syncing.ask(by="ann")

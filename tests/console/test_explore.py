@@ -12,9 +12,10 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from isthmus.console.pages import explore
 from isthmus.reports.catalogue import REPORTS
 from isthmus.wiring.people import Role
-from tests.console.exploring import explored
+from tests.console.exploring import TWINS, explored
 from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
 
 _ROWS = "/explore/tickets-by-client/rows?"
@@ -221,6 +222,31 @@ def test_where_a_page_may_not_copy_the_sql_is_selected(visitor: Visitor) -> None
     expect(page.locator("#toast")).to_have_text("Selected: press Ctrl+C")
     selected = page.evaluate("getSelection().toString()")
     assert selected.strip() == (page.locator(".behind code").text_content() or "").strip()
+
+
+def test_each_of_two_clients_of_one_name_can_be_chosen(
+    visitor: Visitor, filled: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explore, "_MOST_LISTED", 3)
+    page = visitor.visit("/explore/tickets-by-client", Role.VIEWER)
+    box = page.get_by_label("Client", exact=True)
+    box.press_sequentially(TWINS[:9])
+    offered = page.locator("#list-company option")
+    expect(offered).to_have_count(2)
+    names = [one.get_attribute("value") or "" for one in offered.all()]
+    assert all(re.fullmatch(rf"{TWINS} \(\d+\)", name) for name in names), names
+    for name in names:
+        box.fill(name)
+        box.press("Enter")
+        expect(box).to_have_value(name)
+        expect(page.locator(".behind code")).to_contain_text(f"= {name.rpartition('(')[2][:-1]}")
+
+
+def test_a_name_that_two_have_is_asked_back_about_and_the_form_stays(filled: Served) -> None:
+    asked = fetched(filled, f"/explore/tickets-by-client?{urlencode({'company': TWINS})}")
+    assert asked.status_code == 409
+    assert f"2 have the name {TWINS}." in asked.text
+    assert 'name="technician"' in asked.text or 'name="queue"' in asked.text
 
 
 def test_sql_that_writes_is_refused_and_stays_in_the_box(visitor: Visitor) -> None:

@@ -13,7 +13,8 @@ import pytest
 
 from chaos.harness import Home, Simulator, must
 from isthmus.reports.catalogue import REPORTS, report_named
-from isthmus.reports.running import OTHERS, choices_of, drill, prepare, run, shown_sql
+from isthmus.reports.choosing import choices_of
+from isthmus.reports.running import OTHERS, drill, prepare, run, shown_sql
 from isthmus.reports.shapes import CHOICES, Asked, Chart, Report
 from isthmus.sync.catalog import DATASETS
 from isthmus.warehouse.answering import Answer, Limits, TableReader

@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from isthmus.base.clock import utc_now
+from isthmus.reports.choosing import choices_of
 from isthmus.reports.errors import ExploringWrong
 from isthmus.reports.shapes import CHOICES, GRAINS, Asked, Measure, Report
 from isthmus.warehouse.answering import Answer, Limits, TableReader
@@ -136,12 +137,6 @@ def drill(
     """Fetch the rows behind one value; the answer says when they are not all."""
     sql, values = drill_sql(ready, measure, point, series)
     return reader.query(sql, values, limits, zone=ready.zone)
-
-
-def choices_of(reader: TableReader, name: str) -> tuple[tuple[str, str], ...]:
-    """Return what a filter may be set to: (value, name), by name."""
-    answer = reader.query(CHOICES[name].choices)
-    return tuple((str(value), str(label)) for value, label in answer.rows)
 
 
 def shown_sql(sql: str, values: Mapping[str, object]) -> str:

@@ -1,6 +1,7 @@
 """Explore: ready reports as charts, the rows behind each figure, and how other programs read."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,6 +15,7 @@ from isthmus.console.asking import Ask
 from isthmus.console.routes import page, status_of
 from isthmus.console.sending import FORMATS, send
 from isthmus.reports.catalogue import REPORTS, report_named
+from isthmus.reports.choosing import SeveralMeant, value_of
 from isthmus.reports.errors import ExploringWrong
 from isthmus.reports.export import Source, of_report, of_rows
 from isthmus.reports.running import (
@@ -206,7 +208,7 @@ def _filled(ask: Ask, wanted: Report) -> Filled:
 
 def _ready(ask: Ask, reader: TableReader, wanted: Report, filled: Filled) -> Ready:
     choices = {
-        name: _chosen(ask, reader, name, filled.fields[name])
+        name: value_of(ask.site.kept.choices(reader, name), name, filled.fields[name])
         for name in wanted.filters
         if name in filled.fields
     }
@@ -217,21 +219,15 @@ def _ready(ask: Ask, reader: TableReader, wanted: Report, filled: Filled) -> Rea
     return prepare(wanted, asked, reader.describe())
 
 
-def _chosen(ask: Ask, reader: TableReader, name: str, text: str) -> str:
-    """Return the number that a choice's name stands for; what is no name is left as it is."""
-    options = ask.site.kept.choices(reader, name)
-    told = text.strip().lower()
-    return next((value for value, label in options if label.strip().lower() == told), text)
-
-
 def _filters(ask: Ask, reader: TableReader, wanted: Report, filled: Filled) -> tuple[Filter, ...]:
     made = []
     for name in wanted.filters:
         options = ask.site.kept.choices(reader, name)
         if not options:
             continue
-        text = filled.fields.get(name, "")
-        value = _chosen(ask, reader, name, text)
+        text = value = filled.fields.get(name, "")
+        with suppress(SeveralMeant):  # it is told where the report is put together
+            value = value_of(options, name, text)
         label = next((label for one, label in options if one == value), text)
         is_long = len(options) > _MOST_LISTED
         listed = () if is_long else options
