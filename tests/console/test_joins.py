@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 from isthmus.console.diagram import HIGH, WIDE, broken, diagram_of
 from isthmus.reports.orphans import orphans_sql
 from isthmus.reports.paths import Join
-from isthmus.wiring.exploring import JOINS_TO_EXPLORE
+from isthmus.state.sync import DatasetChoice
+from isthmus.sync.catalog import DATASETS, others
+from isthmus.wiring.exploring import JOINS_TO_EXPLORE, joins_between
 from isthmus.wiring.people import Role
 from tests.console.exploring import explored, tabled
 from tests.console.site import PHONE, Served, Visitor, audit, shots, signed_in
@@ -31,9 +33,18 @@ def visitor(browser: Browser, filled: Served) -> Iterator[Visitor]:
     person.check()
 
 
-def test_no_two_tables_of_the_map_lie_on_each_other_and_none_under_a_line() -> None:
-    made = diagram_of(JOINS_TO_EXPLORE)
-    assert made == diagram_of(JOINS_TO_EXPLORE)
+NAMES = tuple(dataset.name for dataset in DATASETS)
+ADDED = ("TicketNotes", "Quotes", "CompanyNoteAttachments", "TimeOffRequests", "ActionTypes")
+
+
+@pytest.mark.parametrize("names", [NAMES, (*NAMES, *ADDED)], ids=["catalogue", "added"])
+def test_no_two_tables_of_the_map_lie_on_each_other_and_none_under_a_line(
+    names: tuple[str, ...],
+) -> None:
+    joins = joins_between(names)
+    made = diagram_of(joins, names)
+    assert made == diagram_of(joins, names)
+    assert {node.name for node in made.nodes} == set(names)
     for one, other in combinations(made.nodes, 2):
         assert abs(one.x - other.x) > WIDE or abs(one.y - other.y) > HIGH, (one, other)
     for edge in made.edges:
@@ -52,6 +63,36 @@ def test_a_table_the_map_does_not_know_gets_a_place_of_its_own() -> None:
     quotes = next(node for node in made.nodes if node.name == "Quotes")
     assert quotes.y > max(node.y for node in made.nodes if node.name != "Quotes")
     assert made.height > quotes.y
+
+
+def test_every_collection_there_is_has_a_place_below_on_its_own() -> None:
+    names = (*NAMES, *others())
+    made = diagram_of((), names)
+    assert len({(node.x, node.y) for node in made.nodes}) == len(names)
+
+
+def test_tables_without_joins_and_added_ones_are_on_the_map(
+    visitor: Visitor, filled: Served
+) -> None:
+    for name in ADDED:
+        filled.house.copying.choose(DatasetChoice(name))
+    page = visitor.visit("/joins", Role.VIEWER)
+    shots(page, "joins/added")
+    page.locator(".node[data-name=Products]").click()
+    expect(page.get_by_role("region", name="Joins of Products")).to_contain_text("No joins")
+    page.locator(".node[data-name=CompanyNoteAttachments]").click()
+    part = page.get_by_role("region", name="Joins of CompanyNoteAttachments")
+    expect(part).to_contain_text("CompanyNoteAttachments.companyID = Companies.id")
+    expect(page.locator(".subjects")).to_contain_text("Added")
+    phone = visitor.visit("/joins?at=TimeOffRequests", Role.VIEWER, PHONE)
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    shots(phone, "joins/added")
+    assert audit(page) == []
+    for name in ADDED:
+        filled.house.copying.choose(DatasetChoice(name, is_kept=False))
+    page.reload()
+    expect(page.locator(".node[data-name=Products]")).to_be_visible()
+    expect(page.locator(".node[data-name=Quotes]")).to_have_count(0)
 
 
 def test_a_join_that_cannot_be_counted_is_told_and_asked_for_no_more(tmp_path: Path) -> None:

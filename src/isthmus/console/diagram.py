@@ -1,7 +1,8 @@
 """The joins as a picture: where each table stands, and the lines between them. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import hypot
 from typing import Final
 
 from isthmus.reports.paths import Join
@@ -16,6 +17,7 @@ _LONGEST_LINE: Final = 15
 
 _PLACES: Final[Mapping[str, tuple[float, float]]] = {
     "Services": (0, 4.25),
+    "Products": (0, 5),
     "ContractMilestones": (0.75, 1.5),
     "ContractRates": (0.75, 2.3),
     "ContractServiceUnits": (1, 3.25),
@@ -44,7 +46,7 @@ SUBJECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "Tickets and time": ("Tickets", "TimeEntries"),
     "Contracts and billing": (
         "Contracts", "ContractMilestones", "ContractRates", "ContractServiceBundles",
-        "ContractServices", "ContractServiceUnits", "Services", "Invoices",
+        "ContractServices", "ContractServiceUnits", "Services", "Products", "Invoices",
     ),
     "Projects": ("Projects", "Tasks"),
     "Service calls": (
@@ -54,6 +56,14 @@ SUBJECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "People": ("Resources",),
 }  # fmt: skip
 """In the order of the colours."""
+OTHERS: Final = "Added"
+"""The subject of all other tables, with a colour behind those."""
+
+_ABREAST: Final = 7
+_BELOW: Final = 6
+"""The first row under all places."""
+_APART: Final = 12
+"""How far a table keeps from another, and a line from a table, where there is a choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +98,15 @@ class Diagram:
     height: float
 
 
-def diagram_of(joins: Sequence[Join]) -> Diagram:
-    """Lay the joins out; a table without a place of its own stands in a row below."""
-    names = dict.fromkeys(name for join in joins for name in (join.one, join.many))
-    strangers = [name for name in names if name not in _PLACES]
-    below = {name: (place % 7, 7 + place // 7) for place, name in enumerate(strangers)}
-    nodes = {name: _node(name, *(_PLACES.get(name) or below[name])) for name in names}
+def diagram_of(joins: Sequence[Join], names: Sequence[str] = ()) -> Diagram:
+    """
+    Lay tables and their joins out; a table without a place of its own stands below.
+
+    Args: names: of tables that are shown with or without a join.
+    """
+    shown = dict.fromkeys((*(name for join in joins for name in (join.one, join.many)), *names))
+    nodes = {name: _node(name, *_PLACES[name]) for name in shown if name in _PLACES}
+    _add_below(nodes, [name for name in shown if name not in _PLACES], joins)
     edges = tuple(_edge(join, nodes[join.one], nodes[join.many]) for join in joins)
     return Diagram(
         tuple(sorted(nodes.values(), key=lambda node: (node.x, node.y))),
@@ -103,8 +116,78 @@ def diagram_of(joins: Sequence[Join]) -> Diagram:
     )
 
 
+def _add_below(nodes: dict[str, Node], names: Sequence[str], joins: Sequence[Join]) -> None:
+    """Place tables under all others: those with joins first, the rest in rows below them."""
+    joined = [name for name in names if any(name in (join.one, join.many) for join in joins)]
+    _add_joined(nodes, joined, joins)
+    lowest = max((node.y for node in nodes.values()), default=0.0)
+    first = max(_BELOW, round((lowest - _EDGE - HIGH / 2) / _ROW) + 1)
+    for at, name in enumerate(name for name in names if name not in joined):
+        nodes[name] = _node(name, at % _ABREAST, first + at // _ABREAST)
+
+
+def _add_joined(nodes: dict[str, Node], names: Sequence[str], joins: Sequence[Join]) -> None:
+    """Place tables where their lines pass under no other, if there is such a place, and near."""
+    edges = [_edge(j, nodes[j.one], nodes[j.many]) for j in joins if {j.one, j.many} <= {*nodes}]
+    rows = range(_BELOW, _BELOW + 3 + len(names) // 3)
+    spots = [(column / 2, row) for row in rows for column in range(2 * _ABREAST - 1)]
+    for name in names:
+        mine = [join for join in joins if name in (join.one, join.many)]
+        options = []
+        for spot in spots:
+            node = _node(name, *spot)
+            if _is_near(node, nodes.values()):
+                continue
+            there = nodes | {name: node}
+            known = [join for join in mine if {join.one, join.many} <= {*there}]
+            lines = [_edge(join, there[join.one], there[join.many]) for join in known]
+            options.append((_hidden(there, name, edges, lines), _length(lines), spot, lines))
+        _, _, spot, lines = min(options, key=lambda option: option[:3])
+        nodes[name] = _node(name, *spot)
+        edges += lines
+
+
+def _is_near(node: Node, others: Iterable[Node]) -> bool:
+    return any(
+        abs(node.x - one.x) < WIDE + _APART and abs(node.y - one.y) < HIGH + _APART
+        for one in others
+    )
+
+
+def _hidden(
+    nodes: Mapping[str, Node], name: str, edges: Sequence[Edge], lines: Sequence[Edge]
+) -> int:
+    """Count how often a table of that name would hide a line, or a line of its own be hidden."""
+    over = sum(_is_under(edge, nodes[name]) for edge in edges)
+    ends = {name, *(end for line in lines for end in (line.join.one, line.join.many))}
+    return over + sum(
+        _is_under(line, node) for line in lines for node in nodes.values() if node.name not in ends
+    )
+
+
+def _length(lines: Sequence[Edge]) -> float:
+    return sum(hypot(line.x2 - line.x1, line.y2 - line.y1) for line in lines)
+
+
+def _is_under(edge: Edge, node: Node) -> bool:
+    """Tell whether a line passes under a table, or close by it."""
+    begin, end = 0.0, 1.0
+    for start, by, middle, half in (
+        (edge.x1, edge.x2 - edge.x1, node.x, WIDE / 2 + _APART / 2),
+        (edge.y1, edge.y2 - edge.y1, node.y, HIGH / 2 + _APART / 2),
+    ):
+        if not by:
+            if abs(start - middle) >= half:
+                return False
+            continue
+        enters, leaves = sorted(((middle - half - start) / by, (middle + half - start) / by))
+        begin, end = max(begin, enters), min(end, leaves)
+    return begin < end
+
+
 def _node(name: str, column: float, row: float) -> Node:
-    colour = next((n for n, names in enumerate(SUBJECTS.values(), 1) if name in names), 6)
+    own = (n for n, names in enumerate(SUBJECTS.values(), 1) if name in names)
+    colour = next(own, len(SUBJECTS) + 1)
     x, y = _EDGE + WIDE / 2 + column * _COLUMN, _EDGE + HIGH / 2 + row * _ROW
     return Node(name, x, y, broken(name), colour)
 

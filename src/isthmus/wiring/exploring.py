@@ -1,7 +1,8 @@
 """Joins what people explore the tables with: readers, joins as data, saved reports, guides."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Final
 
 from isthmus.engine.database import open_database
@@ -10,14 +11,17 @@ from isthmus.reports.orphans import OrphanCounts
 from isthmus.reports.paths import Join
 from isthmus.reports.saved import SavedReports
 from isthmus.state.saved_reports import SavedReportStore
-from isthmus.sync.catalog import JOINS
+from isthmus.sync.catalog import JOINS, dataset_named, others
+from isthmus.wiring.connecting import datasets_of
 from isthmus.wiring.dispatch.stores import Stores
 from isthmus.wiring.environment.config import Config
 from isthmus.wiring.tables.reading import Readers
 
 __all__ = [
     "JOINS_TO_EXPLORE",
+    "datasets_of",
     "guides_of",
+    "joins_between",
     "open_saved_reports",
     "orphan_counts",
     "saved_reports_of",
@@ -27,9 +31,25 @@ JOINS_TO_EXPLORE: Final = tuple(Join(join.one, join.many, join.column) for join 
 """The catalogue's joins, for `reports.paths`."""
 
 
+@cache
+def _known_joins() -> tuple[Join, ...]:
+    """Return the catalogue's joins, and what other collections are known to refer to."""
+    more = [
+        Join(target, dataset.name, column)
+        for dataset in filter(None, map(dataset_named, others()))
+        for column, target in dataset.references
+    ]
+    return (*JOINS_TO_EXPLORE, *more)
+
+
+def joins_between(names: Collection[str]) -> tuple[Join, ...]:
+    """Return the joins that are known between datasets, of the 22 or added."""
+    return tuple(join for join in _known_joins() if join.one in names and join.many in names)
+
+
 def orphan_counts(readers: Readers) -> OrphanCounts:
     """Return the counts of orphans of this home's joins; keep one for the whole process."""
-    return OrphanCounts(JOINS_TO_EXPLORE, readers.reader)
+    return OrphanCounts(_known_joins(), readers.reader)
 
 
 def saved_reports_of(stores: Stores) -> SavedReports:

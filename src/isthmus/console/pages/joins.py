@@ -9,18 +9,17 @@ from starlette.responses import Response
 
 from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
-from isthmus.console.diagram import HIGH, SUBJECTS, WIDE, diagram_of
+from isthmus.console.diagram import HIGH, OTHERS, SUBJECTS, WIDE, diagram_of
 from isthmus.console.routes import page
 from isthmus.reports.orphans import JoinCount, orphans_sql
 from isthmus.reports.paths import Join, NoPath, Step, path_sql, paths_between
 from isthmus.sync.titles import meaning_of
-from isthmus.wiring.exploring import JOINS_TO_EXPLORE
+from isthmus.wiring.exploring import datasets_of, joins_between
 from isthmus.wiring.tables.reading import Column, NothingHeld
 
 HERE: Final = "/joins"
 _PATIENCE_S: Final = 0.03
 """How long a page waits for counts that are not known yet; it fetches them when they are."""
-_NAMES: Final = tuple(sorted({name for join in JOINS_TO_EXPLORE for name in (join.one, join.many)}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +42,55 @@ class Way:
 
 def joins(ask: Ask) -> Response:
     """Show the map, the joins of the chosen table, and the ways that were asked for."""
-    start, end = _named(ask.query("from")), _named(ask.query("to"))
+    names = _names(ask)
+    known = joins_between(names)
+    start, end = _named(names, ask.query("from")), _named(names, ask.query("to"))
     problem: IsthmusError | None = None
     ways: tuple[Way, ...] = ()
     if start and end and start != end:
         try:
-            ways = tuple(_ways(ask, start, end))
+            ways = tuple(_ways(ask, known, start, end))
         except NoPath as error:
             problem = error
     first = ways[0].steps if ways else ()
+    diagram = diagram_of(known, names)
     return ask.show(
         "joins/map.html",
-        diagram=diagram_of(JOINS_TO_EXPLORE),
+        diagram=diagram,
         wide=WIDE,
         high=HIGH,
-        subjects=SUBJECTS,
-        names=_NAMES,
+        subjects=[*SUBJECTS, OTHERS][: max(node.colour for node in diagram.nodes)],
+        names=names,
         meaning_of=meaning_of,
         start=start,
         end=end,
         ways=ways,
         problem=problem,
         on_way={step.join for step in first},
-        at=_named(ask.query("at")) or start or "Companies",
-        **_counted(ask),
+        at=_named(names, ask.query("at")) or start or "Companies",
+        **_counted(ask, known),
     )
 
 
 def counts(ask: Ask) -> Response:
     """Show the joins anew, when they were counted."""
-    at = _named(ask.query("at")) or "Companies"
-    return ask.show("joins/part.html", names=_NAMES, meaning_of=meaning_of, at=at, **_counted(ask))
+    names = _names(ask)
+    at = _named(names, ask.query("at")) or "Companies"
+    counted = _counted(ask, joins_between(names))
+    return ask.show("joins/part.html", names=names, meaning_of=meaning_of, at=at, **counted)
 
 
-def _counted(ask: Ask) -> dict[str, Any]:
+def _names(ask: Ask) -> tuple[str, ...]:
+    """Return the datasets that are shown: the 22, and what was added."""
+    return tuple(sorted(dataset.name for dataset in datasets_of(ask.site.house)))
+
+
+def _counted(ask: Ask, known: Sequence[Join]) -> dict[str, Any]:
     away: IsthmusError | None = None
-    counted: Sequence[JoinCount] = tuple(JoinCount(join) for join in JOINS_TO_EXPLORE)
+    counted = [JoinCount(join) for join in known]
+    shown = frozenset(known)
     try:
-        counted = ask.site.orphans.now(_PATIENCE_S)
+        counted = [one for one in ask.site.orphans.now(_PATIENCE_S) if one.join in shown]
     except IsthmusError as error:
         away = error
     is_coming = away is None and any(not one.missing and not one.is_current for one in counted)
@@ -97,19 +107,19 @@ def _orphans_of(join: Join) -> str:
     return f"/explore/sql?{urlencode({'sql': orphans_sql(join)})}"
 
 
-def _ways(ask: Ask, start: str, end: str) -> Iterator[Way]:
+def _ways(ask: Ask, known: Sequence[Join], start: str, end: str) -> Iterator[Way]:
     columns: dict[str, tuple[Column, ...]] = {}
     try:
         with ask.site.house.readers.reader() as reader:
             columns = {state.dataset: state.columns for state in reader.describe()}
     except IsthmusError:
         columns = {}  # The ways are known without tables; their SQL then takes the ids alone.
-    for steps in paths_between(JOINS_TO_EXPLORE, start, end):
+    for steps in paths_between(known, start, end):
         yield Way(steps, path_sql(start, steps, columns))
 
 
-def _named(text: str) -> str:
-    return next((name for name in _NAMES if name.lower() == text.lower()), "")
+def _named(names: Sequence[str], text: str) -> str:
+    return next((name for name in names if name.lower() == text.lower()), "")
 
 
 ROUTES: Final = (page(HERE, joins), page(f"{HERE}/counts", counts))
