@@ -1,10 +1,12 @@
 """Readers of a home's tables share the file with a refresh, and let others have it."""
 
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +15,9 @@ import pytest
 
 from isthmus.warehouse.ports import ColumnType, QueryFailed
 from isthmus.wiring.environment.config import Config, load_config
-from isthmus.wiring.tables.reading import NothingHeld, Readers, WarehouseBusy
+from isthmus.wiring.tables.reading import NothingHeld, Readers, WarehouseAway, WarehouseBusy
 from isthmus.wiring.tables.warehouse import open_warehouse
+from tests.threads import waits_in
 from tests.warehouse.building import Desk, column, shape
 
 TABLE = shape("Tickets", column("title"), column("n", ColumnType.INTEGER))
@@ -173,3 +176,67 @@ def test_many_threads_read_while_a_refresh_publishes(config: Config) -> None:
     assert set(seen) <= set(range(1, 7))
     assert count(readers) == 6
     readers.close()
+
+
+class Silent:
+    """A server that takes connections and says nothing, until it hangs up on all of them."""
+
+    def __init__(self, listening: socket.socket) -> None:
+        self._listening = listening
+        self.came: list[socket.socket] = []
+        self.url = f"postgresql://nobody:x@127.0.0.1:{listening.getsockname()[1]}/none?sslmode=disable&gssencmode=disable"
+
+    def take(self) -> None:
+        while True:
+            try:
+                self.came.append(self._listening.accept()[0])
+            except OSError:
+                return
+
+    def hang_up(self) -> None:
+        with suppress(OSError):  # it was done before
+            self._listening.shutdown(socket.SHUT_RDWR)
+        for one in self.came:
+            one.close()
+
+
+@pytest.fixture
+def silent() -> Iterator[Silent]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = Silent(listening)
+        taking = threading.Thread(target=server.take)
+        taking.start()
+        yield server
+        server.hang_up()
+        taking.join()
+
+
+def test_many_who_come_while_a_server_is_silent_share_one_attempt(
+    tmp_path: Path, silent: Silent
+) -> None:
+    home = {"ISTHMUS_HOME": str(tmp_path / "home"), "ISTHMUS_WAREHOUSE": silent.url}
+    readers = Readers(load_config(home))
+    told: list[str] = []
+
+    def look() -> None:
+        try:
+            with readers.reader():
+                told.append("reached")
+        except WarehouseAway as error:
+            told.append(error.what)
+
+    threads = [threading.Thread(target=look, daemon=True) for _ in range(5)]
+    threads[0].start()
+    until(lambda: bool(silent.came))
+    for thread in threads[1:]:
+        thread.start()
+    until(lambda: all(waits_in(thread, "result") for thread in threads[1:]))
+    readers.close()  # nobody who connects holds it up
+    silent.hang_up()
+    for thread in threads:
+        thread.join()
+
+    assert len(silent.came) == 1
+    assert len(told) == 5
+    assert set(told) == {told[0]}
+    assert "cannot be reached" in told[0]

@@ -1,6 +1,7 @@
 """Readers of the tables, for pages and commands: many threads at once, no file held for long."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Lock, Timer
@@ -78,6 +79,7 @@ class Readers:
         self._idle = idle
         self._turn = Lock()
         self._open: _Closing | None = None
+        self._opening: Future[None] | None = None
         self._users = 0
         self._used_at = 0.0
         self._timer: Timer | None = None
@@ -90,11 +92,7 @@ class Readers:
 
         Raises: NothingHeld: there are no tables yet; WarehouseBusy, WarehouseAway, WarehouseBroken.
         """
-        with self._turn:
-            if self._open is None:
-                self._open = open_reader(self._config)
-            reader = self._open
-            self._users += 1
+        reader = self._taken()
         try:
             yield reader
         finally:
@@ -102,6 +100,38 @@ class Readers:
                 self._users -= 1
                 self._used_at = monotonic()
                 self._settle()
+
+    def _taken(self) -> TableReader:
+        """
+        Return the reader, opened where there is none, and count who has it.
+
+        One opens, which may take as long as a server is silent; who comes meanwhile waits for that
+        one attempt, and hears of it if it fails.
+        """
+        while True:
+            with self._turn:
+                if self._open is not None:
+                    self._users += 1
+                    return self._open
+                opening = self._opening
+                mine: Future[None] | None = None
+                if opening is None:
+                    opening = self._opening = mine = Future()
+            if mine is not None:
+                self._try(mine)
+            opening.result()
+
+    def _try(self, opening: Future[None]) -> None:
+        try:
+            opened = open_reader(self._config)
+        except BaseException as error:
+            with self._turn:
+                self._opening = None
+            opening.set_exception(error)
+            raise
+        with self._turn:
+            self._open, self._opening = opened, None
+        opening.set_result(None)
 
     def close(self) -> None:
         """Let go of the file or connections as soon as nothing is read any more."""
