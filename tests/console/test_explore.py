@@ -13,10 +13,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from isthmus.console.pages import explore
+from isthmus.console.turns import MOST
 from isthmus.reports.catalogue import REPORTS
 from isthmus.wiring.people import Role
 from tests.console.exploring import TWINS, explored
-from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots
+from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots, signed_in
 
 _ROWS = "/explore/tickets-by-client/rows?"
 _SAVED = "/explore/saved/"
@@ -247,6 +248,19 @@ def test_a_name_that_two_have_is_asked_back_about_and_the_form_stays(filled: Ser
     assert asked.status_code == 409
     assert f"2 have the name {TWINS}." in asked.text
     assert 'name="technician"' in asked.text or 'name="queue"' in asked.text
+
+
+def test_who_leaves_a_download_gives_their_turn_back(
+    filled: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filled.site.downloads, "patience", 60.0)
+    sql = "select a.id, b.title from TimeEntries a cross join Tickets b cross join Companies c"
+    with signed_in(filled, Role.VIEWER) as (client, _):
+        for _ in range(MOST):
+            with client.stream("GET", "/explore/sql/csv", params={"sql": sql}) as begun:
+                assert begun.status_code == 200
+        one = client.get("/explore/sql/csv", params={"sql": "select 1 as one"})
+    assert one.text == "one\r\n1\r\n"
 
 
 def test_sql_that_writes_is_refused_and_stays_in_the_box(visitor: Visitor) -> None:

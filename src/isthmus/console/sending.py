@@ -21,9 +21,10 @@ SourceOf = Callable[[TableReader], Source]
 
 def send(site: Site, source_of: SourceOf, name: str, form: str) -> Response:
     """
-    Answer with a file named `name`. Raises, before anything is sent: what reading it raises.
+    Answer with a file named `name`.
 
-    Args: source_of: says of a reader what is to be read. form: one of FORMATS.
+    Args: source_of: says of a reader what is to be read. form: one of FORMATS. Raises, before
+    anything is sent: what reading it raises, and Crowded.
     """
     pieces = _csv(site, source_of) if form == "csv" else _parquet(site, source_of)
     first = next(pieces, b"")
@@ -45,14 +46,14 @@ def attached(name: str) -> dict[str, str]:
 
 
 def _csv(site: Site, source_of: SourceOf) -> Iterator[bytes]:
-    with site.house.readers.reader() as reader:
+    with site.downloads.turn(), site.house.readers.reader() as reader:
         yield from csv_of(reader, source_of(reader))
 
 
 def _parquet(site: Site, source_of: SourceOf) -> Iterator[bytes]:
     with export_folder(site.house.config) as folder:
         path = Path(folder) / "answer.parquet"
-        with site.house.readers.reader() as reader:
+        with site.downloads.turn(), site.house.readers.reader() as reader:
             parquet_of(reader, source_of(reader), path)
         with path.open("rb") as file:
             while piece := file.read(_PIECE):

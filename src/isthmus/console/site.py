@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from isthmus.console.away import Away
 from isthmus.console.live import Live
+from isthmus.console.turns import Turns
 from isthmus.dispatch.library import Library
 from isthmus.reports.orphans import OrphanCounts
 from isthmus.reports.running import Kept
@@ -30,6 +31,7 @@ class Site:
     `preferences` are the settings that people change; `pulse` knows which workers fell silent.
     `provider` is where people may log in instead; `away` knows who has gone there.
     `simulation` is the simulated tenant that a person may try; who opened the site stops it.
+    `questions` and `downloads` bound how many go on at once.
     `setup_code` lets somebody make the first account; the process that serves prints it.
     `address` is where people reach the console: https there makes the cookies travel by TLS only.
     """
@@ -49,6 +51,8 @@ class Site:
     preferences: Preferences
     pulse: Pulse = field(default_factory=Pulse)
     away: Away = field(default_factory=Away)
+    questions: Turns = field(default_factory=lambda: Turns("queries"))
+    downloads: Turns = field(default_factory=lambda: Turns("downloads"))
     provider: Provider | None = None
     setup_code: str = field(default="", repr=False)
     address: str = ""

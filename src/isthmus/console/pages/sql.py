@@ -78,7 +78,8 @@ def _shown(ask: Ask, given: Mapping[str, str], *, unsaved: IsthmusError | None =
         with ask.site.house.readers.reader() as reader:
             states = reader.describe()
             if sql:
-                answer = reader.ask(sql, ASKING, zone=str(ask.look.clock))
+                with ask.site.questions.turn():
+                    answer = reader.ask(sql, ASKING, zone=str(ask.look.clock))
     except NothingHeld as failed:
         if not sql:
             return ask.show("explore/nothing.html", tabs=tabs(), title="Your own SQL")
@@ -143,7 +144,7 @@ def one(ask: Ask) -> Response:
     answer: Answer | None = None
     error: IsthmusError | None = None
     try:
-        with ask.site.house.readers.reader() as reader:
+        with ask.site.house.readers.reader() as reader, ask.site.questions.turn():
             answer = run_saved(reader, found, zone=str(ask.look.clock))
     except NothingHeld:
         return ask.show("explore/nothing.html", tabs=tabs(), title=found.title)

@@ -1,0 +1,109 @@
+"""So many queries and downloads at once; who comes then is told, and loses nothing."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from isthmus.console.turns import MOST, Crowded, Turns
+from isthmus.wiring.people import Role
+from tests.console.exploring import tabled
+from tests.console.shore import until
+from tests.console.site import Served, signed_in
+from tests.threads import waits_in
+
+ASKED = "/explore/sql?sql=select+title+from+Tickets"
+DOWNLOADED = "/explore/sql/{}?sql=select+title+from+Tickets"
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[Served]:
+    with tabled(tmp_path / "home") as given:
+        given.site.questions.patience = given.site.downloads.patience = 0.0
+        yield given
+
+
+def test_a_query_too_many_is_told_to_come_again_and_stays_in_the_box(console: Served) -> None:
+    with signed_in(console, Role.VIEWER) as (client, _):
+        with ExitStack() as others:
+            for _ in range(MOST):
+                others.enter_context(console.site.questions.turn())
+            told = client.get(ASKED)
+            assert told.status_code == 503
+            assert f"busy with {MOST} other queries" in told.text
+            assert "Try again in a moment." in told.text
+            assert "select title from Tickets</textarea>" in told.text
+            assert client.get("/explore").status_code == 200
+        for _ in range(MOST + 1):
+            assert client.get(ASKED).status_code == 200
+
+
+def test_a_saved_report_waits_for_its_turn_too(console: Served) -> None:
+    with console.house.readers.reader() as reader:
+        kept = console.site.saved.save(reader, title="Mine", author="ann", sql="select 1 as one")
+    with signed_in(console, Role.VIEWER) as (client, _), ExitStack() as others:
+        for _ in range(MOST):
+            others.enter_context(console.site.questions.turn())
+        assert client.get(f"/explore/saved/{kept.id}").status_code == 503
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_download_too_many_is_told_before_anything_is_sent(console: Served, form: str) -> None:
+    path = DOWNLOADED.format(form)
+    with signed_in(console, Role.VIEWER) as (client, _):
+        with ExitStack() as others:
+            for _ in range(MOST):
+                others.enter_context(console.site.downloads.turn())
+            told = client.get(path)
+            assert told.status_code == 503
+            assert f"busy with {MOST} other downloads" in told.text
+            assert client.get(ASKED).status_code == 200, "downloads hold up no query"
+        for _ in range(MOST + 1):
+            assert client.get(path).status_code == 200, "each gives its turn back"
+
+
+def test_who_waits_has_the_turn_that_becomes_free() -> None:
+    turns = Turns("queries", most=1, patience=60)
+    had: list[str] = []
+
+    def wait() -> None:
+        with turns.turn():
+            had.append("a turn")
+
+    waiting = Thread(target=wait)
+    with turns.turn():
+        waiting.start()
+        assert had == []
+    waiting.join()
+    assert had == ["a turn"]
+
+
+def test_no_more_wait_than_may() -> None:
+    turns = Turns("queries", most=1, patience=60)
+    had: list[str] = []
+
+    def stand() -> None:
+        with turns.turn():
+            had.append("a turn")
+
+    waiting = [Thread(target=stand) for _ in range(2)]
+    with turns.turn():
+        for thread in waiting:
+            thread.start()
+        until(lambda: all(waits_in(thread, "wait") for thread in waiting))
+        with pytest.raises(Crowded), turns.turn():
+            pass
+        assert had == []
+    for thread in waiting:
+        thread.join()
+    assert had == ["a turn", "a turn"]
+
+
+def test_who_waits_longer_than_they_may_is_told_so() -> None:
+    turns = Turns("queries", most=1, patience=0.0)
+    with turns.turn(), pytest.raises(Crowded, match="busy with 1 other queries"), turns.turn():
+        pass
+    with turns.turn():
+        pass
