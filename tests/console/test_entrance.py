@@ -44,6 +44,34 @@ def test_without_the_code_no_account_is_made(console: Served, visitor: Visitor) 
     assert console.site.people.is_empty()
 
 
+def test_a_first_login_that_cannot_be_one_is_told_beside_what_was_typed(console: Served) -> None:
+    given = {"code": console.site.setup_code, "name": "Ann Lee", "login": "Ann Lee"}
+    answer = httpx2.post(f"{console.url}/begin", data={**given, "password": PASSWORD})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    for name, value in given.items():
+        assert re.search(f'name="{name}"[^>]* value="{re.escape(value)}"', answer.text), name
+    assert PASSWORD not in answer.text
+    assert console.site.people.is_empty()
+
+
+def test_a_first_account_whose_log_in_has_to_wait_is_made_all_the_same(
+    console: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = utc_now()
+    monkeypatch.setattr(entering, "utc_now", lambda: now)  # however slow the machine is
+    wrong = {"login": "ann", "password": "guessed"}
+    tried = [httpx2.post(f"{console.url}/login", data=wrong) for _ in range(8)]
+    assert tried[-1].status_code == 429
+    given = {"code": console.site.setup_code, "name": "Ann", "login": "ann", "password": PASSWORD}
+    answer = httpx2.post(f"{console.url}/begin", data=given)
+    assert answer.status_code == 429
+    assert "Too many log-ins failed." in answer.text
+    assert 'value="/welcome"' in answer.text
+    assert [account.login for account in console.site.people.accounts()] == ["ann"]
+    assert "made the first account" in [deed.what for deed in console.site.people.deeds()]
+
+
 def test_a_wrong_password_is_told_and_the_right_one_goes_on_to_the_page_that_was_wanted(
     console: Served, visitor: Visitor
 ) -> None:

@@ -9,7 +9,16 @@ from isthmus.base.errors import NeedsPerson
 from isthmus.console import guard
 from isthmus.console.asking import Ask
 from isthmus.console.routes import deed, page
-from isthmus.wiring.people import AlreadyBegun, LoginRefused, LoginThrottled, PasswordWeak, Role
+from isthmus.wiring.people import (
+    AlreadyBegun,
+    LoginRefused,
+    LoginThrottled,
+    LoginWrong,
+    PasswordWeak,
+    Role,
+)
+
+_MADE: Final = "made the first account"
 
 
 class CodeWrong(NeedsPerson):
@@ -31,11 +40,15 @@ def make_first(ask: Ask) -> Response:
         ask.site.people.begin(login, name, ask.secret("password"))
     except AlreadyBegun:
         return RedirectResponse("/login", status_code=303)
-    except (CodeWrong, PasswordWeak) as error:
+    except (CodeWrong, LoginWrong, PasswordWeak) as error:
         given = {"login": login, "name": name}
         return ask.show("begin.html", 422, code=ask.text("code"), error=error, given=given)
     ask.about = login
-    return _enter(ask, login, "/welcome")
+    try:
+        return _enter(ask, login, "/welcome")
+    except LoginThrottled as error:
+        ask.site.people.note(ask.who, _MADE, login, {}, ask.source)
+        return ask.show("login.html", 429, next="/welcome", error=error, login=login)
 
 
 def login(ask: Ask) -> Response:
@@ -87,7 +100,7 @@ def _check_code(ask: Ask) -> None:
 
 ROUTES: Final = (
     page("/begin", begin, None),
-    deed("/begin", make_first, None, "made the first account"),
+    deed("/begin", make_first, None, _MADE),
     page("/login", login, None),
     deed("/login", log_in, None),
     deed("/logout", log_out, Role.VIEWER, "logged out"),
