@@ -205,6 +205,13 @@ def test_dead_letters_are_found_by_kind_and_text_page_by_page(state: DispatchSta
     assert dead_letters(state, LetterFilter(state="dismissed")).letters == ()
 
 
+def test_dead_letters_are_found_whatever_the_case_of_any_letter(state: DispatchState) -> None:
+    state.save_dead_letter(letter(1, what="No company is called M\u00dcLLER."))
+    state.save_dead_letter(letter(2, what="No company is called Meier."))
+    found = dead_letters(state, LetterFilter(text="m\u00fcller")).letters
+    assert [one.id for one in found] == ["dl-1"]
+
+
 # A link's story, page by page
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from isthmus.engine.errors import EngineBroken, EngineUnavailable
+from isthmus.state.folding import fold_every_letter
 from isthmus.state.journal import keep_journal
 
 BUSY_TIMEOUT_MS: Final = 30_000
@@ -62,6 +63,7 @@ def _prepare(driver: sqlite3.Connection, _record: Any) -> None:
     keep_journal(driver)
     driver.execute("PRAGMA synchronous = FULL")
     driver.execute("PRAGMA foreign_keys = ON")
+    fold_every_letter(driver)
 
 
 def _open_server(url: URL) -> Engine:

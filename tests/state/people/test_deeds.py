@@ -37,6 +37,13 @@ def test_deeds_are_found_by_a_text_in_any_part(begun: People, text: str) -> None
     assert whats(begun.deeds(text=text)) == ["parked"]
 
 
+def test_deeds_are_found_whatever_the_case_of_any_letter(begun: People) -> None:
+    begun.note("ann", "parked", "Ticket of M\u00dcLLER", {"who": "\u0416ANNA"})
+    begun.note("ann", "resumed", "Ticket of Meier")
+    for text in ("m\u00fcller", "M\u00fcLLER", "\u0436anna", "TICKET OF M\u00dc"):
+        assert whats(begun.deeds(text=text)) == ["parked"], text
+
+
 def test_no_secret_gets_into_the_trail(begun: People) -> None:
     _, cookie = begun.log_in("bob", PASSWORD, source="", agent="")
     begun.note("bob", f"pasted {cookie}", "form", {"password": "hunter2hunter2", "said": cookie})
