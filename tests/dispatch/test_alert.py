@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from isthmus.alerts import Tried
 from isthmus.base.clock import utc_now
 from isthmus.base.ids import new_ordered_id
 from isthmus.dispatch.alert import SWEEPS_BEGUN, Alert, Told, read_told
@@ -24,8 +25,9 @@ class Heard:
     def __init__(self) -> None:
         self.said: list[tuple[str, str]] = []
 
-    async def send(self, title: str, text: str) -> None:
+    async def send(self, title: str, text: str) -> Tried:
         self.said.append((title, text))
+        return {"chat": None}
 
 
 @pytest.fixture

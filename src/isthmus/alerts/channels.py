@@ -4,20 +4,27 @@ import asyncio
 import json
 import smtplib
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from typing import Final
+from typing import Final, TypeAlias
 
 from isthmus.base import redaction
 from isthmus.base.errors import IsthmusError, Retryable
+from isthmus.base.log import get_logger
 from isthmus.transport import HttpSession, TransportSettings
 
 _SECONDS: Final = 20.0
 _FINE: Final = range(200, 300)
+_log = get_logger("alerts")
 
 
 class AlertNotSent(Retryable):
     """An alert did not go out by one of its ways."""
+
+
+Tried: TypeAlias = Mapping[str, AlertNotSent | None]
+"""By channel, chat or mail, what came of sending: None where it went out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +74,14 @@ class MailChannel:
         message.set_content(text)
         try:
             await asyncio.to_thread(self._send, message)
-        except (OSError, smtplib.SMTPException) as error:
-            raise _not_sent(f"the mail server {self.host}", type(error).__name__) from None
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+            raise _not_sent(f"the mail server {self.host}", self._why(error)) from None
+
+    def _why(self, error: Exception) -> str:
+        """Return why it was not sent; what a server or the library says may hold the log-in."""
+        if isinstance(error, UnicodeError) and not f"{self.user}{self.password}".isascii():
+            return "a sign in the user or password is not ASCII (such as ä), and cannot be sent"
+        return type(error).__name__
 
     def _send(self, message: EmailMessage) -> None:
         safe = ssl.create_default_context()
@@ -99,19 +112,36 @@ class Channels:
         """Tell whether anybody would hear."""
         return self.chat is not None or self.mail is not None
 
-    async def send(self, title: str, text: str) -> None:
-        """
-        Send by every way; one that fails does not keep the others back.
+    async def send(self, title: str, text: str) -> Tried:
+        """Send by every way; one that fails does not keep the others back, and is in the log."""
+        ways = {"chat": self.chat, "mail": self.mail}
+        tried = {
+            name: _sent(name, way, title, text) for name, way in ways.items() if way is not None
+        }
+        found = dict(zip(tried, await asyncio.gather(*tried.values()), strict=True))
+        for name, error in found.items():
+            if error is not None:
+                _log.warning("alert_not_sent", channel=name, what=error.what)
+        return found
 
-        Raises: AlertNotSent: by none of them.
-        """
-        ways = [way for way in (self.chat, self.mail) if way is not None]
-        sent = await asyncio.gather(
-            *(way.send(title, text) for way in ways), return_exceptions=True
-        )
-        failed = [one for one in sent if isinstance(one, BaseException)]
-        if failed and len(failed) == len(ways):
-            raise failed[0]
+
+async def _sent(
+    name: str, way: ChatChannel | MailChannel, title: str, text: str
+) -> AlertNotSent | None:
+    try:
+        await way.send(title, text)
+    except AlertNotSent as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told by the other channel
+        return _not_sent(f"the {name}", type(error).__name__)
+    return None
+
+
+def insist(tried: Tried) -> None:
+    """Raise AlertNotSent where nobody heard: every channel failed."""
+    failed = [error for error in tried.values() if error is not None]
+    if failed and len(failed) == len(tried):
+        raise failed[0]
 
 
 def _not_sent(by: str, why: str) -> AlertNotSent:

@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from isthmus.alerts import Channels
+from isthmus.alerts import Channels, Tried, insist
 from isthmus.base.clock import utc_now
 from isthmus.base.ids import least_ordered_id
 from isthmus.base.log import get_logger
@@ -32,15 +32,22 @@ class Alert:
     The handler of alerts.
 
     `silence`: how long a side may go unswept, and a message unhandled, before that is told.
+    `note` hears, in a thread, what came of it by each channel.
     """
 
     def __init__(
-        self, state: DispatchState, inbox: Inbox, channels: Channels, silence: timedelta
+        self,
+        state: DispatchState,
+        inbox: Inbox,
+        channels: Channels,
+        silence: timedelta,
+        note: Callable[[Tried], None] = lambda _: None,
     ) -> None:
         self._state = state
         self._inbox = inbox
         self._channels = channels
         self._silence = silence
+        self._note = note
 
     async def __call__(self, run: Run) -> Outcome:
         """Tell what was not told yet. Raises: AlertNotSent: it is tried again."""
@@ -50,10 +57,14 @@ class Alert:
         alarm = decide_alarm(seen, told.names, now, self._silence)
         if alarm is None:
             return Done()
-        await self._channels.send(alarm.title, redact(alarm.text))
-        kept = told.with_more(alarm.about, now - _LATE)
-        await asyncio.to_thread(self._state.save_mark, _TOLD, kept.as_text())
-        _log.info("alerted", things=len(alarm.about))
+        tried = await self._channels.send(alarm.title, redact(alarm.text))
+        try:
+            insist(tried)
+            kept = told.with_more(alarm.about, now - _LATE)
+            await asyncio.to_thread(self._state.save_mark, _TOLD, kept.as_text())
+            _log.info("alerted", things=len(alarm.about))
+        finally:  # what people heard is marked first: they must not hear it twice
+            await asyncio.to_thread(self._note, tried)
         return Done()
 
     def _told(self) -> "Told":

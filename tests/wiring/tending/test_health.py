@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from isthmus import __version__
+from isthmus.alerts import AlertNotSent
 from isthmus.base.clock import utc_now
 from isthmus.state.dispatch import DeadLetter
 from isthmus.wiring.build import House
@@ -142,6 +143,27 @@ def test_secrets_that_cannot_be_unlocked_are_told(tmp_path: Path) -> None:
     with opened(tmp_path) as (house, stores, preferences):
         texts = [one.text for one in health(house, stores, preferences).reasons]
     assert "The channels for alerts cannot be read." in texts
+
+
+def test_a_channel_that_fails_is_told_until_it_works_or_is_another(tmp_path: Path) -> None:
+    def unheard() -> list[str]:
+        found = health(house, stores, preferences).reasons
+        return [one.text for one in found if one.text.startswith("Alerts do not go out by chat")]
+
+    failed = AlertNotSent("An alert could not be sent: the chat: it answered 404", where="alerts")
+    with opened(tmp_path) as (house, stores, preferences):
+        preferences.note_tried({"chat": failed})
+        assert unheard() == [], "nobody set one"
+        preferences.set(CHAT, "https://chat.example.com/hook")
+        preferences.note_tried({"chat": failed, "mail": None})
+        preferences.note_tried({"chat": failed, "mail": None})
+        [told] = unheard()
+        assert "it answered 404." in told
+        preferences.note_tried({"chat": None})
+        assert unheard() == []
+        preferences.note_tried({"chat": failed})
+        preferences.set(CHAT, "https://chat.example.com/another")
+        assert unheard() == []
 
 
 def test_a_worker_that_was_killed_is_known_by_its_silence(

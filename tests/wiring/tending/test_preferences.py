@@ -1,24 +1,29 @@
 """Settings that people change: kept in the state, locked, shared, under the environment's."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 
+from isthmus.alerts import AlertNotSent
 from isthmus.base.clock import utc_now
 from isthmus.base.errors import IsthmusError
 from isthmus.engine import Every, Schedule
 from isthmus.state import KeyWrong
+from isthmus.state.dispatch import DeadLetter
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch.stores import Stores
 from isthmus.wiring.environment.alerting import parse_mail, write_mail
 from isthmus.wiring.environment.config import load_config
 from isthmus.wiring.environment.settings import SettingWrong
 from isthmus.wiring.people import people_of
+from isthmus.wiring.tending.health import health
 from isthmus.wiring.tending.preferences import (
     CHANGEABLE,
     CHAT,
@@ -31,6 +36,7 @@ from isthmus.wiring.tending.preferences import (
     Preference,
     Preferences,
 )
+from isthmus.wiring.tending.telling import Tell
 from isthmus.worker import Duties, working
 
 HOOK = "https://chat.example.com/hooks/s3cr3t-path"
@@ -255,3 +261,38 @@ def test_mail_without_a_log_in_and_with_a_port_reads_so() -> None:
     text = write_mail("[::1]:2525", "none", sender="a@b.test", to="c@d.test", login=("", ""))
     read = parse_mail(text)
     assert (read.host, read.port, read.user) == ("::1", 2525, "")
+
+
+async def test_an_alert_that_goes_out_by_one_channel_alone_is_told_by_health(
+    tmp_path: Path, chat: tuple[str, list[str]]
+) -> None:
+    url, heard = chat
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        closed = free.getsockname()[1]
+    no_run: Any = None
+    with opened(tmp_path) as (house, stores, preferences):
+        preferences.set(CHAT, url)
+        preferences.set(MAIL, f"smtp://127.0.0.1:{closed}/?from=a@b.c&to=d@e.f&tls=no")
+        letter = ("dl-1", "Tickets/7", "vendor", "Refused", "there", "Mend it", utc_now())
+        stores.state.save_dead_letter(DeadLetter(*letter))
+        await Tell(stores, preferences)(no_run)
+        texts = [one.text for one in health(house, stores, preferences).reasons]
+    assert len(heard) == 1
+    assert [text for text in texts if "do not go out by mail" in text]
+    assert not [text for text in texts if "do not go out by chat" in text]
+
+
+async def test_a_test_that_goes_out_ends_what_health_said_of_the_channel(
+    tmp_path: Path, chat: tuple[str, list[str]]
+) -> None:
+    with opened(tmp_path) as (_, _, preferences):
+        preferences.set(CHAT, chat[0])
+        preferences.note_tried({"chat": AlertNotSent("It answered 404")})
+        assert [one.channel for one in preferences.unheard()] == ["chat"]
+        await preferences.send_test("chat")
+        assert preferences.unheard() == ()
+        preferences.set(CHAT, chat[0].replace("/hook", "/nothing"))
+        with pytest.raises(AlertNotSent):
+            await preferences.send_test("chat")
+        assert [one.channel for one in preferences.unheard()] == ["chat"]

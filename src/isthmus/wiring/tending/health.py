@@ -94,6 +94,7 @@ def _facts(house: House, stores: Stores, preferences: Preferences, pulse: Pulse)
         unrelayed_since=stores.inbox.oldest_unrelayed(),
         is_connected=house.reach() is not None,
         locked=_locked(preferences),
+        unheard=preferences.unheard(),
     )
 
 

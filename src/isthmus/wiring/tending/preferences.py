@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from isthmus.alerts import AlertNotSent, Channels, ChatChannel, MailChannel
+from isthmus.alerts import AlertNotSent, Channels, ChatChannel, MailChannel, Tried, insist
 from isthmus.base.clock import sleep, utc_now
 from isthmus.base.log import get_logger
 from isthmus.state import KeyWrong, State
@@ -22,6 +22,7 @@ from isthmus.wiring.build import House
 from isthmus.wiring.dispatch.stores import Stores
 from isthmus.wiring.environment.config import Config
 from isthmus.wiring.environment.settings import SETTINGS, Setting, SettingWrong
+from isthmus.wiring.tending.unheard import Unheard, forget_tried, note_tried, unheard_of
 
 __all__ = ["AlertNotSent", "Preference", "Preferences"]
 
@@ -110,6 +111,7 @@ class Preferences:
         """
         setting = self._expect_ours(name)
         value = _read(setting, text)
+        self._hear_anew(name)
         if setting.is_secret:
             self._kept.save_secret(_PREFIX + name, text.strip())
         shown = _place(value) if setting.is_secret else text.strip()
@@ -125,6 +127,7 @@ class Preferences:
         Raises: NoSuchPreference, EnvironmentDecides.
         """
         self._expect_ours(name)
+        self._hear_anew(name)
         was = self._kept.note(_PREFIX + name) is not None
         self._kept.save_note(_PREFIX + name, None)
         self._kept.forget_secret(_PREFIX + name)
@@ -162,7 +165,21 @@ class Preferences:
                 where=CHANNELS[channel],
                 remedy=f"Set it first: isthmus settings set {CHANNELS[channel]}",
             )
-        await way.send("A test from Isthmus", "Alerts arrive here. There is nothing to do.")
+        alone = Channels(chat=channels.chat) if channel == "chat" else Channels(mail=channels.mail)
+        tried = await alone.send(
+            "A test from Isthmus", "Alerts arrive here. There is nothing to do."
+        )
+        await asyncio.to_thread(self.note_tried, tried)
+        insist(tried)
+
+    def note_tried(self, tried: Tried) -> None:
+        """Keep by which channels alerts do not go out, until they do."""
+        note_tried(self._kept, tried)
+
+    def unheard(self) -> tuple[Unheard, ...]:
+        """Return the channels that are set, and by which the last alert did not go out."""
+        are_set = [one for one, by in CHANNELS.items() if self._described(by).source != "nothing"]
+        return unheard_of(self._kept, are_set)
 
     def changed_at(self) -> str:
         """Return what moves when a setting is saved or forgotten."""
@@ -175,6 +192,10 @@ class Preferences:
             if found != seen:
                 return found
             await sleep(_LOOK_SECONDS)
+
+    def _hear_anew(self, name: str) -> None:
+        for channel in (one for one, by in CHANNELS.items() if by == name):
+            forget_tried(self._kept, channel)
 
     def _described(self, name: str) -> Preference:
         setting, note = expect(name), self._note(name)

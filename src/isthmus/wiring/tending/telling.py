@@ -27,5 +27,5 @@ class Tell:
         if not config.alerts.are_set:  # the environment of another process may name some
             return Again(_FOR_ANOTHER) if self._stores.is_shared else Done()
         silence = max(_LEAST_SILENCE, _SWEEPS_MISSED * config.sweep)
-        stores = self._stores
-        return await Alert(stores.state, stores.inbox, config.alerts, silence)(run)
+        stores, note = self._stores, self._preferences.note_tried
+        return await Alert(stores.state, stores.inbox, config.alerts, silence, note)(run)

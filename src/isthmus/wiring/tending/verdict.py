@@ -6,8 +6,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from isthmus.wiring.tending.unheard import Unheard
+
 SIDES: Final[Mapping[str, str]] = {"autotask": "Autotask", "fieldnation": "Field Nation"}
 SERVE: Final = "Start isthmus serve, best as a service that starts by itself."
+_MEND_CHANNEL: Final = (
+    "Mend the address or the log-in under Settings, Alerts, or by isthmus settings set; then send a"
+    " test there, or by isthmus settings test."
+)
 _LATE: Final = timedelta(minutes=10)
 _SWEEPS_MISSED: Final = 3
 _HOOKS_LATE: Final = timedelta(hours=3)
@@ -56,7 +62,8 @@ class Facts:
     What was found. `free` are bytes left on the disk of the home.
 
     `needs` are the sides that are to be swept; `begun` is since when. `hooks_at` is when the
-    webhooks were last looked at, None where there are none to look at.
+    webhooks were last looked at, None where there are none to look at. `unheard` are the channels
+    by which alerts do not go out.
     """
 
     version: str
@@ -75,6 +82,7 @@ class Facts:
     unrelayed_since: datetime | None
     is_connected: bool
     locked: str = ""
+    unheard: tuple[Unheard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +111,7 @@ class Health:
 def reasons_of(facts: Facts, now: datetime) -> list[Reason]:
     """Return what is not as it should be. Pure."""
     found = [*_of_workers(facts), *_of_places(facts), *_of_sweeps(facts, now)]
-    if facts.locked:
-        found.append(_bad("The channels for alerts cannot be read.", facts.locked))
+    found += _of_alerts(facts, now)
     if facts.unrelayed_since is not None and now - facts.unrelayed_since > _LATE:
         text = f"What came in {_span(now - facts.unrelayed_since)} ago was not taken up yet."
         found.append(_bad(text, f"A process that runs does it. {SERVE}"))
@@ -164,6 +171,17 @@ def _of_sweeps(facts: Facts, now: datetime) -> list[Reason]:
             found.append(_bad(text, remedy))
         elif at is None and facts.begun is not None and now - facts.begun > patience:
             found.append(_bad(f"{name} was never asked for changes; {due}.", remedy))
+    return found
+
+
+def _of_alerts(facts: Facts, now: datetime) -> list[Reason]:
+    found = []
+    if facts.locked:
+        found.append(_bad("The channels for alerts cannot be read.", facts.locked))
+    for one in facts.unheard:
+        since = _span(now - one.since)
+        text = f"Alerts do not go out by {one.channel}, first seen {since} ago. {one.what}."
+        found.append(_bad(text, _MEND_CHANNEL))
     return found
 
 
