@@ -1,42 +1,51 @@
-"""Who has gone to log in at an identity provider and is not back yet."""
+"""
+Who has gone to log in at an identity provider: kept by the browser itself, sealed.
 
+So it costs this process nothing, nobody can push out another's, and any process of the
+installation can let in who comes back. A provider takes each code once, so each counts once.
+"""
+
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from secrets import token_urlsafe
 from typing import Final
 
 from isthmus.base.clock import utc_now
+from isthmus.wiring.build import House
 from isthmus.wiring.people import Begun
 
 LASTS: Final = timedelta(minutes=10)
-_MOST: Final = 1_000
+_KIND: Final = "log-in elsewhere "
+_LONGEST: Final = 1_000
+"""Signs of a wanted page that are kept: a cookie has room for 4,096 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
     """A log-in that was begun, and the page that was wanted."""
 
-    at: datetime
     begun: Begun = field(repr=False)
     following: str
 
 
-class Away:
-    """What was begun, in the memory of this process; each is used once."""
+def sealed(house: House, begun: Begun, following: str) -> str:
+    """Return what the browser keeps meanwhile, and cannot read. Raises: KeyWrong."""
+    kept = {
+        "at": utc_now().isoformat(),
+        "state": begun.state,
+        "nonce": begun.nonce,
+        "verifier": begun.verifier,
+        "following": following if len(json.dumps(following)) <= _LONGEST else "",
+    }
+    return house.state.seal(_KIND + json.dumps(kept)).rstrip("=")
 
-    def __init__(self) -> None:
-        self._gone: dict[str, Gone] = {}
 
-    def keep(self, begun: Begun, following: str) -> str:
-        """Keep what was begun; returns by what the browser shows that it is its own."""
-        now = utc_now()
-        fresh = {key: one for key, one in self._gone.items() if one.at > now - LASTS}
-        self._gone = dict(list(fresh.items())[-_MOST:])
-        key = token_urlsafe(24)
-        self._gone[key] = Gone(now, begun, following)
-        return key
-
-    def take(self, key: str) -> Gone | None:
-        """Return what was begun, once; None: too long ago, or never."""
-        found = self._gone.pop(key, None)
-        return None if found is None or found.at <= utc_now() - LASTS else found
+def unsealed(house: House, cookie: str) -> Gone | None:
+    """Return what the browser kept; None: nothing of ours, or it is too long ago."""
+    text = house.state.unseal(cookie + "=" * (-len(cookie) % 4))
+    if text is None or not text.startswith(_KIND):
+        return None
+    kept = json.loads(text.removeprefix(_KIND))
+    if datetime.fromisoformat(kept["at"]) <= utc_now() - LASTS:
+        return None
+    return Gone(Begun("", kept["state"], kept["nonce"], kept["verifier"]), kept["following"])

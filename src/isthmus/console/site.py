@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from isthmus.console.away import Away
 from isthmus.console.live import Live
 from isthmus.console.turns import Turns
 from isthmus.dispatch.library import Library
@@ -29,7 +28,7 @@ class Site:
     and where they are tried. `kept` holds answers of ready reports, `saved` queries that people
     saved, `orphans` counts rows that refer to nothing.
     `preferences` are the settings that people change; `pulse` knows which workers fell silent.
-    `provider` is where people may log in instead; `away` knows who has gone there.
+    `provider` is where people may log in instead.
     `simulation` is the simulated tenant that a person may try; who opened the site stops it.
     `questions` and `downloads` bound how many go on at once.
     `setup_code` lets somebody make the first account; the process that serves prints it.
@@ -50,7 +49,6 @@ class Site:
     orphans: OrphanCounts
     preferences: Preferences
     pulse: Pulse = field(default_factory=Pulse)
-    away: Away = field(default_factory=Away)
     questions: Turns = field(default_factory=lambda: Turns("queries"))
     downloads: Turns = field(default_factory=lambda: Turns("downloads"))
     provider: Provider | None = None

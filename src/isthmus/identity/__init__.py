@@ -5,13 +5,20 @@ The room's door is `identity.provider`, loaded only where somebody logs in so. S
 Connect Core 1.0 and Discovery 1.0, RFC 6749, RFC 7636.
 """
 
-from isthmus.identity.errors import LoginNotProven, NoRole, ProviderAway, ProviderWrong
+from isthmus.identity.errors import (
+    LoginNotProven,
+    LoginTurnedDown,
+    NoRole,
+    ProviderAway,
+    ProviderWrong,
+)
 from isthmus.identity.shapes import Begun, Identity, ProviderSettings
 
 __all__ = [
     "Begun",
     "Identity",
     "LoginNotProven",
+    "LoginTurnedDown",
     "NoRole",
     "ProviderAway",
     "ProviderSettings",

@@ -1,5 +1,7 @@
 """What can go wrong with a log-in elsewhere. No text holds a code, a token or a claim's value."""
 
+from typing import Final
+
 from isthmus.base.errors import NeedsPerson, Retryable
 
 
@@ -21,6 +23,43 @@ class LoginNotProven(NeedsPerson):
             remedy="Begin the log-in anew. If it goes on, an admin should check ISTHMUS_OIDC_ISSUER"
             " and ISTHMUS_OIDC_CLIENT_ID, and this machine's clock.",
         )
+
+
+class LoginTurnedDown(NeedsPerson):
+    """
+    The provider sent the browser back without a code: somebody cancelled it, or it refuses.
+
+    Args: error: the provider's word; said: its own sentence beside it, "" for none. Both came by
+    the browser. Source: RFC 6749, 4.1.2.1.
+    """
+
+    def __init__(self, error: str, said: str) -> None:
+        told = ": ".join(filter(None, (_plain(error), _plain(said))))
+        is_denied = error == "access_denied"
+        super().__init__(
+            f"The log-in was cancelled or denied at the identity provider ({told})."
+            if is_denied
+            else f"The identity provider refused the log-in ({told}).",
+            where="log-in",
+            remedy=_DENIED if is_denied else _REFUSED,
+        )
+
+
+_DENIED: Final = (
+    "Log in again. If you did not cancel it, ask whoever runs the provider whether you may use"
+    " Isthmus."
+)
+_REFUSED: Final = (
+    "Try again in a while. If it goes on, an admin should check ISTHMUS_OIDC_CLIENT_ID and"
+    " ISTHMUS_OIDC_SCOPE, and how Isthmus is registered at the provider."
+)
+_MOST_SIGNS: Final = 200
+
+
+def _plain(text: str) -> str:
+    """Return a foreign text as one line that is not long."""
+    words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return words if len(words) <= _MOST_SIGNS else f"{words[:_MOST_SIGNS]}…"
 
 
 class NoRole(NeedsPerson):

@@ -1,7 +1,7 @@
 """The one class that speaks to the state's tables."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from isthmus.base.clock import utc_now
 from isthmus.state import connections, fieldnation, notes, runlog, secrets, spool
 from isthmus.state.engine import READ_ONLY, open_engine, translated
+from isthmus.state.errors import KeyWrong
 from isthmus.state.schema import migrate
 from isthmus.state.shapes import (
     Connection,
@@ -184,6 +185,16 @@ class State:
         """Remove every secret of a name; tells whether there was one."""
         with self._writing() as session:
             return secrets.forget(session, name)
+
+    def seal(self, text: str) -> str:
+        """Return a text that only who has this key reads; nothing is kept. Raises: KeyWrong."""
+        return self._vault.lock(text).decode()
+
+    def unseal(self, sealed: str) -> str | None:
+        """Return what was sealed; None: it was not, or not by this key."""
+        with suppress(KeyWrong):
+            return self._vault.unlock(sealed.encode())
+        return None
 
     # The spool
 

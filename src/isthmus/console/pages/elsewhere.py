@@ -5,14 +5,16 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
+from isthmus.base.errors import IsthmusError
 from isthmus.console import guard
 from isthmus.console.asking import Ask
-from isthmus.console.away import LASTS
+from isthmus.console.away import LASTS, sealed, unsealed
 from isthmus.console.routes import page
 from isthmus.wiring.people import (
     LoginNotProven,
     LoginRefused,
     LoginTaken,
+    LoginTurnedDown,
     NoRole,
     NotBegun,
     ProviderAway,
@@ -23,7 +25,8 @@ from isthmus.wiring.people import (
 BACK: Final = "/login/back"
 _COOKIE: Final = "isthmus_away"
 _FAILED: Final = (
-    LoginNotProven, LoginRefused, LoginTaken, NoRole, NotBegun, ProviderAway, ProviderWrong
+    LoginNotProven, LoginRefused, LoginTaken, LoginTurnedDown, NoRole, NotBegun, ProviderAway,
+    ProviderWrong,
 )  # fmt: skip
 
 
@@ -39,7 +42,7 @@ def go(ask: Ask) -> Response:
     answer = RedirectResponse(begun.url, status_code=303)
     answer.set_cookie(
         _COOKIE,
-        ask.site.away.keep(begun, ask.query("next")),
+        sealed(ask.site.house, begun, ask.query("next")),
         max_age=int(LASTS.total_seconds()),
         path=BACK,
         secure=ask.site.address.startswith("https://"),
@@ -52,18 +55,33 @@ def go(ask: Ask) -> Response:
 def back(ask: Ask) -> Response:
     """Log in who comes back from the provider."""
     provider = ask.site.provider
-    gone = ask.site.away.take(ask.request.cookies.get(_COOKIE, ""))
+    gone = unsealed(ask.site.house, ask.request.cookies.get(_COOKIE, ""))
+    if provider is None or gone is None or not gone.begun.is_answered_by(ask.query("state")):
+        return _refused(ask, LoginNotProven("this browser did not begin it, or too long ago"))
     try:
-        if provider is None or gone is None or not gone.begun.is_answered_by(ask.query("state")):
-            raise LoginNotProven("this browser did not begin it, or too long ago")
-        identity = asyncio.run(provider.finish(gone.begun, ask.query("code"), _back(ask)))
+        identity = asyncio.run(provider.finish(gone.begun, _code(ask), _back(ask)))
         agent = ask.request.headers.get("user-agent", "")[:200]
         _, secret = log_in_as(ask.site.people, identity, source=ask.source, agent=agent)
     except _FAILED as error:
-        return ask.show("login.html", 422, next="", error=error, login="")
-    answer = guard.let_in(ask.site, secret, gone.following)
+        answer = _refused(ask, error)
+    else:
+        answer = guard.let_in(ask.site, secret, gone.following)
     answer.delete_cookie(_COOKIE, path=BACK)
     return answer
+
+
+def _code(ask: Ask) -> str:
+    """Return the code that came back. Raises: LoginTurnedDown; LoginNotProven: there is none."""
+    error, code = ask.query("error"), ask.query("code")
+    if error:
+        raise LoginTurnedDown(error, ask.query("error_description"))
+    if not code:
+        raise LoginNotProven("it sent no code")
+    return code
+
+
+def _refused(ask: Ask, error: IsthmusError) -> Response:
+    return ask.show("login.html", 422, next="", error=error, login="")
 
 
 def _back(ask: Ask) -> str:
