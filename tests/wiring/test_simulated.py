@@ -52,6 +52,36 @@ async def test_it_connects_the_home_and_goes_on_where_it_was(tmp_path: Path) -> 
         await second.stop()
 
 
+async def test_two_who_try_it_at_once_get_the_same_simulators(tmp_path: Path) -> None:
+    with house_at(tmp_path) as house:
+        simulation = Simulation(house.config)
+        try:
+            first, second = await asyncio.gather(*(simulation.try_out(house) for _ in range(2)))
+            assert first == second
+            lines = [one async for one in connecting.check_draft(house, first.autotask, brief=True)]
+            assert connecting.is_good(first.autotask, lines)
+        finally:
+            await simulation.stop()
+
+
+async def test_who_waits_begins_it_when_the_first_gives_up(tmp_path: Path) -> None:
+    with house_at(tmp_path) as house:
+        simulation = Simulation(house.config)
+        first = asyncio.create_task(simulation.try_out(house))
+        while not simulation.is_running:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        second = asyncio.create_task(simulation.try_out(house))
+        await asyncio.sleep(0)
+        first.cancel()
+        try:
+            made = await second
+            lines = [one async for one in connecting.check_draft(house, made.autotask, brief=True)]
+            assert connecting.is_good(made.autotask, lines)
+            assert first.cancelled()
+        finally:
+            await simulation.stop()
+
+
 async def test_a_home_with_a_real_connection_is_left_alone(tmp_path: Path) -> None:
     with house_at(tmp_path) as house:
         connecting.save(house, Connection("Real", "user", "secret", "code", "https://x.example/"))

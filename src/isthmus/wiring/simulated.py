@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ TITLE: Final = "Simulated Autotask"
 SIZE: Final = ("--companies", "40", "--tickets", "900")
 _PATIENCE_S: Final = 120.0
 _END_S: Final = 10.0
+_LOOK_S: Final = 0.1
 _log = get_logger("simulated")
 
 
@@ -82,6 +84,7 @@ class Simulation:
         self._folder = config.home / "simulated"
         self._process: subprocess.Popen[bytes] | None = None
         self._held = ExitStack()
+        self._turn = threading.Lock()
 
     @property
     def is_running(self) -> bool:
@@ -94,7 +97,7 @@ class Simulation:
 
         Raises: NoSimulators; ConnectedAlready; StateBusy: another process of this home runs them.
         """
-        for one in connecting.connected(house):
+        for one in await asyncio.to_thread(connecting.connected, house):
             if one.source != "nothing" and not one.is_simulated:
                 raise ConnectedAlready(
                     "This home is connected to a vendor already; a simulated tenant would be mixed"
@@ -103,13 +106,13 @@ class Simulation:
                     remedy="Give the simulated tenant a home of its own (ISTHMUS_HOME), or remove"
                     " the connection.",
                 )
-        return await self._connect(house, await self._start())
+        return await self._begun(house)
 
     async def resume(self, house: House) -> Simulated | None:
         """Start them again where the home is connected to simulators; None: it is not."""
-        if not is_simulated(house) or self.is_running:
+        if not await asyncio.to_thread(is_simulated, house) or self.is_running:
             return None
-        return await self._connect(house, await self._start())
+        return await self._begun(house)
 
     async def stop(self) -> None:
         """End the simulators; what they hold is kept in the home, and they go on from there."""
@@ -118,7 +121,17 @@ class Simulation:
             await asyncio.to_thread(_end, process)
         self._held.close()
 
-    async def _connect(self, house: House, ready: dict[str, dict[str, Any]]) -> Simulated:
+    async def _begun(self, house: House) -> Simulated:
+        """Start and connect, one after the other: who comes second finds what the first made."""
+        while not self._turn.acquire(blocking=False):  # it may be held in another thread's loop
+            await sleep(_LOOK_S)
+        try:
+            ready = await self._start()
+            return await asyncio.to_thread(self._connect, house, ready)
+        finally:
+            self._turn.release()
+
+    def _connect(self, house: House, ready: dict[str, dict[str, Any]]) -> Simulated:
         made = _simulated(ready)
         urls = (made.autotask.base_url or "", made.fieldnation.base_url)
         known = (house.state.load_connection(TITLE), house.state.load_fieldnation())
@@ -141,14 +154,23 @@ class Simulation:
         try:
             return await self._started(found)
         except BaseException:
-            await self.stop()
+            self._drop()  # at once: who is cancelled cannot wait, and another may be waiting
             raise
 
+    def _drop(self) -> None:
+        """End what was only begun."""
+        process, self._process = self._process, None
+        if process is not None:
+            _kill(process)
+        self._held.close()
+
     async def _started(self, found: Path) -> dict[str, dict[str, Any]]:
-        if self.is_running:
-            return _read(self._ready) or {}
         before = _read(self._ready)
+        if self.is_running and before is not None:
+            return before
         for ports in (_ports(before), (0, 0)) if before else ((0, 0),):
+            if self._process is not None:  # two must not work on the same state
+                await asyncio.to_thread(_end, self._process)
             self._ready.unlink(missing_ok=True)
             words = (str(found), "up", "--live", "--until-input-ends", *SIZE)
             place = ("--port", str(ports[0]), "--field-port", str(ports[1]))
@@ -172,7 +194,7 @@ class Simulation:
             ready = await asyncio.to_thread(_read, self._ready)
             if ready is not None:
                 return ready
-            await sleep(0.1)
+            await sleep(_LOOK_S)
         return None
 
     @property
@@ -195,6 +217,16 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    _close(process)
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    process.wait()
+    _close(process)
+
+
+def _close(process: "subprocess.Popen[bytes]") -> None:
     if process.stdin is not None:
         with suppress(OSError):
             process.stdin.close()
