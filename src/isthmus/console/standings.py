@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from isthmus.wiring.sync.syncing import Ask, Cost, DatasetStanding, Progress
+from isthmus.wiring.sync.syncing import STOPPED, Ask, Cost, DatasetStanding, Progress
 
 _PHASES: Final = {
     "queued": "next",
@@ -45,6 +45,29 @@ class Round:
     expected: int | None
     calls: int
     lines: tuple[Progress, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """
+    How something ended that was asked for, dataset by dataset.
+
+    `stopped` are those that a person stopped, and those that nobody came to; `failed` those that
+    could not be read, in the order they are shown.
+    """
+
+    read: int
+    stopped: int
+    failed: tuple[DatasetStanding, ...]
+
+    @property
+    def kind(self) -> str:
+        """Return what it comes to: stopped, nothing, part or whole."""
+        if self.stopped:
+            return "stopped"
+        if not self.read:
+            return "nothing"
+        return "part" if self.failed else "whole"
 
 
 def told_of(one: DatasetStanding, now: datetime) -> Told:
@@ -116,6 +139,29 @@ def _is_through(ask: Ask, one: DatasetStanding) -> bool:
     is_over = one.progress is None and not one.is_waiting
     is_since = one.last_at is not None and one.last_at >= ask.at
     return one.name in ask.wanted and is_over and is_since
+
+
+def ended(ask: Ask, standing: Sequence[DatasetStanding]) -> Ended:
+    """
+    Say how something ended that was asked for, by how its datasets stand now.
+
+    What is tried again by itself narrows what is wanted, so all that ran since then counts too.
+    """
+    known = {one.name: _status_since(ask, one) for one in standing if one.name in ask.wanted}
+    known |= {one.name: found for one in standing if (found := _status_since(ask, one))}
+    is_refused = bool(ask.error) and ask.error != STOPPED
+    left = {"stopped"} if is_refused else {"stopped", ""}
+    return Ended(
+        read=sum(one == "ok" for one in known.values()),
+        stopped=sum(one in left for one in known.values()),
+        failed=tuple(one for one in standing if known.get(one.name) == "failed"),
+    )
+
+
+def _status_since(ask: Ask, one: DatasetStanding) -> str:
+    """Return how the last run of a dataset ended; "": none did since this was asked for."""
+    is_since = one.last_at is not None and one.last_at >= ask.at
+    return one.last.status if one.last is not None and is_since else ""
 
 
 def _first(line: Progress) -> tuple[bool, str]:

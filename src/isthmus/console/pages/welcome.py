@@ -116,6 +116,7 @@ def sync(ask: Ask) -> Response:
     values: dict[str, Any] = {
         "asked": asked,
         "round": standings.round_of(asked, progress, standing) if asked or progress else None,
+        "ended": standings.ended(asked, standing) if asked and asked.state == "done" else None,
         "standing": standing,
         "told": {one.name: standings.told_of(one, now) for one in standing},
         "is_worked": syncing.is_worked(),

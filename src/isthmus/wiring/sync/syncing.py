@@ -31,6 +31,7 @@ from isthmus.wiring.sync.refreshing import ASK_PRIORITY, ASKED, KIND, beats
 from isthmus.wiring.tables.listing import listed
 
 __all__ = [
+    "STOPPED",
     "Ask",
     "Beat",
     "Cost",
@@ -46,6 +47,8 @@ __all__ = [
     "moment_of",
 ]
 
+STOPPED: Final = "Stopped."
+"""The error of what was asked for and stopped before it began."""
 BRAKE_HELD: Final = TooManyRemovals.__name__
 _WAITING: Final = "waiting"
 _RUNNING: Final = "running"
@@ -198,7 +201,7 @@ class Syncing:
             self._agenda.cancel(KIND, ask.key)
         if ask.state == _WAITING:
             self._kept.save_ask(
-                replace(ask, wanted=left) if left else replace(ask, state="done", error="Stopped.")
+                replace(ask, wanted=left) if left else replace(ask, state="done", error=STOPPED)
             )
         return True
 
