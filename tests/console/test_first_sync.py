@@ -113,3 +113,18 @@ def test_only_where_nothing_was_read_it_ended_early(walk: Walk, autotask_sim: Au
     assert "The sync ended early." in shown
     assert "right to" in shown
     assert GO_ON in shown
+
+
+def test_leaving_datasets_out_and_taking_them_in_again_asks_autotask_nothing(
+    tmp_path: Path, autotask_sim: AutotaskSim
+) -> None:
+    with (
+        served(tmp_path / "home", reached(autotask_sim)) as console,
+        signed_in(console, Role.ADMIN) as (http, token),
+    ):
+        walk, names = Walk(console, http, token), console.site.syncing.names()
+        walk.begin(*names[:7])
+        assert console.site.syncing.names() == names[:7]
+        walk.begin(*names)
+        assert console.site.syncing.names() == names
+    assert autotask_sim.admin("GET", "calls")["calls"] == 0

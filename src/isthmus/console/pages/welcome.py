@@ -16,7 +16,7 @@ from isthmus.console.routes import deed, page, stream
 from isthmus.wiring import connecting
 from isthmus.wiring.people import Role
 from isthmus.wiring.simulated import ConnectedAlready, how_to_install
-from isthmus.wiring.sync.copying import add, remove
+from isthmus.wiring.sync.copying import remove, take_in
 from isthmus.wiring.sync.refreshing import begin_schedules
 from isthmus.wiring.sync.syncing import Ask as Asked
 
@@ -102,7 +102,7 @@ def _choose(ask: Ask, wanted: set[str]) -> None:
         if one.is_kept and one.name not in wanted:
             remove(house, agenda, one.name, ask.who)
         elif not one.is_kept and one.name in wanted:
-            add(house, agenda, one.name, ask.who)
+            take_in(house, agenda, one.name, ask.who)
     ask.detail = {"datasets": sorted(wanted)}
 
 

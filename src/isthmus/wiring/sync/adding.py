@@ -45,16 +45,25 @@ def add(house: House, agenda: Agenda, name: str, by: str) -> str:
     an event loop. Returns: in sentences what follows. Raises: ChoiceWrong.
     """
     dataset = dataset_found(name)
-    choice = choice_of(house, dataset.name)
     seen = ""
     if house.reach() is not None:
         seen = asyncio.run(_may_be_read(house, dataset))
+    return f"{take_in(house, agenda, name, by)} {seen}".strip()
+
+
+def take_in(house: House, agenda: Agenda, name: str, by: str) -> str:
+    """
+    Do the same without asking Autotask: for who syncs next, and hears then what may not be read.
+
+    Returns: in a sentence what follows. Raises: ChoiceWrong.
+    """
+    dataset = dataset_found(name)
+    choice = choice_of(house, dataset.name)
     house.copying.choose(replace(choice, is_kept=True, by=by))
     if dataset.name not in beats(agenda):
         set_beat(agenda, dataset.name, default_beat(dataset))
     beat, _ = beats(agenda)[dataset.name]
-    when = told(beat)
-    return f"{title_of(dataset.name)}: copied from now on, {when}. {seen}".strip()
+    return f"{title_of(dataset.name)}: copied from now on, {told(beat)}."
 
 
 async def _may_be_read(house: House, dataset: Dataset) -> str:

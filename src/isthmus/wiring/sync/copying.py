@@ -36,7 +36,7 @@ from isthmus.sync.rules.scope import (
 )
 from isthmus.sync.titles import title_of
 from isthmus.wiring.build import House
-from isthmus.wiring.sync.adding import Addable, add, addable, remove
+from isthmus.wiring.sync.adding import Addable, add, addable, remove, take_in
 from isthmus.wiring.sync.choices import ChoiceWrong, choice_of, dataset_found
 from isthmus.wiring.sync.columns import ColumnChoice, columns_of, fields_meant
 
@@ -56,6 +56,7 @@ __all__ = [
     "filter_of",
     "remove",
     "set_choice",
+    "take_in",
     "with_filter",
     "write_only",
 ]
