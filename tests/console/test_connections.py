@@ -1,6 +1,8 @@
 """The first run, connections, permissions, the calls of the hour, webhooks."""
 
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +16,21 @@ from isthmus.wiring.people import Role
 from isthmus.wiring.vendors.quota import QuotaSample
 from isthmus_sim.in_thread import AutotaskSim, FieldNationSim
 from tests.console.shore import in_thread, reached, worked
-from tests.console.site import NAMES, PHONE, SIZES, WIDE, Served, Visitor, audit, served, shots
+from tests.console.site import (
+    NAMES,
+    PHONE,
+    SIZES,
+    WIDE,
+    Served,
+    Visitor,
+    audit,
+    served,
+    shots,
+    signed_in,
+)
 
+_LINES = 26
+"""Zone, credentials, integration code and quota; then the 22 datasets."""
 BOTH = pytest.mark.parametrize("size", SIZES, ids=NAMES)
 
 
@@ -222,3 +237,26 @@ def test_nothing_is_tested_while_something_is_left_empty(console: Served, visito
         told = client.post(f"{console.url}/connections/autotask/save", data=given).text
     assert "Enter the API user&#39;s Username (Key)." in told
     assert "This is no zone" in told
+
+
+def test_a_test_that_waits_for_the_state_holds_nobody_up(
+    tmp_path: Path, autotask_sim: AutotaskSim
+) -> None:
+    with (
+        served(tmp_path, reached(autotask_sim)) as console,
+        signed_in(console, Role.ADMIN) as (http, token),
+        closing(sqlite3.connect(tmp_path / "dispatch.db", isolation_level=None)) as other,
+        http.stream("POST", "/connections/test", data={"csrf": token}) as answer,
+    ):
+        told = ""
+        parts = answer.iter_text()
+        while "<strong>Zone" not in told:
+            told += next(parts)
+        other.execute("BEGIN IMMEDIATE")
+        while told.count("<li class=") < _LINES:
+            told += next(parts)
+        for _ in range(3):
+            assert httpx2.get(f"{console.url}/login", timeout=60).status_code == 200
+        other.execute("ROLLBACK")
+        told += "".join(parts)
+    assert "All is well." in told, told

@@ -98,7 +98,8 @@ async def check_draft(
     if isinstance(draft, FieldNationConnection):
         lines = house.check_fieldnation(draft)
     else:
-        lines = house.check(draft, () if brief else datasets_of(house))
+        datasets = () if brief else await asyncio.to_thread(datasets_of, house)
+        lines = house.check(draft, datasets)
     async with aclosing(lines):
         async for line in lines:
             yield line
@@ -110,12 +111,13 @@ async def check_saved(house: House) -> AsyncGenerator[CheckLine]:
 
     Raises: NotConnected: neither is known.
     """
-    is_field_known = house.fieldnation_reach() is not None
+    is_field_known = await asyncio.to_thread(house.fieldnation_reach) is not None
     try:
-        connection = house.connection()
+        connection = await asyncio.to_thread(house.connection)
     except NotConnected as error:
         if not is_field_known:
             raise
+    It waits for the state in a thread: others have work for the loop meanwhile.
         yield CheckLine("Autotask", Verdict.FAILED, error.what, error.remedy, error=error)
     else:
         found: list[CheckLine] = []
@@ -123,9 +125,10 @@ async def check_saved(house: House) -> AsyncGenerator[CheckLine]:
             async for line in lines:
                 found.append(line)
                 yield line
-        keep_permissions(house, found)
+        await asyncio.to_thread(keep_permissions, house, found)
     if is_field_known:
-        async with aclosing(check_draft(house, house.fieldnation_connection())) as lines:
+        field = await asyncio.to_thread(house.fieldnation_connection)
+        async with aclosing(check_draft(house, field)) as lines:
             async for line in lines:
                 yield line
 
@@ -209,14 +212,14 @@ async def rotate_secret(house: House, vendor: Vendor, new: NewSecrets) -> AsyncG
     `is_good` of the lines tells which. Until then, and if they are wrong, the old ones count.
     Raises: NotConnected; SetElsewhere: the secrets come from the environment.
     """
-    draft = _with(house, vendor, new)
+    draft = await asyncio.to_thread(_with, house, vendor, new)
     lines: list[CheckLine] = []
     async with aclosing(check_draft(house, _as_used(house, draft), brief=True)) as found:
         async for line in found:
             lines.append(line)
             yield line
     if is_good(draft, lines):
-        save(house, draft)
+        await asyncio.to_thread(save, house, draft)
 
 
 def expect_ours(house: House, vendor: Vendor) -> None:
