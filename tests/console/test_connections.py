@@ -239,6 +239,36 @@ def test_nothing_is_tested_while_something_is_left_empty(console: Served, visito
     assert "This is no zone" in told
 
 
+@pytest.mark.parametrize("is_right", [True, False], ids=["right", "wrong"])
+def test_what_the_environment_gives_is_what_is_tested_and_need_not_be_entered(
+    tmp_path: Path, autotask_sim: AutotaskSim, is_right: bool
+) -> None:
+    given = autotask_sim.integration_code if is_right else "WRONGCODE"
+    form = {
+        "username": autotask_sim.username,
+        "secret": autotask_sim.secret,
+        "url": autotask_sim.url,
+    }
+    with (
+        served(tmp_path, {"ISTHMUS_AUTOTASK_INTEGRATION_CODE": given}) as console,
+        signed_in(console, Role.ADMIN) as (http, token),
+    ):
+        for path in ("/welcome", "/connections/autotask"):
+            shown = http.get(path).text
+            assert "Some of it comes from the environment." in shown
+            assert "<code>ISTHMUS_AUTOTASK_INTEGRATION_CODE</code> of the process stands" in shown
+            assert re.search(r'<input [^>]*name="secret"[^>]* required', shown)
+            assert not re.search(r'<input [^>]*name="integration_code"[^>]* required', shown)
+        typed = {} if is_right else {"integration_code": autotask_sim.integration_code}
+        told = http.post("/connections/autotask/save", data={"csrf": token, **form, **typed}).text
+        assert ("Saved." in told) == is_right, told
+        assert ("Wrong: integration code." in told) != is_right
+        saved = console.house.state.load_connection()
+        assert (saved is not None) == is_right
+        if is_right:
+            assert console.house.connection().integration_code == given
+
+
 def test_a_test_that_waits_for_the_state_holds_nobody_up(
     tmp_path: Path, autotask_sim: AutotaskSim
 ) -> None:

@@ -7,7 +7,7 @@ where each comes from.
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -34,6 +34,7 @@ __all__ = [
     "SetElsewhere",
     "Vendor",
     "Verdict",
+    "as_used",
     "changed_at",
     "check_draft",
     "check_saved",
@@ -51,6 +52,11 @@ __all__ = [
 
 Vendor: TypeAlias = Literal["autotask", "fieldnation"]
 Draft: TypeAlias = Connection | FieldNationConnection
+_FIELDS: Final[Mapping[Vendor, tuple[str, ...]]] = {
+    "autotask": ("username", "secret", "integration_code", "zone", "url", "api"),
+    "fieldnation": ("client_id", "client_secret", "username", "password", "url"),
+}
+"""What the environment may say of each vendor, as ISTHMUS_AUTOTASK_USERNAME and so on."""
 _LOOK_SECONDS: Final = 2.0
 
 
@@ -63,8 +69,9 @@ class Connected:
     """
     How one vendor is reached, without secrets; `source` is environment, saved, both or nothing.
 
-    With `both`, values of the environment stand over the saved ones. `zone` is where the tenant was
-    last found. `is_simulated` tells that the vendor is no real one.
+    With `both`, values of the environment stand over the saved ones; `told` names which it gives,
+    also where nothing is saved yet. `zone` is where the tenant was last found. `is_simulated` tells
+    that the vendor is no real one.
     """
 
     vendor: Vendor
@@ -72,6 +79,7 @@ class Connected:
     note: ConnectionNote | FieldNationNote | None
     zone: str = ""
     is_simulated: bool = False
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,7 @@ async def check_saved(house: House) -> AsyncGenerator[CheckLine]:
     """
     Check what this home uses, both vendors, and keep what was found about permissions.
 
+    It waits for the state in a thread: others have work for the loop meanwhile.
     Raises: NotConnected: neither is known.
     """
     is_field_known = await asyncio.to_thread(house.fieldnation_reach) is not None
@@ -117,7 +126,6 @@ async def check_saved(house: House) -> AsyncGenerator[CheckLine]:
     except NotConnected as error:
         if not is_field_known:
             raise
-    It waits for the state in a thread: others have work for the loop meanwhile.
         yield CheckLine("Autotask", Verdict.FAILED, error.what, error.remedy, error=error)
     else:
         found: list[CheckLine] = []
@@ -214,7 +222,7 @@ async def rotate_secret(house: House, vendor: Vendor, new: NewSecrets) -> AsyncG
     """
     draft = await asyncio.to_thread(_with, house, vendor, new)
     lines: list[CheckLine] = []
-    async with aclosing(check_draft(house, _as_used(house, draft), brief=True)) as found:
+    async with aclosing(check_draft(house, as_used(house, draft), brief=True)) as found:
         async for line in found:
             lines.append(line)
             yield line
@@ -228,7 +236,7 @@ def expect_ours(house: House, vendor: Vendor) -> None:
         raise _elsewhere(vendor)
 
 
-def _as_used(house: House, draft: Draft) -> Draft:
+def as_used(house: House, draft: Draft) -> Draft:
     """Return a connection to be saved as it will count: the environment stands over it."""
     if isinstance(draft, Connection):
         return over(house.config.autotask, draft)
@@ -236,7 +244,9 @@ def _as_used(house: House, draft: Draft) -> Draft:
     return replace(
         draft,
         client_id=given.client_id or draft.client_id,
+        client_secret=given.client_secret or draft.client_secret,
         username=given.username or draft.username,
+        password=given.password or draft.password,
         base_url=given.url or draft.base_url,
     )
 
@@ -272,27 +282,24 @@ def connected(house: House) -> tuple[Connected, Connected]:
 
 
 def _of(house: House, vendor: Vendor) -> Connected:
+    config = house.config
+    given = config.autotask if vendor == "autotask" else config.fieldnation
+    note: ConnectionNote | FieldNationNote | None
     if vendor == "autotask":
-        note: ConnectionNote | FieldNationNote | None = house.reach()
-        given = house.config.autotask
-        is_saved = bool(house.state.connections())
-        some = any((given.username, given.secret, given.integration_code, given.zone, given.url))
+        note, is_saved = house.reach(), bool(house.state.connections())
     else:
-        field, note = house.config.fieldnation, house.fieldnation_reach()
-        is_saved = house.state.fieldnation() is not None
-        given_values = (field.client_id, field.client_secret, field.username, field.password)
-        some = any((*given_values, field.url))
-    given_whole = house.config.autotask if vendor == "autotask" else house.config.fieldnation
+        note, is_saved = house.fieldnation_reach(), house.state.fieldnation() is not None
+    told = tuple(name for name in _FIELDS[vendor] if getattr(given, name))
     source: Literal["environment", "saved", "both", "nothing"] = "nothing"
-    if given_whole.is_complete:
+    if given.is_complete:
         source = "environment"
     elif is_saved:
-        source = "both" if some else "saved"
+        source = "both" if told else "saved"
     zone = house.zone(note.title) if isinstance(note, ConnectionNote) else None
     found = "" if zone is None else f"{zone.name}, {zone.url}".removeprefix(", ")
     url = None if note is None else note.base_url
     is_simulated = url is not None and url in json.loads(house.state.note(SIMULATED) or "[]")
-    return Connected(vendor, source, note, found, is_simulated=is_simulated)
+    return Connected(vendor, source, note, found, is_simulated=is_simulated, told=told)
 
 
 SIMULATED: Final = "connected to simulators"

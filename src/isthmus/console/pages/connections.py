@@ -31,6 +31,7 @@ _SECRETS: Final[Mapping[Vendor, tuple[str, ...]]] = {
     "autotask": ("secret", "integration_code"),
     "fieldnation": ("client_secret", "password"),
 }
+_SHOWN: Final = ("title", "username", "zone", "client_id", "api")
 _AFTER: Final = {"welcome": ("/welcome/datasets", "Choose datasets")}
 
 
@@ -63,14 +64,16 @@ def edit(ask: Ask) -> Response:
 
 def form_of(ask: Ask, vendor: Vendor) -> dict[str, Any]:
     """Return what the form of a vendor shows: what is saved, without secrets."""
-    found = known_of(ask, vendor)
+    found, config = known_of(ask, vendor), ask.site.house.config
     note = found.note
-    given = {} if note is None else {
-        name: str(getattr(note, name, "") or "") for name in ("title", "username", "zone",
-        "client_id", "api", "base_url")
-    }  # fmt: skip
+    if note is None:  # nothing is saved yet: what the environment says
+        told = config.autotask if vendor == "autotask" else config.fieldnation
+        given = {name: str(getattr(told, name, "") or "") for name in _SHOWN}
+        given["base_url"] = told.url or ""
+    else:
+        given = {name: str(getattr(note, name, "") or "") for name in (*_SHOWN, "base_url")}
     given["environment"] = environment_of(given.get("base_url", ""))
-    if note is not None and not given["environment"]:
+    if given["base_url"] and not given["environment"]:
         given["environment"] = "other"
     given["url"] = "" if given["environment"] in ENVIRONMENTS else given.get("base_url", "")
     return {"found": found, "given": given, "is_saved": found.source in {"saved", "both"}}
@@ -186,12 +189,13 @@ async def _saving(ask: Ask) -> AsyncGenerator[str]:
     wrong = filled.wrong
     if draft is not None:
         draft = await run_in_threadpool(connecting.completed, house, draft)
-        wrong = words.missing_secrets(draft)
+        wrong = words.missing_secrets(connecting.as_used(house, draft))
     if draft is None or wrong:
         yield ask.part("connecting/wrong.html", wrong=tuple(wrong.values()))
         return
     lines: list[CheckLine] = []
-    async with aclosing(tested(ask, connecting.check_draft(house, draft), lines)) as parts:
+    used = connecting.as_used(house, draft)
+    async with aclosing(tested(ask, connecting.check_draft(house, used), lines)) as parts:
         async for part in parts:
             yield part
     if not connecting.is_good(draft, lines):
@@ -203,8 +207,8 @@ async def _saving(ask: Ask) -> AsyncGenerator[str]:
     before = await run_in_threadpool(known_of, ask, vendor)
     old = getattr(before.note, "title", "") if before.source != "nothing" else ""
     await run_in_threadpool(connecting.save, house, draft, lines, instead_of=old)
-    await _note(ask, f"connected {words.NAMES[vendor]}", {"user": draft.username})
-    yield _saved_part(ask, vendor, draft, lines)
+    await _note(ask, f"connected {words.NAMES[vendor]}", {"user": used.username})
+    yield _saved_part(ask, vendor, used, lines)
 
 
 def _saved_part(ask: Ask, vendor: Vendor, draft: Draft, lines: list[CheckLine]) -> str:
