@@ -290,3 +290,28 @@ def test_a_test_that_waits_for_the_state_holds_nobody_up(
         other.execute("ROLLBACK")
         told += "".join(parts)
     assert "All is well." in told, told
+
+
+def test_the_table_of_permissions_is_drawn_anew_when_it_was_checked(
+    console: Served, visitor: Visitor, autotask_sim: AutotaskSim
+) -> None:
+    sim = autotask_sim
+    code, url = sim.integration_code, sim.url
+    draft = connecting.Connection("My MSP", sim.username, sim.secret, code, url)
+    connecting.save(console.house, draft)
+    page = visitor.visit("/connections/permissions")
+    row = page.get_by_role("row", name=re.compile("^Invoices"))
+    expect(row).to_contain_text("not checked")
+    page.get_by_role("button", name="Check again").click()
+    expect(page.locator("#checks li.end")).to_contain_text("All is well.")
+    expect(row).to_contain_text("all rows")
+    expect(page.locator("#checked")).to_contain_text("As last checked")
+    expect(page.locator("#checks li.end")).to_be_visible()
+
+
+def test_a_check_that_is_cut_off_says_that_nothing_was_saved(visitor: Visitor) -> None:
+    page = visitor.visit("/connections/autotask")
+    page.evaluate("() => { window.fetch = async () => { throw new TypeError('cut off'); }; }")
+    form = page.locator("form[data-stream]").first
+    form.evaluate("one => { one.noValidate = true; one.requestSubmit(); }")
+    expect(page.locator("#checks")).to_contain_text("Nothing was saved unless it says so above.")

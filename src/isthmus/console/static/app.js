@@ -213,10 +213,11 @@
       }
       if (window.htmx) window.htmx.process(target);
     } catch {
-      target.insertAdjacentHTML("beforeend", '<div class="problem" role="alert"><p class="what">The connection to Isthmus was lost.</p><p class="remedy">Try again; what was begun goes on.</p></div>');
+      target.insertAdjacentHTML("beforeend", '<div class="problem" role="alert"><p class="what">The connection to Isthmus was lost.</p><p class="remedy">Nothing was saved unless it says so above. Try again.</p></div>');
     } finally {
       target.removeAttribute("aria-busy");
       for (const button of buttons) button.disabled = false;
+      document.body.dispatchEvent(new Event("told"));  // what shows the same on the page looks anew
     }
   });
 
