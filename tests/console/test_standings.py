@@ -1,5 +1,6 @@
 """How datasets stand, in words; schedules and forms as they are read; which columns come first."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from isthmus.console.schedules import ScheduleUnclear, beat_of, filled_of
 from isthmus.sync.catalog import Refresh
 from isthmus.wiring.connecting import CheckLine, Connected, Verdict
 from isthmus.wiring.sync.syncing import (
+    STOPPED,
     Ask,
     Beat,
     Cost,
@@ -162,6 +164,36 @@ def test_the_hour_is_split_into_ours_and_the_others() -> None:
     assert gauge is not None
     assert (gauge.ours, gauge.others, gauge.left, gauge.tone) == (500, 9_000, 500, "bad")
     assert gauge_of(QuotaSample(NOW, None, None, None)) is None
+
+
+@pytest.mark.parametrize(
+    ("statuses", "error", "kind"),
+    [
+        ({"Tickets": "ok", "Invoices": "ok"}, "", "whole"),
+        ({"Tickets": "ok", "Invoices": "failed"}, "Refused.", "part"),
+        ({"Tickets": "failed", "Invoices": "failed"}, "Refused.", "nothing"),
+        ({"Tickets": "ok", "Invoices": "stopped"}, "", "stopped"),
+        ({"Tickets": "ok", "Invoices": ""}, "", "stopped"),
+        ({"Tickets": "", "Invoices": ""}, STOPPED, "stopped"),
+        ({"Tickets": "", "Invoices": ""}, "No key.", "nothing"),
+    ],
+)
+def test_how_a_sync_ended_is_told_by_how_its_datasets_stand(
+    statuses: dict[str, str], error: str, kind: str
+) -> None:
+    ask = Ask("ask/1", tuple(statuses), full=False, by="ann", at=NOW, state="done", error=error)
+    lines = [
+        standing(
+            name=name,
+            last=RunDataset(name, "full", status or "ok"),
+            last_at=NOW + (1 if status else -1) * timedelta(minutes=1),
+        )
+        for name, status in statuses.items()
+    ]
+    assert standings.ended(ask, lines).kind == kind
+    retried = replace(ask, wanted=("Tickets",))  # the rest was through before
+    if statuses["Invoices"]:
+        assert standings.ended(retried, lines) == standings.ended(ask, lines)
 
 
 def test_the_next_step_is_the_first_that_is_missing() -> None:
