@@ -3,6 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from isthmus.base.clock import utc_now
 from isthmus.state import ErrorNote, RunDataset
@@ -96,6 +99,26 @@ def test_samples_are_a_minute_apart_and_thinned_when_they_are_old(kept: SyncStat
     left = kept.samples(begin)
     assert [one.used for one in left] == [0, 60, 120, None]
     assert kept.last_sample() == left[-1]
+
+
+def test_of_many_samples_only_those_that_are_drawn_leave_the_database(
+    kept: SyncState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = NOW.replace(minute=0, second=0, microsecond=0) - timedelta(hours=5)
+    for minute in range(100):
+        kept.add_sample(QuotaSample(begin + timedelta(minutes=minute), minute, 1, 10_000))
+    made: list[QuotaSample] = []
+
+    def make(**values: Any) -> QuotaSample:
+        made.append(QuotaSample(**values))
+        return made[-1]
+
+    monkeypatch.setattr("isthmus.state.sync.quota.QuotaSample", make)
+    found = kept.samples(begin + timedelta(minutes=10), most=7)
+
+    assert [sample.used for sample in found] == list(range(10, 100, 13))
+    assert made == list(found)
+    assert kept.samples(NOW) == ()
 
 
 def test_choices_and_permissions_come_back_as_they_were(kept: SyncState) -> None:

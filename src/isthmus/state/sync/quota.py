@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection as Session
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from isthmus.state.sync.shapes import QuotaSample
 from isthmus.state.sync.tables import samples
@@ -36,10 +36,14 @@ def last(session: Session) -> QuotaSample | None:
 
 def since(session: Session, start: datetime, most: int) -> tuple[QuotaSample, ...]:
     """Return samples in their order; of more than `most`, every n-th."""
-    query = select(samples).where(_c.at >= start).order_by(_c.at)
-    found = [QuotaSample(**row) for row in session.execute(query).mappings()]
-    step = 1 + (len(found) - 1) // most if found else 1
-    return tuple(found[::step])
+    count = select(func.count()).select_from(samples).where(_c.at >= start)
+    step = 1 + (session.execute(count).scalar_one() - 1) // most
+    place = func.row_number().over(order_by=_c.at).label("place")
+    placed = select(samples, place).where(_c.at >= start).subquery()
+    query = select(*(placed.c[one.name] for one in _c)).order_by(placed.c.at)
+    if step > 1:
+        query = query.where((placed.c.place - 1) % step == 0)
+    return tuple(QuotaSample(**row) for row in session.execute(query).mappings())
 
 
 def _thin(session: Session, now: datetime) -> None:
