@@ -82,6 +82,24 @@ def test_what_a_reader_says_of_the_tables_follows_each_change(
     assert [name for name, _, _ in told()] == ["Companies"]
 
 
+def test_a_table_that_is_made_anew_is_not_taken_for_the_one_that_is_gone(
+    desk: Desk, reader: TableReader
+) -> None:
+    companies = shape("Companies", column("companyName"))
+    desk.publish(companies, {"id": 1}, {"id": 2})
+    before = reader.versions()["Companies"]
+    assert [table.rows for table in reader.describe()] == [2]
+
+    desk.warehouse.drop("Companies")
+    assert "Companies" not in reader.versions()
+    desk.warehouse.drop("Companies")
+    desk.warehouse.drop("Nowhere")
+    desk.publish(companies, {"id": 3})
+
+    assert reader.versions()["Companies"] > before
+    assert [table.rows for table in reader.describe()] == [1]
+
+
 def test_a_wider_type_in_the_shape_alters_the_column_and_keeps_its_values(desk: Desk) -> None:
     columns = [
         column("whole", ColumnType.INTEGER),

@@ -215,8 +215,10 @@ class Ledger:
         return (rows[0][0], rows[0][1]) if rows else (0, "")
 
     def versions(self) -> dict[str, int]:
-        """Return how often each table has changed."""
-        rows = self._session.fetch(f"SELECT dataset, version FROM {self._dialect.note('tables')}")
+        """Return how often each table there is has changed."""
+        rows = self._session.fetch(
+            f"SELECT dataset, version FROM {self._dialect.note('tables')} WHERE hydrated_from <> ''"
+        )
         return {dataset: int(version) for dataset, version in rows}
 
     def save_version(self, dataset: str, version: int, hydrated_from: str) -> None:
@@ -225,9 +227,12 @@ class Ledger:
         self._insert("tables", [(dataset, version, hydrated_from)])
 
     def forget(self, dataset: str) -> None:
-        """Forget a table that is gone, but for its runs and warnings."""
+        """Forget a table that is gone, but for its runs, warnings, and how often it changed."""
+        version, _ = self.version(dataset)
         for table in ("tables", "columns", "picklists", "watermarks"):
             self._clear(table, dataset)
+        if version:  # one of that name that is made later must not be taken for it
+            self.save_version(dataset, version + 1, "")
 
     def sources_of(self, shape: TableShape) -> str:
         """Return a mark that changes whenever a label or a table looked up may have changed."""
