@@ -5,15 +5,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from isthmus.warehouse.ports import ColumnType, QueryFailed
+from isthmus.warehouse.postgres.session import PostgresSession
 from isthmus.wiring.environment.config import Config, load_config
 from isthmus.wiring.tables.reading import NothingHeld, Readers, WarehouseAway, WarehouseBusy
 from isthmus.wiring.tables.warehouse import open_warehouse
@@ -112,6 +114,34 @@ def test_what_was_made_ahead_meanwhile_reads_the_file_as_it_is_now(config: Confi
     assert count(readers) == 4
     with readers.reader() as reader, pytest.raises(QueryFailed):
         reader.query("select * from read_csv('/etc/passwd')")
+    readers.close()
+
+
+def test_rows_are_counted_again_only_when_they_changed_though_readers_come_and_go(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    fetch = PostgresSession.fetch
+
+    def noted(session: PostgresSession, sql: str, parameters: Sequence[object] = ()) -> Any:
+        counted.extend([sql] if ", count(*) FROM" in sql else [])
+        return fetch(session, sql, parameters)
+
+    monkeypatch.setattr(PostgresSession, "fetch", noted)
+    home = {"ISTHMUS_HOME": str(tmp_path / "home"), "ISTHMUS_WAREHOUSE": postgres_url}
+    config = load_config(home)
+    readers = Readers(config, idle=0.0)
+
+    def rows() -> list[int]:
+        with readers.reader() as reader:
+            return [table.rows for table in reader.describe()]
+
+    publish(config, 1, 2)
+    assert [rows() for _ in range(3)] == [[2]] * 3
+    assert len(counted) == 1
+    publish(config, 3)
+    assert [rows() for _ in range(3)] == [[3]] * 3
+    assert len(counted) == 2
     readers.close()
 
 

@@ -37,7 +37,7 @@ from isthmus.warehouse.postgres.link import Link
 from isthmus.warehouse.postgres.permitted import SCHEMAS, check_words
 from isthmus.warehouse.postgres.session import PostgresSession
 from isthmus.warehouse.postgres.warehouse import expect_one_statement, only_read
-from isthmus.warehouse.reading import describe_tables
+from isthmus.warehouse.reading import Counts, describe_tables
 
 _AT_A_TIME: Final = 100
 _MANY: Final = 2000
@@ -67,17 +67,21 @@ class PostgresReader:
     is_folded = True
     is_columnar = False
 
-    def __init__(self, url: str, place: str) -> None:
+    def __init__(self, url: str, place: str, counts: Counts | None = None) -> None:
         self._make: Callable[[], Link] = lambda: Link(url, place, only_read)
         self._turn = Lock()
         self._free: list[Link] = []
-        self._counted: dict[tuple[str, int], int] = {}
+        self._counts = counts or Counts()
         self._is_closed = False
 
     @classmethod
-    def open(cls, url: str, *, place: str) -> "PostgresReader":
-        """Reach the database. Raises: WarehouseAway, WarehouseBroken."""
-        reader = cls(url, place)
+    def open(cls, url: str, *, place: str, counts: Counts | None = None) -> "PostgresReader":
+        """
+        Reach the database. Raises: WarehouseAway, WarehouseBroken.
+
+        Args: counts: of these tables, where they are to outlive the reader.
+        """
+        reader = cls(url, place, counts)
         with reader._link() as link:
             link.connection()
         return reader
@@ -97,7 +101,7 @@ class PostgresReader:
     def describe(self) -> tuple[TableState, ...]:
         """Return every dataset's table, by name; one is counted anew only when it has changed."""
         with self._link() as link:
-            return describe_tables(_OnlyReads(link), self._counted)
+            return describe_tables(_OnlyReads(link), self._counts)
 
     def versions(self) -> dict[str, int]:
         """Return a number for each table that rises whenever its rows have changed."""

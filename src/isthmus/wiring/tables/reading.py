@@ -29,6 +29,7 @@ from isthmus.warehouse.ports import (
     WarehouseBroken,
     WarehouseBusy,
 )
+from isthmus.warehouse.reading import Counts
 from isthmus.wiring.environment.config import Config
 from isthmus.wiring.tables.warehouse import NothingHeld, open_reader
 
@@ -71,12 +72,14 @@ class Readers:
 
     A reading sees what was committed when it began, and holds up no publication. DuckDB lets one
     process hold its file: while another one does, `reader` raises WarehouseBusy; and when nothing
-    was read for `idle` seconds the file is let go of, so that others get a turn.
+    was read for `idle` seconds the file is let go of, so that others get a turn. How many rows
+    the tables have is kept beyond that.
     """
 
     def __init__(self, config: Config, *, idle: float = IDLE_S) -> None:
         self._config = config
         self._idle = idle
+        self._counts = Counts()
         self._turn = Lock()
         self._open: _Closing | None = None
         self._opening: Future[None] | None = None
@@ -123,7 +126,7 @@ class Readers:
 
     def _try(self, opening: Future[None]) -> None:
         try:
-            opened = open_reader(self._config)
+            opened = open_reader(self._config, self._counts)
         except BaseException as error:
             with self._turn:
                 self._opening = None

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from isthmus.base.errors import NeedsPerson
 from isthmus.warehouse.ports import Warehouse
+from isthmus.warehouse.reading import Counts
 from isthmus.wiring.environment.config import Config
 from isthmus.wiring.environment.settings import SettingWrong
 
@@ -36,11 +37,15 @@ def open_duckdb(path: Path, memory_mb: int, spool: Path) -> Warehouse:
     return DuckDBWarehouse.open(path, memory_limit=f"{memory_mb}MB", spool=spool)
 
 
-def open_reader(config: Config) -> "DuckDBReader | PostgresReader":
-    """Open a reader of the tables there are. Raises: NothingHeld, WarehouseBusy, ..."""
+def open_reader(config: Config, counts: Counts) -> "DuckDBReader | PostgresReader":
+    """
+    Open a reader of the tables there are. Raises: NothingHeld, WarehouseBusy, ...
+
+    Args: counts: kept for the next reader, where counting takes long.
+    """
     place = config.warehouse
     if not place.is_file:
-        return _open_postgres_reader(config)
+        return _open_postgres_reader(config, counts)
     if not place.path.exists():
         raise nothing_held(place.path)
     from isthmus.warehouse.duckdb import DuckDBWarehouse  # noqa: PLC0415
@@ -64,12 +69,13 @@ def nothing_held(path: Path) -> NothingHeld:
     )
 
 
-def _open_postgres_reader(config: Config) -> "PostgresReader":
+def _open_postgres_reader(config: Config, counts: Counts) -> "PostgresReader":
     try:
         from isthmus.warehouse.postgres import PostgresReader  # noqa: PLC0415
     except ImportError as error:
         raise _no_driver() from error
-    return PostgresReader.open(config.warehouse.address, place=config.warehouse.url)
+    place = config.warehouse
+    return PostgresReader.open(place.address, place=place.url, counts=counts)
 
 
 def _no_driver() -> SettingWrong:
