@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 
 from isthmus.wiring.people import Role
@@ -76,6 +77,39 @@ def test_a_wrong_value_is_told_on_its_form_with_what_was_typed(console: Served, 
     assert "That did not work" not in answer.text
     assert 'role="alert"' in answer.text or 'aria-invalid="true"' in answer.text
     assert kept in answer.text
+
+
+def test_a_filter_that_was_cleared_does_not_come_back_when_the_form_is_refused(
+    console: Served,
+) -> None:
+    with signed_in(console, Role.ADMIN) as (client, token):
+
+        def keep(since: str, only: str) -> httpx2.Response:
+            sent = {"csrf": token, "since": since, "only": only}
+            return client.post("/datasets/Tickets/records", data=sent)
+
+        assert keep("2020-01-02", "id gt 1").status_code == 303
+        for given in (("", "colour eq red"), ("soon", "")):
+            refused = keep(*given)
+            assert refused.status_code == 422
+            assert f'name="since" type="date" value="{given[0]}"' in refused.text
+            assert f'name="only" class="mono" value="{given[1]}"' in refused.text
+        assert 'value="2020-01-02"' in client.get("/datasets/Tickets/columns").text
+        assert keep("", "").status_code == 303
+
+
+def test_a_title_that_was_cleared_does_not_come_back_when_the_report_is_refused(
+    console: Served,
+) -> None:
+    with console.house.readers.reader() as reader:
+        told = {"title": "All of them", "author": "ann", "sql": "select id from Tickets"}
+        saved = console.site.saved.save(reader, **told)
+    with signed_in(console, Role.ADMIN) as (client, token):
+        sent = {"csrf": token, "saved": saved.id, "sql": "select id from Tickets", "title": ""}
+        refused = client.post("/explore/sql/save", data=sent)
+    console.site.saved.remove(saved.id)
+    assert refused.status_code == 409
+    assert 'value="All of them"' not in refused.text
 
 
 def test_the_first_day_of_all_is_too_early_east_of_greenwich(console: Served) -> None:

@@ -71,8 +71,8 @@ def columns(ask: Ask) -> Response:
         away = error
     kept = filter_of(choice_of(house, one.name))
     given = {
-        "since": ask.text("since") or (kept.since.isoformat() if kept.since else ""),
-        "only": ask.text("only") or kept.only,
+        "since": ask.text("since", kept.since.isoformat() if kept.since else ""),
+        "only": ask.text("only", kept.only),
     }
     return ask.show(
         "datasets/columns.html",

@@ -97,7 +97,7 @@ def _shown(ask: Ask, given: Mapping[str, str], *, unsaved: IsthmusError | None =
         "explore/sql.html",
         200 if wrong is None else status_of(wrong),
         unsaved=unsaved,
-        title=ask.text("title") or (saved.title if saved else ""),
+        title=ask.text("title", saved.title if saved else ""),
         tabs=tabs(),
         sql=sql,
         example=_EXAMPLE,
