@@ -94,6 +94,19 @@ def test_parquet_holds_every_row(tickets: Desk, reader: TableReader, tmp_path: P
     assert count == 200
 
 
+def test_parquet_is_written_in_parts_that_memory_can_hold_however_wide_rows_are(
+    tickets: Desk, reader: TableReader, tmp_path: Path
+) -> None:
+    many = of_question("select a.id from Tickets a, Tickets b where b.id <= 330")
+
+    assert parquet_of(reader, many, tmp_path / "x.parquet") == 22_000
+
+    with duckdb.connect() as plain:
+        sql = f"select max(row_group_num_rows) from parquet_metadata('{tmp_path / 'x.parquet'}')"
+        ((most,),) = plain.execute(sql).fetchall()
+    assert most < 13_000
+
+
 def test_what_may_not_be_asked_is_not_downloaded_either(
     tickets: Desk, reader: TableReader, tmp_path: Path
 ) -> None:

@@ -27,6 +27,7 @@ from isthmus.warehouse.answering import (
 from isthmus.warehouse.dialect import DATA_SCHEMA, literal
 from isthmus.warehouse.duckdb.guarding import Guard
 from isthmus.warehouse.duckdb.instances import ATTACHED, Instance, give_back, make_ready
+from isthmus.warehouse.duckdb.parquet import AS_PARQUET
 from isthmus.warehouse.duckdb.permitted import check_tree
 from isthmus.warehouse.duckdb.session import DuckDBSession
 from isthmus.warehouse.filling import Filling
@@ -136,7 +137,7 @@ class DuckDBReader:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         written = folder / f"export-{new_uuid()}.parquet"
         text, values = (self.check(sql), {}) if is_asked else named(sql, parameters, "${}")
-        whole = f"COPY ({text}\n) TO {literal(str(written.absolute()))} (FORMAT parquet)"
+        whole = f"COPY ({text}\n) TO {literal(str(written.absolute()))} {AS_PARQUET}"
         filling = Filling(written, limits)
         try:
             with self._cursor(zone) as cursor, _guarded(cursor, limits, text, filling):

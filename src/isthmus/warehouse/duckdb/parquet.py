@@ -7,10 +7,17 @@ from typing import Final
 
 import duckdb
 
-from isthmus.warehouse.answering import WHOLE, Kind, Limits
+from isthmus.warehouse.answering import WHOLE, Kind, Limits, took_too_much
 from isthmus.warehouse.dialect import literal
 from isthmus.warehouse.duckdb.guarding import Guard
 from isthmus.warehouse.filling import Filling
+
+AS_PARQUET: Final = "(FORMAT parquet, ROW_GROUP_SIZE 10000)"
+"""How files are written. DuckDB's own 122,880 rows at once need over 256 MB where rows are wide."""
+
+_MEMORY_MB: Final = 256
+_LONGEST: Final = 10_000_000
+"""Bytes of a row as text. By itself DuckDB reads sixteen of these at once, and takes two such."""
 
 _TYPES: Final = {
     Kind.NUMBER: ("BIGINT", "DECIMAL(38,10)", "DOUBLE"),
@@ -41,7 +48,7 @@ def csv_to_parquet(
     spill = str(source.parent.absolute())
     config: dict[str, str | bool | int | float | list[str]] = {
         "threads": 1,
-        "memory_limit": "256MB",
+        "memory_limit": f"{_MEMORY_MB}MB",
         "temp_directory": spill,
     }
     filling = Filling(target, limits)
@@ -52,6 +59,8 @@ def csv_to_parquet(
                 _write(memory, source, columns, target)
         except duckdb.InterruptException as error:
             raise guard.told() from error
+        except duckdb.OutOfMemoryException as error:
+            raise took_too_much(_MEMORY_MB) from error
         except duckdb.IOException as error:
             full = filling.trouble()
             if full is None:
@@ -71,13 +80,14 @@ def _write(
     memory.execute(
         f"CREATE VIEW raw AS SELECT * FROM read_csv({literal(str(source))}, header = false,"
         f" columns = {{{listed}}}, auto_detect = false, delim = ',', quote = '\"', escape ="
-        " '\"', allow_quoted_nulls = false, max_line_size = 10000000)"
+        f" '\"', allow_quoted_nulls = false, max_line_size = {_LONGEST},"
+        f" buffer_size = {2 * _LONGEST})"
     )
     taken = ", ".join(
         f"CAST(c{n} AS {_fitting(memory, n, column.kind)}) AS {_quoted(column.name)}"
         for n, column in enumerate(columns)
     )
-    memory.execute(f"COPY (SELECT {taken} FROM raw) TO {literal(str(target))} (FORMAT parquet)")
+    memory.execute(f"COPY (SELECT {taken} FROM raw) TO {literal(str(target))} {AS_PARQUET}")
 
 
 def _fitting(memory: duckdb.DuckDBPyConnection, number: int, kind: Kind) -> str:
