@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
@@ -112,6 +113,20 @@ def test_rows_are_searched_sorted_filtered_and_one_is_opened(reader: Visitor) ->
     first.click()
     expect(page.get_by_role("heading", name=f"Tickets {number}")).to_be_visible()
     shots(page, "preview/row")
+
+
+def test_a_time_in_a_condition_is_of_the_zone_that_the_page_shows(filled: Served) -> None:
+    with filled.house.readers.reader() as reader:
+        sql = "select id, createDate from autotask.Tickets order by id limit 1"
+        ((number, at),) = reader.query(sql).rows
+    assert isinstance(at, datetime)
+    there = at.astimezone(ZoneInfo("Europe/Vienna")).replace(tzinfo=None)
+    with signed_in(filled, Role.VIEWER) as (client, _):
+        client.cookies.set("zone", "Europe%2FVienna")
+        for way, value in (("is", there.isoformat()), ("begins with", f"{there}"[:19])):
+            asked = {"column": "createDate", "is": way, "value": value}
+            answer = client.get("/datasets/Tickets/preview", params=asked)
+            assert f'href="/datasets/Tickets/rows/{number}"' in answer.text, way
 
 
 def test_a_missing_permission_is_told_where_the_rows_are(reader: Visitor) -> None:

@@ -115,6 +115,36 @@ def test_conditions_narrow_what_is_seen(tickets: Desk, reader: TableReader) -> N
         assert len(walk(reader, conditions=(condition,), size=25)) == count
 
 
+IN_AUCKLAND = [
+    (Condition("createDate", Is.FROM, "2026-03-29"), 7),
+    (Condition("createDate", Is.TO, "2026-03-03"), 7),
+    (Condition("createDate", Is.EQUAL, "2026-03-29T01:00"), 7),
+    (Condition("createDate", Is.FROM, "2026-03-28T12:00:00Z"), 7),
+    (Condition("createDate", Is.BEGINS, "2026-03-29 01:00:00"), 7),
+    (Condition("createDate", Is.CONTAINS, "-29 01:"), 7),
+    (Condition("createDate", Is.CONTAINS, "12:00"), 0),
+]
+"""There, 13 hours east, noon of Greenwich is one o'clock of the next day."""
+
+
+def test_times_in_conditions_are_those_of_who_asks(tickets: Desk, reader: TableReader) -> None:
+    for condition, count in IN_AUCKLAND:
+        page = see(reader, conditions=(condition,), zone="Pacific/Auckland", sort="title")
+
+        assert page.found == count, condition
+        assert len(page.rows) == count
+
+
+def test_the_first_day_of_all_begins_too_early_east_of_greenwich(
+    tickets: Desk, reader: TableReader
+) -> None:
+    first = Condition("createDate", Is.FROM, "0001-01-01")
+
+    assert see(reader, conditions=(first,)).found == 200
+    with pytest.raises(ConditionWrong, match="0001-01-01"):
+        see(reader, conditions=(first,), zone="Pacific/Auckland")
+
+
 def test_a_search_looks_into_numbers_titles_and_names(tickets: Desk, reader: TableReader) -> None:
     by_number = see(reader, search="t0042")
     by_name = see(reader, search="bolt 100%", size=200)

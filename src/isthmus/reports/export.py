@@ -58,7 +58,9 @@ def of_dataset(reader: TableReader, state: TableState, wanted: Look, zone: str =
     """Return a dataset with the columns, conditions and search of a look, in the order of ids."""
     names = wanted.columns or tuple(column.name for column in state.columns)
     searched = searched_columns(state.columns) if wanted.search.strip() else ()
-    where, values = conditions_sql(reader, state, wanted.conditions, wanted.search, searched)
+    where, values = conditions_sql(
+        reader, state, wanted.conditions, wanted.search, searched, zone=zone
+    )
     listed = ", ".join(quoted(reader, name) for name in names)
     return Source(
         f"SELECT {listed} FROM {table(reader, state.dataset)} WHERE {where or 'true'}"

@@ -40,6 +40,7 @@ class Look:
 
     `columns` are those to show; () all. `search` is looked for in names, numbers and titles.
     `sort` names a column. `after` and `before` are what a page gave as `next` and `previous`.
+    `zone` is that of who asks, in which conditions on times are understood.
     """
 
     dataset: str
@@ -51,6 +52,7 @@ class Look:
     after: str = ""
     before: str = ""
     size: int = 50
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class _Finder:
         ) or state.columns
         self._searched = searched_columns(state.columns) if wanted.search.strip() else ()
         self._where, self._values = conditions_sql(
-            reader, state, wanted.conditions, wanted.search, self._searched
+            reader, state, wanted.conditions, wanted.search, self._searched, zone=wanted.zone
         )
 
     def sorted(self) -> _Found:

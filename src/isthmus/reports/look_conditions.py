@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from isthmus.reports.errors import ExploringWrong
 from isthmus.reports.names import quoted
@@ -39,8 +40,9 @@ class Condition:
     """
     A condition on one column; `value` is text as a person writes it.
 
-    A time is written 2026-03-04 or 2026-03-04T12:30:00+01:00; without a zone it is UTC. TO leaves
-    out the value itself.
+    A time is written 2026-03-04 or 2026-03-04T12:30:00+01:00; without a zone it is of the zone that
+    who asks is in. TO leaves out the value itself. CONTAINS and BEGINS see a time as
+    2026-03-04 12:30:00 in that zone.
     """
 
     column: str
@@ -65,15 +67,20 @@ def conditions_sql(
     conditions: Sequence[Condition],
     search: str,
     searched: Sequence[Column],
+    *,
+    zone: str = "UTC",
 ) -> tuple[str, dict[str, object]]:
-    """Return the conditions joined by AND, "" for none, and their parameters."""
+    """
+    Return the conditions joined by AND, "" for none, and their parameters.
+
+    Args: zone: the IANA zone of who asks, for times. Raises: ConditionWrong.
+    """
     parts: list[str] = []
     values: dict[str, object] = {}
     for place, condition in enumerate(conditions):
-        part, value = _one(reader, state, condition, f"c_{_letters(place)}")
+        part, more = _one(reader, state, condition, f"c_{_letters(place)}", ZoneInfo(zone))
         parts.append(part)
-        if value is not None:
-            values[f"c_{_letters(place)}"] = value
+        values |= more
     text = search.strip()
     if text:
         values["search"] = f"%{_escaped(text)}%"
@@ -94,8 +101,8 @@ def _letters(number: int) -> str:
 
 
 def _one(
-    reader: TableReader, state: TableState, condition: Condition, name: str
-) -> tuple[str, object]:
+    reader: TableReader, state: TableState, condition: Condition, name: str, zone: ZoneInfo
+) -> tuple[str, dict[str, object]]:
     column = next((c for c in state.columns if c.name.lower() == condition.column.lower()), None)
     if column is None:
         raise ConditionWrong(
@@ -106,22 +113,33 @@ def _one(
     key = quoted(reader, column.name)
     match condition.way:
         case Is.EMPTY:
-            return f"{key} IS NULL", None
+            return f"{key} IS NULL", {}
         case Is.FILLED:
-            return f"{key} IS NOT NULL", None
+            return f"{key} IS NOT NULL", {}
         case Is.CONTAINS | Is.BEGINS:
             start = "%" if condition.way is Is.CONTAINS else ""
-            text = f"CAST({key} AS VARCHAR)" if column.type is not ColumnType.TEXT else key
-            return f"{text} ILIKE :{name} ESCAPE '!'", f"{start}{_escaped(condition.value)}%"
+            text, values = _as_text(key, column, zone)
+            values[name] = f"{start}{_escaped(condition.value)}%"
+            return f"{text} ILIKE :{name} ESCAPE '!'", values
         case Is.EQUAL | Is.NOT_EQUAL | Is.FROM | Is.TO:
-            value = _value(column, condition.value)
+            value = _value(column, condition.value, zone)
             sign = {Is.EQUAL: "=", Is.FROM: ">=", Is.TO: "<"}.get(condition.way)
             if sign is None:
-                return f"{key} IS DISTINCT FROM :{name}", value
-            return f"{key} {sign} :{name}", value
+                return f"{key} IS DISTINCT FROM :{name}", {name: value}
+            return f"{key} {sign} :{name}", {name: value}
 
 
-def _value(column: Column, text: str) -> object:
+def _as_text(key: str, column: Column, zone: ZoneInfo) -> tuple[str, dict[str, object]]:
+    match column.type:
+        case ColumnType.TEXT:
+            return key, {}
+        case ColumnType.TIMESTAMP:
+            return f"CAST({key} AT TIME ZONE :zone AS VARCHAR)", {"zone": zone.key}
+        case _:
+            return f"CAST({key} AS VARCHAR)", {}
+
+
+def _value(column: Column, text: str, zone: ZoneInfo) -> object:
     try:
         match column.type:
             case ColumnType.INTEGER:
@@ -130,12 +148,13 @@ def _value(column: Column, text: str) -> object:
                 return Decimal(text)
             case ColumnType.TIMESTAMP:
                 moment = datetime.fromisoformat(text)
-                return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+                there = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+                return there.astimezone(UTC)
             case ColumnType.BOOLEAN:
                 return {"true": True, "yes": True, "false": False, "no": False}[text.lower()]
             case _:
                 return text
-    except (ValueError, KeyError, InvalidOperation):
+    except (ValueError, KeyError, InvalidOperation, OverflowError):  # a zone moves the first day
         raise ConditionWrong(
             f"{text!r} is no {column.type.value}.",
             where=column.name,

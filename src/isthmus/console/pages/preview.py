@@ -26,6 +26,7 @@ def preview(ask: Ask) -> Response:
             wanted = Look(
                 one.name, names, asked.search, rows.conditions_of(asked.where), asked.sort,
                 asked.descending, ask.query("after"), ask.query("before"), asked.size,
+                str(ask.look.clock),
             )  # fmt: skip
             found = look(reader, state, wanted)
     except (NothingHeld, NoSuchTable, WarehouseBusy) as error:
