@@ -1,5 +1,6 @@
 """Datasets as people see them: synced, stopped, taken up again, scheduled, looked into."""
 
+import html
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -113,6 +114,63 @@ def test_rows_are_searched_sorted_filtered_and_one_is_opened(reader: Visitor) ->
     first.click()
     expect(page.get_by_role("heading", name=f"Tickets {number}")).to_be_visible()
     shots(page, "preview/row")
+
+
+def test_a_wrong_condition_is_told_above_the_form_which_keeps_all_that_was_typed(
+    filled: Served,
+) -> None:
+    wrong = {"column": "createDate", "is": "from", "value": "yesterday"}
+    conditions = ["id|is not|1", "title|is filled|"]
+    with signed_in(filled, Role.VIEWER) as (client, _):
+        asked = {"q": "printer", "where": conditions, "sort": "title", **wrong}
+        answer = client.get("/datasets/Tickets/preview", params=asked)
+        without = html.unescape(re.findall(r'href="([^"]*)">drop<', answer.text)[0])
+        again = client.get(f"/datasets/Tickets/preview{without}")
+    for shown in (answer, again):
+        assert shown.status_code == 422
+        above, _, form = html.unescape(shown.text).partition('<form class="filters"')
+        assert "'yesterday' is no timestamp" in above
+        assert 'role="alert"' in above
+        for kept in (
+            "<option selected>createDate</option>", "<option selected>from</option>",
+            'name="value" value="yesterday"', 'name="sort" value="title"',
+            *(f'name="where" value="{one}"' for one in conditions),
+        ):  # fmt: skip
+            assert kept in form, kept
+    assert 'name="q" value="printer"' in answer.text
+    assert 'name="q" value=""' in again.text
+
+
+def test_a_condition_that_is_not_whole_stays_in_the_form_and_the_rows_are_shown(
+    filled: Served,
+) -> None:
+    begun = {
+        "Write the value that createDate is compared with": {"column": "createDate", "is": "from"},
+        "Choose the column that has this value": {"is": "contains", "value": "x"},
+        "Choose how title is compared": {"column": "title", "is": "like", "value": "x"},
+    }
+    with signed_in(filled, Role.VIEWER) as (client, _):
+        for told, asked in begun.items():
+            answer = client.get("/datasets/Tickets/preview", params=asked)
+            assert answer.status_code == 200
+            assert f"{told}.</p>" in answer.text
+            assert "150 of 150 rows" in answer.text
+            if "value" in asked:
+                assert f'name="value" value="{asked["value"]}"' in answer.text
+            if asked["is"] != "like":
+                assert f"<option selected>{asked['is']}</option>" in answer.text
+        plain = client.get("/datasets/Tickets/preview", params={"is": "is", "value": ""})
+    assert 'id="h-typed"' not in plain.text
+
+
+def test_a_column_that_is_not_there_is_told_above_the_form(filled: Served) -> None:
+    with signed_in(filled, Role.VIEWER) as (client, _):
+        for asked in ("sort=nope", "columns=nope", "column=nope&is=is&value=1", "after=x"):
+            answer = client.get(f"/datasets/Tickets/preview?{asked}")
+            assert answer.status_code == 422, asked
+            assert 'role="alert"' in answer.text
+            assert '<form class="filters"' in answer.text
+            assert "Show all rows</a>" in answer.text
 
 
 def test_a_time_in_a_condition_is_of_the_zone_that_the_page_shows(filled: Served) -> None:
@@ -321,6 +379,8 @@ def test_each_role_may_do_what_it_may(filled: Served) -> None:
         "/datasets/Tickets",
         "/datasets/Tickets/preview",
         "/datasets/Tickets/preview?column=id&is=is+not&value=1&q=a&sort=title",
+        "/datasets/Tickets/preview?column=id&is=is&value=x",
+        "/datasets/Tickets/preview?column=id&is=is",
         "/datasets/Tickets/columns",
         "/datasets/add",
         "/datasets/Tickets/rows/7705",
@@ -346,6 +406,7 @@ def test_each_role_may_do_what_it_may(filled: Served) -> None:
 def test_an_auditor_finds_nothing(
     reader: Visitor, path: str, looks: tuple[tuple[tuple[int, int], str], ...]
 ) -> None:
+    reader.forgive("422")  # a condition that cannot be understood
     for size, scheme in looks:
         page = reader.visit(path, size=size, scheme=scheme)
         assert audit(page) == []

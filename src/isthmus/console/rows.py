@@ -47,8 +47,39 @@ _ORIGINS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """A condition as the form has it; "" and "" for column and value: none."""
+
+    column: str = ""
+    way: str = ""
+    value: str = ""
+
+    @property
+    def lacks(self) -> str:
+        """Say what it lacks to be a condition; "" where it is one, or none was begun."""
+        if not self.column:
+            return "Choose the column that has this value." if self.value else ""
+        if self.way not in WAYS:
+            return f"Choose how {self.column} is compared."
+        if not self.value and self.way not in _ALONE:
+            return f"Write the value that {self.column} is compared with."
+        return ""
+
+    @property
+    def text(self) -> str:
+        """Return it as an address has it; "" where it is no condition yet."""
+        if not self.column or self.lacks:
+            return ""
+        return condition_text(self.column, self.way, "" if self.way in _ALONE else self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for; `where` are conditions as the address writes them."""
+    """
+    What the address asks for; `where` are conditions as the address writes them.
+
+    `typed` stands in the form: it is no condition yet, or one that cannot be understood.
+    """
 
     search: str
     sort: str
@@ -56,6 +87,7 @@ class Asked:
     where: tuple[str, ...]
     columns: tuple[str, ...]
     size: int
+    typed: Typed = Typed()
 
     def query(self, **changes: object) -> str:
         """Return the query of an address like this one with some things changed."""
@@ -66,6 +98,9 @@ class Asked:
             "where": self.where,
             "columns": self.columns,
             "size": "" if self.size == 50 else self.size,
+            "column": self.typed.column,
+            "is": self.typed.way if self.typed.column or self.typed.value else "",
+            "value": self.typed.value,
         } | changes
         return "?" + urlencode({k: v for k, v in values.items() if v not in ("", ())}, doseq=True)
 
@@ -148,5 +183,8 @@ def choices(columns: Sequence[Column]) -> list[tuple[str, str]]:
     """Return the columns as a list to choose from."""
     return [(one.name, one.name) for one in columns]
 
+
+_ALONE: Final = frozenset({Is.EMPTY, Is.FILLED})
+"""They are compared with nothing."""
 
 WAYS: Final[Mapping[str, str]] = {str(one): str(one) for one in Is}

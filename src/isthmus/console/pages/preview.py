@@ -1,9 +1,11 @@
 """The rows of a dataset: searched, filtered, sorted, one by one."""
 
+from dataclasses import replace
 from typing import Final
 
 from starlette.responses import Response
 
+from isthmus.base.errors import IsthmusError
 from isthmus.console import rows
 from isthmus.console.asking import Ask
 from isthmus.console.pages.datasets import HERE, tabs_of
@@ -12,52 +14,77 @@ from isthmus.reports.errors import ExploringWrong
 from isthmus.reports.look import SIZES, Look, NoSuchTable, Page, look, table_named
 from isthmus.reports.look_conditions import Condition, Is
 from isthmus.wiring.sync.syncing import DatasetStanding
-from isthmus.wiring.tables.reading import NothingHeld, TableState, WarehouseBusy
+from isthmus.wiring.tables.reading import (
+    NothingHeld,
+    QueryFailed,
+    TableState,
+    WarehouseBusy,
+)
 
 
 def preview(ask: Ask) -> Response:
-    """Show rows of a dataset."""
+    """Show rows of a dataset; where that cannot be done, the form with what was typed."""
     one = ask.site.syncing.standing_of(ask.path["name"])
     asked = _asked(ask)
     try:
         with ask.site.house.readers.reader() as reader:
             state = table_named(reader.describe(), one.name)
-            names = asked.columns or rows.first_columns(state.columns)
-            wanted = Look(
-                one.name, names, asked.search, rows.conditions_of(asked.where), asked.sort,
-                asked.descending, ask.query("after"), ask.query("before"), asked.size,
-                str(ask.look.clock),
-            )  # fmt: skip
-            found = look(reader, state, wanted)
+            try:
+                found = look(reader, state, _wanted(ask, state, _whole(asked)))
+            except (ExploringWrong, QueryFailed) as error:
+                return _with(ask, one, asked, state, None, error=error)
     except (NothingHeld, NoSuchTable, WarehouseBusy) as error:
         return _without(ask, one, error)
-    except ExploringWrong as error:
-        return _without(ask, one, error, status=422)
-    return _with(ask, one, asked, state, found)
+    shown = replace(_whole(asked), typed=asked.typed if asked.typed.lacks else rows.Typed())
+    return _with(ask, one, shown, state, found)
 
 
 def _asked(ask: Ask) -> rows.Asked:
     params = ask.request.query_params
-    where = [one for one in params.getlist("where") if one]
-    column, way, value = ask.query("column"), ask.query("is"), ask.query("value")
-    if column and way in rows.WAYS and (value or way in {Is.EMPTY, Is.FILLED}):
-        where.append(rows.condition_text(column, way, value))
     size = ask.query("size")
     return rows.Asked(
         search=ask.query("q"),
         sort=ask.query("sort", "id") or "id",
         descending=ask.query("way") != "up",
-        where=tuple(dict.fromkeys(where)),
+        where=tuple(dict.fromkeys(one for one in params.getlist("where") if one)),
         columns=tuple(dict.fromkeys(params.getlist("columns"))),
         size=int(size) if size in {str(one) for one in SIZES} else 50,
+        typed=rows.Typed(ask.query("column"), ask.query("is"), ask.query("value")),
     )
 
 
+def _whole(asked: rows.Asked) -> rows.Asked:
+    """Take what is typed in the form as one more condition, where it is one."""
+    return replace(
+        asked, where=tuple(dict.fromkeys(filter(None, (*asked.where, asked.typed.text))))
+    )
+
+
+def _wanted(ask: Ask, state: TableState, asked: rows.Asked) -> Look:
+    return Look(
+        state.dataset, _names(state, asked), asked.search, rows.conditions_of(asked.where),
+        asked.sort, asked.descending, ask.query("after"), ask.query("before"), asked.size,
+        str(ask.look.clock),
+    )  # fmt: skip
+
+
+def _names(state: TableState, asked: rows.Asked) -> tuple[str, ...]:
+    return asked.columns or rows.first_columns(state.columns)
+
+
 def _with(
-    ask: Ask, one: DatasetStanding, asked: rows.Asked, state: TableState, found: Page
+    ask: Ask,
+    one: DatasetStanding,
+    asked: rows.Asked,
+    state: TableState,
+    found: Page | None,
+    *,
+    error: IsthmusError | None = None,
 ) -> Response:
+    """Show the form, and the rows found or why none could be looked for."""
     return ask.show(
         "datasets/preview.html",
+        200 if error is None else 422,
         one=one,
         tabs=tabs_of(one),
         here=f"{HERE}/{one.name}",
@@ -69,18 +96,19 @@ def _with(
         ],
         found=found,
         state=state,
-        shown={column.name for column in found.columns},
+        shown={name.lower() for name in _names(state, asked)},
         words=rows,
         sizes=SIZES,
-        id_at=next((i for i, c in enumerate(found.columns) if c.name.lower() == "id"), None),
-        error=None,
+        id_at=next((i for i, c in enumerate(found.columns) if c.name.lower() == "id"), None)
+        if found
+        else None,
+        error=error,
     )
 
 
-def _without(ask: Ask, one: DatasetStanding, error: Exception, status: int = 200) -> Response:
-    template = "datasets/no_rows.html"
-    return ask.show(template, status, one=one, tabs=tabs_of(one), error=error,
-                    is_wrong=status != 200, is_busy=isinstance(error, WarehouseBusy))  # fmt: skip
+def _without(ask: Ask, one: DatasetStanding, error: IsthmusError) -> Response:
+    template, is_busy = "datasets/no_rows.html", isinstance(error, WarehouseBusy)
+    return ask.show(template, one=one, tabs=tabs_of(one), is_busy=is_busy)
 
 
 def row(ask: Ask) -> Response:
