@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import httpx2
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from isthmus.state.sync import Earlier, SyncState
 from isthmus.sync import extract
@@ -185,6 +186,45 @@ def test_a_time_in_a_condition_is_of_the_zone_that_the_page_shows(filled: Served
             asked = {"column": "createDate", "is": way, "value": value}
             answer = client.get("/datasets/Tickets/preview", params=asked)
             assert f'href="/datasets/Tickets/rows/{number}"' in answer.text, way
+
+
+def test_rows_are_downloaded_as_they_are_searched_filtered_and_sorted(
+    reader: Visitor, tmp_path: Path
+) -> None:
+    page = reader.visit("/datasets/Contacts/preview", Role.VIEWER)
+    page.get_by_label("Where").select_option("lastName")
+    page.get_by_label("Is", exact=True).select_option("begins with")
+    page.get_by_label("Value").fill("Müll")
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.get_by_role("link", name="firstName", exact=True).click()
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("firstName")
+    shown = page.locator(".rows tbody th").all_inner_texts()
+    assert shown
+    files = [saved_to(page, tmp_path, name) for name in ("CSV", "Parquet")]
+    assert [file.name for file in files] == ["Contacts.csv", "Contacts.parquet"]
+    read = duckdb.read_csv(str(files[0])), duckdb.read_parquet(str(files[1]))
+    for rows in read:
+        assert rows.columns == page.locator(".rows thead th a").all_inner_texts()
+        assert [str(row[0]) for row in rows.project("id").fetchall()] == shown
+        assert {row[0] for row in rows.project("lastName").fetchall()} == {"Müller"}
+
+
+def test_there_are_no_downloads_but_those_offered(filled: Served) -> None:
+    with signed_in(filled, Role.VIEWER) as (client, _):
+        assert client.get("/datasets/Tickets/preview/xls").status_code == 409
+        wrong = client.get("/datasets/Tickets/preview/csv?where=createDate|from|yesterday")
+        assert wrong.status_code == 409
+        assert "is no timestamp" in wrong.text
+        empty = client.get("/datasets/Tickets/preview?where=id|is|1")
+    assert "preview/csv" not in empty.text
+
+
+def saved_to(page: Page, folder: Path, name: str) -> Path:
+    with page.expect_download() as coming:
+        page.get_by_role("link", name=re.compile(f"^{name}")).click()
+    path = folder / coming.value.suggested_filename
+    coming.value.save_as(path)
+    return path
 
 
 def test_a_missing_permission_is_told_where_the_rows_are(reader: Visitor) -> None:

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from isthmus.reports.export import EXPORTING, csv_of, of_dataset, of_question, parquet_of
-from isthmus.reports.look import Look, table_named
+from isthmus.reports.look import Look, NoSuchTable, look, table_named
 from isthmus.reports.look_conditions import Condition, Is
 from isthmus.warehouse.answering import Limits, NotPermitted, TableReader, TooMuch
 from tests.warehouse.building import Desk
@@ -24,10 +24,12 @@ def rows_of(pieces: list[bytes]) -> list[list[str]]:
 def test_csv_holds_every_row_with_a_heading(tickets: Desk, reader: TableReader) -> None:
     state = table_named(reader.describe(), "Tickets")
 
-    rows = rows_of(list(csv_of(reader, of_dataset(reader, state, Look("Tickets")))))
+    rows = rows_of(
+        list(csv_of(reader, of_dataset(reader, state, Look("Tickets", descending=False))))
+    )
 
     assert len(rows) == 201
-    assert [name.lower() for name in rows[0]][:3] == ["id", "ticketnumber", "title"]
+    assert rows[0][:3] == ["id", "ticketNumber", "title"]
     assert rows[1][:2] == ["3", "T0001"]
     assert "2026-03-02 12:00:00+00:00" in rows[1]
 
@@ -41,12 +43,48 @@ def test_a_download_of_a_dataset_keeps_its_columns_conditions_and_search(
         columns=("ticketNumber", "id"),
         search="acme",
         conditions=(Condition("isOpen", Is.EQUAL, "yes"),),
+        descending=False,
     )
 
     rows = rows_of(list(csv_of(reader, of_dataset(reader, state, wanted))))
 
-    assert [name.lower() for name in rows[0]] == ["ticketnumber", "id"]
+    assert rows[0] == ["ticketNumber", "id"]
     assert rows[1:] == [[f"T{n:04}", str(n * 3)] for n in range(6, 201, 6)]
+
+
+@pytest.mark.parametrize("descending", [True, False])
+def test_a_download_of_a_dataset_has_the_order_and_the_zone_of_its_page(
+    tickets: Desk, reader: TableReader, descending: bool
+) -> None:
+    state = table_named(reader.describe(), "Tickets")
+    wanted = Look(
+        "Tickets",
+        columns=("id", "createDate"),
+        conditions=(Condition("createDate", Is.FROM, "2026-03-28"),),
+        sort="title",
+        descending=descending,
+        size=200,
+        zone="Pacific/Auckland",
+    )
+
+    rows = rows_of(list(csv_of(reader, of_dataset(reader, state, wanted))))
+
+    shown = [row[0] for row in look(reader, state, wanted).rows]
+    assert [int(row[0]) for row in rows[1:]] == shown
+    assert {row[1] for row in rows[1:]} == {
+        "2026-03-28 01:00:00+13:00",
+        "2026-03-29 01:00:00+13:00",
+    }
+
+
+def test_a_download_of_a_column_that_is_not_there_is_refused(
+    tickets: Desk, reader: TableReader
+) -> None:
+    state = table_named(reader.describe(), "Tickets")
+
+    for wanted in (Look("Tickets", columns=("nope",)), Look("Tickets", sort="nope")):
+        with pytest.raises(NoSuchTable, match="nope"):
+            of_dataset(reader, state, wanted)
 
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]

@@ -16,9 +16,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from isthmus.reports.look import Look
+from isthmus.reports.look import Look, column_named
 from isthmus.reports.look_conditions import conditions_sql, searched_columns
-from isthmus.reports.names import quoted, table
+from isthmus.reports.names import headed, quoted, table
 from isthmus.reports.running import Ready
 from isthmus.warehouse.answering import Limits, Stream, TableReader
 from isthmus.warehouse.ports import TableState
@@ -54,19 +54,24 @@ def of_question(sql: str, zone: str = "UTC") -> Source:
     return Source(sql, zone=zone, is_asked=True)
 
 
-def of_dataset(reader: TableReader, state: TableState, wanted: Look, zone: str = "UTC") -> Source:
-    """Return a dataset with the columns, conditions and search of a look, in the order of ids."""
-    names = wanted.columns or tuple(column.name for column in state.columns)
+def of_dataset(reader: TableReader, state: TableState, wanted: Look) -> Source:
+    """
+    Return all rows of a look, in its order. Raises: NoSuchTable, ConditionWrong.
+
+    Args: state: of the dataset, from `reader.describe()`.
+    """
+    columns = [column_named(state, name) for name in wanted.columns] or state.columns
     searched = searched_columns(state.columns) if wanted.search.strip() else ()
     where, values = conditions_sql(
-        reader, state, wanted.conditions, wanted.search, searched, zone=zone
+        reader, state, wanted.conditions, wanted.search, searched, zone=wanted.zone
     )
-    listed = ", ".join(quoted(reader, name) for name in names)
+    listed = ", ".join(headed(reader, column.name) for column in columns)
+    key, way = column_named(state, wanted.sort).name, "DESC" if wanted.descending else "ASC"
     return Source(
         f"SELECT {listed} FROM {table(reader, state.dataset)} WHERE {where or 'true'}"
-        f" ORDER BY {quoted(reader, 'id')}",
+        f" ORDER BY {quoted(reader, key)} {way} NULLS LAST, {quoted(reader, 'id')} {way}",
         values,
-        zone,
+        wanted.zone,
     )
 
 

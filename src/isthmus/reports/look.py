@@ -103,9 +103,9 @@ class _Finder:
         self._wanted = wanted
         self._table = table(reader, state.dataset)
         self._id = quoted(reader, "id")
-        self._sort = _column(state, wanted.sort)
+        self._sort = column_named(state, wanted.sort)
         self._shown = (
-            tuple(_column(state, name) for name in wanted.columns) if wanted.columns else ()
+            tuple(column_named(state, name) for name in wanted.columns) if wanted.columns else ()
         ) or state.columns
         self._searched = searched_columns(state.columns) if wanted.search.strip() else ()
         self._where, self._values = conditions_sql(
@@ -243,7 +243,8 @@ def table_named(states: tuple[TableState, ...], dataset: str) -> TableState:
     return found
 
 
-def _column(state: TableState, name: str) -> Column:
+def column_named(state: TableState, name: str) -> Column:
+    """Return a column of a table, whatever its case. Raises: NoSuchTable."""
     found = {column.name.lower(): column for column in state.columns}.get(name.lower())
     if found is None:
         raise NoSuchTable(

@@ -10,16 +10,23 @@ from isthmus.console import rows
 from isthmus.console.asking import Ask
 from isthmus.console.pages.datasets import HERE, tabs_of
 from isthmus.console.routes import page
+from isthmus.console.sending import FORMATS, send
 from isthmus.reports.errors import ExploringWrong
+from isthmus.reports.export import Source, of_dataset
 from isthmus.reports.look import SIZES, Look, NoSuchTable, Page, look, table_named
 from isthmus.reports.look_conditions import Condition, Is
 from isthmus.wiring.sync.syncing import DatasetStanding
 from isthmus.wiring.tables.reading import (
     NothingHeld,
     QueryFailed,
+    TableReader,
     TableState,
     WarehouseBusy,
 )
+
+
+class NoSuchDownload(ExploringWrong):
+    """Downloads come as CSV and as Parquet."""
 
 
 def preview(ask: Ask) -> Response:
@@ -37,6 +44,22 @@ def preview(ask: Ask) -> Response:
         return _without(ask, one, error)
     shown = replace(_whole(asked), typed=asked.typed if asked.typed.lacks else rows.Typed())
     return _with(ask, one, shown, state, found)
+
+
+def download(ask: Ask) -> Response:
+    """Send the rows as they are searched, filtered and sorted, with the columns that are shown."""
+    one = ask.site.syncing.standing_of(ask.path["name"])
+    form = str(ask.path["form"])
+    if form not in FORMATS:
+        raise NoSuchDownload(
+            f"There is no download as {form}.", remedy=f"Take {' or '.join(FORMATS)}."
+        )
+
+    def source(reader: TableReader) -> Source:
+        state = table_named(reader.describe(), one.name)
+        return of_dataset(reader, state, _wanted(ask, state, _whole(_asked(ask))))
+
+    return send(ask.site, source, one.name, form)
 
 
 def _asked(ask: Ask) -> rows.Asked:
@@ -131,5 +154,6 @@ def row(ask: Ask) -> Response:
 
 ROUTES: Final = (
     page(f"{HERE}/{{name}}/preview", preview),
+    page(f"{HERE}/{{name}}/preview/{{form}}", download),
     page(f"{HERE}/{{name}}/rows/{{id:int}}", row),
 )
