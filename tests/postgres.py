@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -53,10 +54,17 @@ def postgres_server() -> Iterator[Server]:
 @pytest.fixture
 def postgres_url(postgres_server: Server) -> Iterator[str]:
     """Give the URL of an empty database, which goes with the test."""
+    with database(postgres_server) as url:
+        yield url
+
+
+@contextmanager
+def database(server: Server) -> Iterator[str]:
+    """Give the URL of an empty database, which goes with the block."""
     name = f"isthmus_test_{os.getpid()}_{next(_NUMBERS)}"
-    postgres_server.run(f"CREATE DATABASE {name} TEMPLATE template0")
-    yield postgres_server.url(name)
-    postgres_server.run(f"DROP DATABASE {name} WITH (FORCE)")
+    server.run(f"CREATE DATABASE {name} TEMPLATE template0")
+    yield server.url(name)
+    server.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _brought_along(folder: Path) -> Iterator[Server]:

@@ -1,12 +1,12 @@
 """Consoles with tables: all of a simulated tenant's, made once for a module of tests, or two."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from isthmus.wiring.tables.warehouse import open_warehouse
 from isthmus_sim.in_thread import start
-from tests.console.shore import shore, until
+from tests.console.shore import NOTHING, shore, until
 from tests.console.site import Served, served
 from tests.reports.conftest import COMPANIES
 from tests.warehouse.building import Desk, column, shape
@@ -16,15 +16,15 @@ TWINS = "Twin Peaks Dental"
 
 
 @contextmanager
-def explored(folder: Path) -> Iterator[Served]:
-    """Serve a console with full tables while the block lasts."""
+def explored(folder: Path, more: Mapping[str, str] = NOTHING) -> Iterator[Served]:
+    """Serve a console with full tables while the block lasts; `more` variables are set for it."""
     sim = start(folder=folder)
     for _ in range(2):
         client = {"companyName": TWINS, "companyType": 1, "phone": "1", "ownerResourceID": 29682885}
         made = sim.post("Companies", client)
         assert made.status == 200, made.body
     try:
-        with shore(folder / "home", sim) as console:
+        with shore(folder / "home", sim, more=more) as console:
             key = console.site.syncing.ask(by="ann")
             until(lambda: _is_done(console, key))
             yield console

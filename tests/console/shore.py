@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ from isthmus.worker import Duties, able_of, working
 from isthmus_sim.in_thread import AutotaskSim
 from tests.console.site import Served, served
 
+NOTHING: Final[Mapping[str, str]] = {}
 _TABLES: Final = Duties(dispatch=False)
 
 
@@ -87,7 +88,13 @@ def until(is_so: Callable[[], object], seconds: float = 60) -> None:
 
 
 @contextmanager
-def shore(home: Path, sim: AutotaskSim, duties: Duties = _TABLES) -> Iterator[Served]:
-    """Serve the console of a home that is connected and worked."""
-    with served(home, reached(sim)) as console, worked(console, duties):
+def shore(
+    home: Path,
+    sim: AutotaskSim,
+    duties: Duties = _TABLES,
+    *,
+    more: Mapping[str, str] = NOTHING,
+) -> Iterator[Served]:
+    """Serve the console of a home that is connected and worked; `more` variables are set for it."""
+    with served(home, {**reached(sim), **more}) as console, worked(console, duties):
         yield console
