@@ -209,6 +209,13 @@ def test_rows_are_downloaded_as_they_are_searched_filtered_and_sorted(
         assert {row[0] for row in rows.project("lastName").fetchall()} == {"Müller"}
 
 
+def test_both_forms_keep_the_order_and_how_many_rows_a_page_has(filled: Served) -> None:
+    with signed_in(filled, Role.VIEWER) as (client, _):
+        shown = client.get("/datasets/Tickets/preview?sort=title&way=up&size=25").text
+    for kept in ('name="sort" value="title"', 'name="way" value="up"', 'name="size" value="25"'):
+        assert shown.count(kept) == 2, kept
+
+
 def test_there_are_no_downloads_but_those_offered(filled: Served) -> None:
     with signed_in(filled, Role.VIEWER) as (client, _):
         assert client.get("/datasets/Tickets/preview/xls").status_code == 409
