@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from sqlalchemy import text
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -267,3 +268,34 @@ def test_who_is_no_trusted_proxy_is_known_by_their_own_address(
         console.cookie(Role.ADMIN)
         assert refused(console, "nobody", "203.0.113.7").status_code == 422
         assert {one.source for one in console.site.people.deeds(limit=500)} == {"127.0.0.1"}
+
+
+def test_a_deed_whose_audit_line_cannot_be_written_is_told_as_done(console: Served) -> None:
+    people, out = console.site.people, io.StringIO()
+    with asking(console) as (client, csrf):
+        account = people.find("ann@example.com")
+        assert account is not None
+        _, secret = people.issue_token(account.id, "wallboard", Role.DISPATCHER, None)
+        bearer = {"Authorization": f"Bearer {secret}"}
+        log.setup("json", level="error", stream=out)
+        with trail_gone(console):
+            page = client.post("/datasets/sync", data={"csrf": csrf, "dataset": "Tickets"})
+            asked = {"datasets": ["Tickets"]}
+            call = client.post("/api/v1/datasets/sync", json=asked, headers=bearer)
+    assert (page.status_code, call.status_code) == (303, 200)
+    assert "asked" in call.json()
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [(one["event"], one["what"], one["about"]) for one in lines] == [
+        ("audit_line_lost", "asked for a sync", "Tickets")
+    ] * 2
+    assert [one["who"] for one in lines] == ["ann@example.com", "ann@example.com (wallboard)"]
+
+
+@contextmanager
+def trail_gone(console: Served) -> Iterator[None]:
+    """Have no line of the audit trail be written while the block lasts."""
+    for was, becomes in (("people_deeds", "away"), ("away", "people_deeds")):
+        with console.site.people._engine.begin() as session:
+            session.execute(text(f"ALTER TABLE {was} RENAME TO {becomes}"))
+        if becomes == "away":
+            yield

@@ -72,6 +72,13 @@ def test_a_first_account_whose_log_in_has_to_wait_is_made_all_the_same(
     assert "made the first account" in [deed.what for deed in console.site.people.deeds()]
 
 
+def test_the_audit_trail_says_who_made_the_first_account(console: Served) -> None:
+    sent = {"code": console.site.setup_code, "login": "ann", "name": "Ann", "password": PASSWORD}
+    assert httpx2.post(f"{console.url}/begin", data=sent).status_code == 303
+    told = {(one.who, one.what, one.about) for one in console.site.people.deeds()}
+    assert ("ann", "made the first account", "ann") in told
+
+
 def test_a_wrong_password_is_told_and_the_right_one_goes_on_to_the_page_that_was_wanted(
     console: Served, visitor: Visitor
 ) -> None:

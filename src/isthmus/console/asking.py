@@ -27,7 +27,8 @@ class Ask:
     `session` is None only where a page is open to everybody. `about` and `detail` are what the
     audit trail says of a deed beside its name; `detail` must hold no secret. `is_done` False: the
     deed did not come about, or only showed what it would do, and the trail has no line of it.
-    `error` is why a deed was refused, for the page that is shown again with its form.
+    `error` is why a deed was refused, for the page that is shown again with its form. `maker` is
+    the login of an account that the deed itself made, and with it the first session.
     """
 
     request: Request
@@ -39,6 +40,7 @@ class Ask:
     detail: dict[str, object] = field(default_factory=dict)
     is_done: bool = True
     error: IsthmusError | None = None
+    maker: str = ""
     stamp: str = ""
     """From when what is shown is, for the page to be told of what moves after it."""
 
@@ -53,7 +55,7 @@ class Ask:
     @property
     def who(self) -> str:
         """Return the login of who asks, in whose name commands are given."""
-        return "" if self.session is None else self.session.account.login
+        return self.maker if self.session is None else self.session.account.login
 
     @property
     def source(self) -> str:

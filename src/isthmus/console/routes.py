@@ -20,6 +20,7 @@ from isthmus.console.asking import Ask
 from isthmus.console.bounding import MOST_FORM, TooMuch, too_much
 from isthmus.console.faulting import failed_at, log_fault
 from isthmus.console.rendering import Look
+from isthmus.console.trailing import note
 from isthmus.wiring.people import Role
 
 if TYPE_CHECKING:
@@ -221,4 +222,4 @@ def status_of(error: IsthmusError) -> int:
 
 
 def _note(ask: Ask, what: str) -> None:
-    ask.site.people.note(ask.who, what, ask.about, ask.detail, ask.source)
+    note(ask, what, ask.about, ask.detail)

@@ -17,6 +17,7 @@ from isthmus.console.api.table import CALLS, PREFIX, Call
 from isthmus.console.guard import NotAllowed
 from isthmus.console.routes import status_of
 from isthmus.console.site import Site
+from isthmus.console.trailing import write_line
 from isthmus.wiring.people import Token
 
 
@@ -66,7 +67,7 @@ def _answer(call: Call, request: Request, token: Token, body: Mapping[str, Any])
     if call.what and _is_done(call, answer):
         source = request.client.host if request.client else ""
         detail = {"by": "API", **given.line.detail}
-        site.people.note(who, call.what, given.line.about, detail, source)
+        write_line(site, who, call.what, about=given.line.about, detail=detail, source=source)
     return answer
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from isthmus.base.errors import NeedsPerson
 from isthmus.console import connecting as words
+from isthmus.console import trailing
 from isthmus.console.asking import Ask
 from isthmus.console.routes import deed, page, stream
 from isthmus.wiring import connecting
@@ -266,8 +267,7 @@ def _filled(ask: Ask, vendor: Vendor) -> words.Filled:
 
 
 async def _note(ask: Ask, what: str, detail: dict[str, object]) -> None:
-    people = ask.site.people
-    await run_in_threadpool(people.note, ask.who, what, ask.about, detail, ask.source)
+    await run_in_threadpool(trailing.note, ask, what, ask.about, detail)
 
 
 ROUTES: Final = (

@@ -9,6 +9,7 @@ from isthmus.base.errors import NeedsPerson
 from isthmus.console import guard
 from isthmus.console.asking import Ask
 from isthmus.console.routes import deed, page
+from isthmus.console.trailing import write_line
 from isthmus.wiring.people import (
     AlreadyBegun,
     LoginRefused,
@@ -37,17 +38,17 @@ def make_first(ask: Ask) -> Response:
     login, name = ask.text("login"), ask.text("name")
     try:
         _check_code(ask)
-        ask.site.people.begin(login, name, ask.secret("password"))
+        made = ask.site.people.begin(login, name, ask.secret("password"))
     except AlreadyBegun:
         return RedirectResponse("/login", status_code=303)
     except (CodeWrong, LoginWrong, PasswordWeak) as error:
         given = {"login": login, "name": name}
         return ask.show("begin.html", 422, code=ask.text("code"), error=error, given=given)
-    ask.about = login
+    ask.about = ask.maker = made.login
     try:
         return _enter(ask, login, "/welcome")
     except LoginThrottled as error:
-        ask.site.people.note(ask.who, _MADE, login, {}, ask.source)
+        write_line(ask.site, ask.who, _MADE, about=ask.about, detail={}, source=ask.source)
         return ask.show("login.html", 429, next="/welcome", error=error, login=login)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from isthmus.base.errors import IsthmusError, NeedsPerson
+from isthmus.console import trailing
 from isthmus.console.asking import Ask
 from isthmus.console.drafting.forms import Deed, whole
 from isthmus.console.pages.drafts import Held, address, held, keep
@@ -185,4 +186,4 @@ def roll_back(ask: Ask, kind: str) -> Response:
 def note(ask: Ask, what: str, made: Definition) -> None:
     """Write a line of the audit trail about a publication."""
     detail = {"version": made.version, "publication": made.number, "note": made.note}
-    ask.site.people.note(ask.who, what, made.name, detail, ask.source)
+    trailing.note(ask, what, made.name, detail)

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from isthmus.base.clock import utc_now
-from isthmus.console import standings
+from isthmus.console import standings, trailing
 from isthmus.console.asking import Ask
 from isthmus.console.connecting import read_badge
 from isthmus.console.pages.connections import end_part, form_of, known_of, line_part
@@ -58,8 +58,7 @@ async def try_simulated(ask: Ask) -> AsyncIterator[str]:
                 yield line_part(ask, line)
     await run_in_threadpool(connecting.keep_permissions, site.house, lines)
     key = await run_in_threadpool(site.syncing.ask, by=ask.who)
-    people = site.people
-    await run_in_threadpool(people.note, ask.who, "began a simulated tenant", "", {}, ask.source)
+    await run_in_threadpool(trailing.note, ask, "began a simulated tenant", "", {})
     yield end_part(
         ask, "The first sync is asked for.", "Its tables are full in about half a minute.",
         saved=True, go=(f"{HERE}/sync?key={key}", "Watch the first sync"),
