@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -10,8 +11,9 @@ from typing import Any, Final
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
 from isthmus.base.clock import utc_now
 from isthmus.console import words
@@ -19,6 +21,7 @@ from isthmus.console.twins import advice
 
 STATIC: Final = Path(__file__).parent / "static"
 _NO_ZONE: Final = "UTC"
+_IN_UTC: Final = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?) UTC\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ def _environment() -> Environment:
         "lasting": words.lasting,
         "data": data,
         "plural": words.plural,
-        "advice": advice,
+        "advice": _advice,
+        "in_zone": in_zone,
     }
     return made
 
@@ -113,6 +117,25 @@ def _time(at: datetime | None, now: datetime, zone: ZoneInfo, form: str) -> Mark
     return Markup(  # noqa: S704 - times and zones alone, and a page may have a thousand of them
         f'<time datetime="{moment}" data-form="{form}" title="{whole}">{shown}</time>'
     )
+
+
+@pass_context
+def in_zone(context: Context, text: str) -> Markup:
+    """Write a text that is for the command line and the log too: its times in the viewer's zone."""
+
+    def moment(found: re.Match[str]) -> str:
+        try:
+            at = datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
+        except ValueError:  # no day or time of any calendar
+            return found[0]
+        return str(context["time"](at, "clock"))
+
+    return Markup(_IN_UTC.sub(moment, escape(text)))  # noqa: S704 - escaped, but for the times
+
+
+@pass_context
+def _advice(context: Context, text: str) -> Markup:
+    return in_zone(context, advice(text))
 
 
 def data(value: Any) -> Markup:
