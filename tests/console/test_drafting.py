@@ -1,7 +1,10 @@
 """Forms read into rows, settings and conditions, and shown as them again."""
 
+import pytest
+
+from isthmus.console import routes
 from isthmus.console.drafting import conditions, rows, settings
-from isthmus.console.drafting.forms import Deed, Sent
+from isthmus.console.drafting.forms import MOST_FIELDS, Deed, FormCut, FormFull, Sent
 from isthmus.dispatch.mappings import NAMES, RULES, shipped, shipped_rule
 from isthmus.dispatch.rules import sketch
 from isthmus.dispatch.rules.filing import export
@@ -29,7 +32,7 @@ def form_of(told: list[rows.Row]) -> Sent:
             sent[f"{at}.entries"] = str(len(entries))
             for place, (compare, value) in enumerate(entries):
                 sent[f"{at}.t{place}.compare"], sent[f"{at}.t{place}.value"] = compare, value
-    return Sent({name: value for name, value in sent.items() if value})
+    return Sent({name: value for name, value in sent.items() if value or ".t" in name})
 
 
 def test_shipped_mappings_come_back_from_their_forms_as_they_were() -> None:
@@ -64,6 +67,7 @@ def test_labels_stay_texts_where_they_look_like_numbers() -> None:
     sent = {
         "rows": "1", "r0.target": "a", "r0.action": "array_map", "r0.entries": "2",
         "r0.t0.compare": "5", "r0.t0.value": "5", "r0.source": "ticket.status.label",
+        "r0.t1.compare": "", "r0.t1.value": "",
     }  # fmt: skip
     [row] = rows.rows_of(Sent(sent))
     assert row["mappings"] == [{"compare": "5", "value": 5}]
@@ -128,3 +132,43 @@ def test_a_condition_is_told_in_words() -> None:
         "(company company name starts with A or Send to FN is empty)"
     )
     assert conditions.in_words(node_of({"all": []})) == ""
+
+
+def test_a_form_that_says_it_has_more_than_came_is_refused_and_not_cut() -> None:
+    whole = {
+        "rows": "1", "r0.target": "a", "r0.action": "array_map", "r0.entries": "1",
+        "r0.t0.compare": "5", "r0.t0.value": "5",
+    }  # fmt: skip
+    assert len(rows.rows_of(Sent(whole))) == 1
+    wrong = ({"rows": "2"}, {"rows": "401"}, {"rows": "-1"}, {"rows": "x"}, {"r0.entries": "2"})
+    for more in wrong:
+        with pytest.raises(FormCut):
+            rows.rows_of(Sent({**whole, **more}))
+    parts = {"rows": "1", "r0.target": "a", "r0.action": "concat", "r0.parts": "2"}
+    group = {"when.0.kind": "all", "when.0.n": "2", "when.0.0.kind": "test", "when.0.0.field": "a"}
+    with pytest.raises(FormCut):
+        rows.rows_of(Sent({**parts, "r0.p0.value": "a"}))
+    with pytest.raises(FormCut):
+        conditions.node_from(Sent(group), "when")
+    with pytest.raises(FormCut):
+        settings.settings_of(Sent({"owners.n": "2", "owners.0.path": "schedule"}), {})
+
+
+def test_a_table_is_filled_as_far_as_a_form_can_hold_it_and_not_beyond() -> None:
+    told = [{"target": "a", "action": "array_map", "source": "x.label", "mappings": []}]
+    many = [str(number) for number in range(3_000)]
+    [row] = rows.done(told, Deed.of("fill:0"), lambda _: many[:2_000])
+    assert len(row["mappings"]) == 2_000
+    with pytest.raises(FormFull, match="would have 3,000 entries"):
+        rows.done(told, Deed.of("fill:0"), lambda _: many)
+
+
+def test_the_longest_form_that_is_shown_is_one_that_can_be_sent() -> None:
+    assert MOST_FIELDS + 100 < routes.MOST_FIELDS
+
+
+def test_groups_that_are_deeper_than_a_form_shows_are_told() -> None:
+    told: dict[str, object] = {"field": "a", "is": 1}
+    for depth in range(1, 8):
+        told = {"all": [told, {"field": "b", "is": 2}]}
+        assert conditions.is_shown(node_of(told)) is (depth <= 6)

@@ -1,9 +1,16 @@
 """Drafts without a browser: the record tried stays, versions have numbers, verdicts are told."""
 
 import html
+import re
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+from lxml import html as parsing
+
+from isthmus.autotask.errors import HourlyLimitHit
+from isthmus.console import rendering, routes
 from isthmus.dispatch.library import MAPPING, RULE
 from isthmus.dispatch.rules.rule import export_rule
 from isthmus.dispatch.rules.sketch import mapping_text
@@ -32,7 +39,7 @@ def test_the_record_that_was_tried_stays_in_the_address_whatever_is_done(console
     )
     with signed_in(console, Role.DISPATCHER) as (http, token):
         for path, sent in ways:
-            page = {"page": "one"} if path.endswith("/draft") else {}
+            page = {"page": "one"} if path.endswith(("/draft", "/discard")) else {}
             answer = http.post(path, data={"csrf": token, "ticket": NUMBER, **page, **sent})
             there = answer.headers["location"]
             assert parse_qs(urlsplit(there).query)["ticket"] == [NUMBER], (path, sent, there)
@@ -121,9 +128,87 @@ def test_a_mapping_that_fits_and_makes_what_cannot_be_sent_of_one_record_says_so
     with signed_in(connected, Role.VIEWER) as (http, _):
         for rows, said in (([required], here), ([required, wrong], never)):
             text = mapping_text({**head, "rows": rows})
-            connected.site.drafts.drop(MAPPING, "only")
-            connected.site.drafts.save(MAPPING, "only", text, by="ann@example.com")
+            connected.site.drafts.save(MAPPING, "only", text, by="ann@example.com", page="one")
             answer = http.get("/mappings/only/try", params={"ticket": ticket["ticketNumber"]})
             shown = html.unescape(answer.text)
             assert said in shown
             assert (here in shown) is (said == here)
+
+
+def table_of(count: int) -> str:
+    """Return a mapping with one row, whose table has so many entries."""
+    entries = [{"compare": f"Company {number}", "value": number} for number in range(count)]
+    row = {"target": "title", "action": "array_map", "source": "ticket.title", "mappings": entries}
+    more = {"target": "description", "action": "static", "value": 1, "events": ["a.b", "c.d"]}
+    head = {"name": "companies", "direction": "inbound", "root": "ticket"}
+    return mapping_text({**head, "rows": [row, more]})
+
+
+def form_values(shown: str) -> dict[str, str]:
+    """Return what a browser sends of the draft's form."""
+    page: Any = parsing.fromstring(shown)
+    fields = [*page.get_element_by_id("draft").iter("input", "textarea", "select")]
+    fields += page.xpath('//input[@form="draft"]')
+    named = [one for one in fields if one.name and one.get("type") != "checkbox"]
+    return {one.name: one.value or "" for one in named}
+
+
+def test_a_long_table_comes_back_whole_from_its_form(console: Served) -> None:
+    drafts = console.site.drafts
+    drafts.save(MAPPING, "companies", table_of(450), by="ann@example.com")
+    with signed_in(console, Role.DISPATCHER) as (http, token):
+        sent = form_values(http.get("/mappings/companies?as=rows").text)
+        sent |= {"csrf": token, "quiet": "1", "r0.note": "Ours"}
+        assert http.post("/mappings/companies/draft", data=sent).status_code == 200
+    draft = drafts.find(MAPPING, "companies")
+    assert draft is not None
+    assert 'note = "Ours"' in draft.content
+    assert draft.content.count("compare = ") == 450
+    assert draft.content.count('"a.b"') == draft.content.count('"c.d"') == 1
+
+
+def test_what_is_too_long_for_a_form_is_shown_as_text_and_says_why(console: Served) -> None:
+    text = table_of(3_000)
+    console.site.drafts.save(MAPPING, "companies", text, by="ann@example.com")
+    with signed_in(console, Role.DISPATCHER) as (http, token):
+        shown = http.get("/mappings/companies?as=rows").text
+        sent = form_values(shown)
+        assert sent["text"].strip() == text.strip()
+        assert "By pointing it would be a form of 6,024 fields, and 4,800 are the most" in shown
+        many = {f"r{number}.target": "a" for number in range(routes.MOST_FIELDS)}
+        sent = {"csrf": token, "rows": "5000", "quiet": "1", **many}
+        answer = http.post("/mappings/companies/draft", data=sent)
+    assert answer.status_code == 413
+    assert "The form has more than 5,000 fields, so nothing was done." in answer.text
+    draft = console.site.drafts.find(MAPPING, "companies")
+    assert draft is not None
+    assert draft.content == text
+
+
+def test_times_that_stand_in_texts_are_in_the_viewers_zone_on_pages(console: Served) -> None:
+    library, path = console.site.library, "/mappings/ticket_inbound"
+    first = console.stores.definitions.current(MAPPING, "ticket_inbound")
+    assert first is not None
+    library.publish_mapping(first.content.replace("value = 150", "value = 175"), by="bo")
+    again = library.publish_mapping(first.content, by="bo", note="back")
+    told = re.search(r"again (\S+) (\S+) UTC by bo: back", again.note)
+    assert told is not None
+    with signed_in(console, Role.VIEWER) as (http, _):
+        http.cookies.set("zone", "Asia%2FKolkata")
+        shown = http.get(f"{path}/versions").text
+    assert again.note not in shown
+    there = datetime.fromisoformat(f"{told[1]}T{told[2]}+05:30") + timedelta(hours=5, minutes=30)
+    moment = f'again <time datetime="{told[1]}T{told[2]}:00.000+00:00" data-form="clock"'
+    assert moment in shown
+    assert f"{there:%H:%M}" in shown.partition(moment)[2][:90]
+    shown = rendering.render(
+        "problem_part.html",
+        rendering.Look("Asia/Kolkata"),
+        error=HourlyLimitHit(
+            "Used up at 2026-11-28 09:30 UTC", falls_at=None,
+            remedy="Calls are free again by 2026-11-28 20:00 UTC at the latest <ever>.",
+        ),
+    )  # fmt: skip
+    assert 'title="28 Nov 2026 15:00:00 IST"' in shown
+    assert 'title="29 Nov 2026 01:30:00 IST"' in shown
+    assert "&lt;ever&gt;" in shown

@@ -29,6 +29,15 @@ def too_much(most: int, where: str = "the form") -> TooMuch:
     )
 
 
+def too_many_fields(most: int) -> TooMuch:
+    """Say that a form has more fields than one of ours may have."""
+    return TooMuch(
+        f"The form has more than {most:,} fields, so nothing was done.",
+        where="the form",
+        remedy="Send less at once; a long mapping or rule is written by As text.",
+    )
+
+
 class Bounded:
     """
     Ends a request as soon as more of it has come than may: whoever reads on gets TooMuch.

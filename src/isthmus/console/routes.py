@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import quote, unquote
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -17,7 +19,7 @@ from starlette.routing import Route
 from isthmus.base.errors import IsthmusError, NeedsPerson, Permanent
 from isthmus.console import guard
 from isthmus.console.asking import Ask
-from isthmus.console.bounding import MOST_FORM, TooMuch, too_much
+from isthmus.console.bounding import MOST_FORM, TooMuch, too_many_fields, too_much
 from isthmus.console.faulting import failed_at, log_fault
 from isthmus.console.rendering import Look
 from isthmus.console.trailing import note
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 
 Answering = Callable[[Ask], Response]
 Streaming = Callable[[Ask], AsyncIterator[str]]
-_FIELDS_MOST: Final = 5_000
+MOST_FIELDS: Final = 5_000
+"""Fields that a form may have: those of the longest mapping, and what stands beside them."""
 
 
 def page(path: str, answer: Answering, role: Role | None = Role.VIEWER) -> Route:
@@ -137,8 +140,17 @@ async def _sent(request: Request, role: Role | None) -> tuple[Ask, Response | No
         async for _ in request.stream():
             pass
         return ask, refused
-    ask.form = await request.form(max_fields=_FIELDS_MOST, max_part_size=MOST_FORM)
+    ask.form = await _form(request)
     return ask, await run_in_threadpool(_unproven, ask)
+
+
+async def _form(request: Request) -> FormData:
+    try:
+        return await request.form(max_fields=MOST_FIELDS, max_part_size=MOST_FORM)
+    except HTTPException as error:
+        if error.detail.startswith("Too many fields"):
+            raise too_many_fields(MOST_FIELDS) from None
+        raise
 
 
 def _begun(request: Request, role: Role | None) -> tuple[Ask, Response | None]:

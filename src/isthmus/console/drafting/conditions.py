@@ -38,8 +38,10 @@ _DEEPEST: Final = 6
 
 
 def node_from(sent: Sent, name: str, address: str = "0", depth: int = 1) -> Node:
-    """Return the condition of a form: `when`, or `cancel_when`."""
+    """Return the condition of a form: `when`, or `cancel_when`. Raises: FormCut."""
     at = f"{name}.{address}"
+    if depth > 1:
+        sent.insist(f"{at}.kind")
     kind = sent.text(f"{at}.kind")
     if kind == TEXT:
         return Node(TEXT, typed=sent.raw(f"{at}.typed"))
@@ -82,6 +84,18 @@ def _as_text(node: Node) -> Node:
 def is_deepest(address: str) -> bool:
     """Tell whether a group may hold no other groups."""
     return address.count(".") + 2 >= _DEEPEST
+
+
+def fields_of(node: Node) -> int:
+    """Return how many fields a condition takes as a form, at most."""
+    return 4 * sum(1 for _ in walk(node))
+
+
+def is_shown(node: Node, depth: int = 1) -> bool:
+    """Tell whether all of a condition can be pointed at: a text may nest groups deeper."""
+    if node.kind not in GROUPS:
+        return True
+    return depth <= _DEEPEST and all(is_shown(one, depth + 1) for one in node.parts)
 
 
 def in_words(node: Node | None) -> str:

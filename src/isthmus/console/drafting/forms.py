@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-MOST: Final = 400
-"""Rows, entries or parts that a form may have of one kind."""
+from isthmus.base.errors import NeedsPerson
+
+MOST_FIELDS: Final = 4_800
+"""Fields that a mapping or rule may take as a form; what takes more is shown as text alone."""
 _DIGITS: Final = 15
 
 
@@ -13,6 +15,21 @@ def whole(told: str) -> int | None:
     """Read a whole number of at most fifteen digits; None for what is none."""
     digits = told.removeprefix("-")
     return int(told) if digits.isdecimal() and len(digits) <= _DIGITS else None
+
+
+class FormCut(NeedsPerson):
+    """A form says that it has more than came of it; nothing is kept of it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "The form did not come whole, so nothing was saved.",
+            where=name,
+            remedy="Load the page anew and try again. If it stays so, go on with As text.",
+        )
+
+
+class FormFull(NeedsPerson):
+    """What a button would add is more than a form can hold; it added nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +55,17 @@ class Sent:
         return [line.strip() for line in self.raw(name).splitlines() if line.strip()]
 
     def count(self, name: str) -> int:
-        """Return how many of something the form says it has."""
-        told = whole(self.text(name))
-        return 0 if told is None else max(0, min(told, MOST))
+        """Return how many of something the form says it has. Raises: FormCut: more than came."""
+        told = self.text(name)
+        count = whole(told) if told else 0
+        if count is None or not 0 <= count <= len(self.fields):
+            raise FormCut(name)
+        return count
+
+    def insist(self, *names: str) -> None:
+        """Refuse a form in which none of these fields came. Raises: FormCut."""
+        if not any(map(self.has, names)):
+            raise FormCut(names[0])
 
 
 @dataclass(frozen=True, slots=True)

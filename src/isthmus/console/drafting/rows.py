@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from isthmus.console.drafting.forms import Deed, Sent
+from isthmus.console.drafting.forms import MOST_FIELDS, Deed, FormFull, Sent
 from isthmus.dispatch.rules import actions
 from isthmus.dispatch.rules.spelling import is_text_at, typed_for, value_of
 
@@ -22,6 +22,8 @@ ZONES: Final = (
     "UTC", "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles",
     "Europe/London", "Europe/Berlin", "Australia/Sydney",
 )  # fmt: skip
+_FIELDS_OF_ROW: Final = 12
+"""At most, beside two for each entry of its table, or part that it joins."""
 _DATES: Final = ("input_format", "output_format", "timezone_in", "timezone_out")
 Row = dict[str, Any]
 
@@ -30,11 +32,12 @@ Row = dict[str, Any]
 
 
 def rows_of(sent: Sent) -> list[Row]:
-    """Return the rows of a form as files hold them."""
+    """Return the rows of a form as files hold them. Raises: FormCut: it did not come whole."""
     return [_row(sent, f"r{number}") for number in range(sent.count("rows"))]
 
 
 def _row(sent: Sent, at: str) -> Row:
+    sent.insist(f"{at}.target", f"{at}.action")
     action = sent.text(f"{at}.action") or actions.SYNC
     row: Row = {"target": sent.text(f"{at}.target"), "action": action}
     source = sent.text(f"{at}.source")
@@ -68,6 +71,7 @@ def _table(name: str) -> Callable[[Sent, str, str], Row]:
         entries = []
         for number in range(sent.count(f"{at}.entries")):
             here = f"{at}.t{number}"
+            sent.insist(f"{here}.compare", f"{here}.value")
             compare, value = sent.raw(f"{here}.compare"), sent.raw(f"{here}.value")
             if not compare.strip() and not value.strip():
                 continue
@@ -86,6 +90,7 @@ def _dates(sent: Sent, at: str, _: str) -> Row:
 def _concat(sent: Sent, at: str, _: str) -> Row:
     parts = []
     for number in range(sent.count(f"{at}.parts")):
+        sent.insist(f"{at}.p{number}.value")
         value = sent.raw(f"{at}.p{number}.value")
         kind = "static" if sent.text(f"{at}.p{number}.kind") == "static" else "field"
         if value:
@@ -122,6 +127,7 @@ def done(rows: Sequence[Row], deed: Deed, labels: Callable[[str], Sequence[str]]
     Return the rows after a button was pressed; a button that is not known changes nothing.
 
     Args: labels: gives the labels of the picklist at a source path, for a table to be filled.
+    Raises: FormFull: with all of them it would be more than a form can hold.
     """
     made = [dict(row) for row in rows]
     numbers = deed.numbers
@@ -140,7 +146,18 @@ def done(rows: Sequence[Row], deed: Deed, labels: Callable[[str], Sequence[str]]
             made[at], made[other] = made[other], made[at]
     elif deed.name == "fill":
         made[at] = _filled(made[at], labels)
+        _insist_on_room(made, len(made[at]["mappings"]))
     return made
+
+
+def _insist_on_room(rows: Sequence[Row], entries: int) -> None:
+    if (count := fields_of(rows)) > MOST_FIELDS:
+        raise FormFull(
+            f"With all values its table would have {entries:,} entries, and the form {count:,}"
+            f" fields; it can hold {MOST_FIELDS:,}. So none was added.",
+            where="Add all values of the picklist",
+            remedy="Write the table by As text: there it may be as long as it needs.",
+        )
 
 
 def _filled(row: Row, labels: Callable[[str], Sequence[str]]) -> Row:
@@ -158,6 +175,12 @@ def is_shown(told: Mapping[str, Any]) -> bool:
     """Tell whether all rows can be pointed at: a text may hold what no form shows."""
     rows = told.get("rows", [])
     return isinstance(rows, list) and all(_is_row(row) for row in rows)
+
+
+def fields_of(rows: Sequence[Row]) -> int:
+    """Return how many fields rows take as a form, at most."""
+    lists = ("mappings", "ranges", "parts")
+    return sum(_FIELDS_OF_ROW + 2 * sum(len(row.get(name, ())) for name in lists) for row in rows)
 
 
 def _is_row(row: Any) -> bool:

@@ -173,6 +173,7 @@ def _flag(sent: Sent, name: str) -> Any:
 def _owners(sent: Sent, name: str) -> Any:
     found: dict[str, str] = {}
     for number in range(sent.count(f"{name}.n")):
+        sent.insist(f"{name}.{number}.path")
         path = sent.text(f"{name}.{number}.path")
         if path:
             found[path] = sent.text(f"{name}.{number}.owner") or "autotask"
@@ -195,6 +196,11 @@ def shown(told: Mapping[str, Any], name: str) -> str:
 def is_on(told: Mapping[str, Any], name: str) -> bool:
     """Tell whether a box is ticked."""
     return told.get(name, _DEFAULTS.get(name)) is True
+
+
+def fields_of(told: Mapping[str, Any]) -> int:
+    """Return how many fields the settings take as a form, at most."""
+    return len(SETTINGS) + 2 * len(owners_of(told))
 
 
 def owners_of(told: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
 from isthmus.console.drafting import rows
-from isthmus.console.drafting.forms import Deed
+from isthmus.console.drafting.forms import MOST_FIELDS, Deed
 from isthmus.console.pages import beginning, drafts, publishing
 from isthmus.console.pages import versions as past
 from isthmus.console.pages.beginning import Refused
@@ -121,6 +121,8 @@ def editor(ask: Ask) -> Response:
 def _editor(ask: Ask, now: Held, *, as_text: bool, trouble: IsthmusError | None = None) -> Response:
     told = sketch_mapping(now.text)
     is_shown = bool(told.told) and rows.is_shown(told.told)
+    fields = rows.fields_of(told.told.get("rows", [])) if is_shown else 0
+    is_shown = is_shown and fields <= MOST_FIELDS
     root = told.told.get("root", "ticket")
     return ask.show(
         "mappings/editor.html" if ask.is_fragment else "mappings/mapping.html",
@@ -132,6 +134,8 @@ def _editor(ask: Ask, now: Held, *, as_text: bool, trouble: IsthmusError | None 
         sketch=told,
         rows=told.told.get("rows", []) if is_shown else [],
         is_shown=is_shown,
+        too_many=fields if fields > MOST_FIELDS else 0,
+        most=MOST_FIELDS,
         as_text=as_text or not is_shown,
         ticket=drafts.ticket_to_try(ask, root if isinstance(root, str) else "ticket"),
         may_write=drafts.may_write(ask),

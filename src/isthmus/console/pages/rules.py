@@ -10,7 +10,7 @@ from starlette.responses import Response
 from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
 from isthmus.console.drafting import conditions, saying, settings
-from isthmus.console.drafting.forms import Deed
+from isthmus.console.drafting.forms import MOST_FIELDS, Deed
 from isthmus.console.pages import beginning, drafts, publishing, rule_trying
 from isthmus.console.pages import versions as past
 from isthmus.console.pages.beginning import Refused
@@ -133,6 +133,10 @@ def editor(ask: Ask) -> Response:
 def _editor(ask: Ask, now: Held, *, as_text: bool, trouble: IsthmusError | None = None) -> Response:
     told = sketch_rule(now.text)
     root = told.told.get("root", "ticket")
+    nodes = {name: node_at(told, name) or Node("all") for name in CONDITIONS}
+    fields = settings.fields_of(told.told) + sum(map(conditions.fields_of, nodes.values()))
+    is_deep = not all(map(conditions.is_shown, nodes.values()))
+    is_shown = bool(told.told) and fields <= MOST_FIELDS and not is_deep
     return ask.show(
         "rules/editor.html" if ask.is_fragment else "rules/rule.html",
         200 if trouble is None else status_of(trouble),
@@ -142,10 +146,13 @@ def _editor(ask: Ask, now: Held, *, as_text: bool, trouble: IsthmusError | None 
         summary=saying.in_one_sentence(told.told),
         told=told.told,
         sketch=told,
-        nodes={name: node_at(told, name) or Node("all") for name in CONDITIONS},
+        nodes=nodes,
         has_cancel="cancel_when" in told.told,
-        as_text=as_text or not told.told,
-        is_shown=bool(told.told),
+        as_text=as_text or not is_shown,
+        is_shown=is_shown,
+        is_deep=is_deep,
+        too_many=fields if fields > MOST_FIELDS else 0,
+        most=MOST_FIELDS,
         ticket=drafts.ticket_to_try(ask, root if isinstance(root, str) else "ticket"),
         may_write=drafts.may_write(ask),
         is_on=_is_on(ask, now),
