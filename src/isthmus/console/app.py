@@ -20,6 +20,7 @@ from isthmus.base.errors import IsthmusError, Permanent
 from isthmus.console.api import PREFIX, problem
 from isthmus.console.api import ROUTES as API
 from isthmus.console.bounding import MOST_OPEN, Bounded
+from isthmus.console.counter import Counters
 from isthmus.console.faulting import failed_at, log_fault
 from isthmus.console.guard import counts_still
 from isthmus.console.pages import ROUTES
@@ -72,6 +73,7 @@ def make_app(site: Site) -> Starlette:
         },
     )
     app.state.site = site
+    app.state.counters = Counters()
     return app
 
 

@@ -20,6 +20,7 @@ from isthmus.base.errors import IsthmusError, NeedsPerson, Permanent
 from isthmus.console import guard
 from isthmus.console.asking import Ask
 from isthmus.console.bounding import MOST_FORM, TooMuch, too_many_fields, too_much
+from isthmus.console.counter import Asks, Crowded
 from isthmus.console.faulting import failed_at, log_fault
 from isthmus.console.rendering import Look
 from isthmus.console.trailing import note
@@ -34,18 +35,21 @@ MOST_FIELDS: Final = 5_000
 """Fields that a form may have: those of the longest mapping, and what stands beside them."""
 
 
-def page(path: str, answer: Answering, role: Role | None = Role.VIEWER) -> Route:
+def page(
+    path: str, answer: Answering, role: Role | None = Role.VIEWER, *, asks: Asks | None = None
+) -> Route:
     """
     Return the route of something that shows; it changes nothing.
 
-    Args: role: who may see it at least; None: everybody, without logging in.
+    Args: role: who may see it at least; None: everybody, without logging in. asks: whom it asks
+    who may hang.
     """
-    return Route(path, partial(_page, answer, role), methods=["GET"])
+    return Route(path, partial(_page, answer, role, asks=asks), methods=["GET"])
 
 
 def deed(
     path: str, answer: Answering, role: Role | None, what: str = "", *,
-    again: Answering | None = None,
+    again: Answering | None = None, asks: Asks | None = None,
 ) -> Route:  # fmt: skip
     """
     Return the route of something that is done; it stands in the audit trail when it succeeded.
@@ -53,9 +57,10 @@ def deed(
     Args: what: was done, in the past tense, as the trail says it; "" where the rooms behind it
     write their own line, or where nothing is changed. See `Ask.is_done`. again: the page that its
     form is on, shown with what was typed and `Ask.error` where the deed is refused: HTTP 422, or
-    503 where it may go well later. Without it the refusal is a page of its own.
+    503 where it may go well later. Without it the refusal is a page of its own. asks: whom it asks
+    who may hang.
     """
-    return Route(path, partial(_deed, answer, again, role, what), methods=["POST"])
+    return Route(path, partial(_deed, answer, again, role, what, asks=asks), methods=["POST"])
 
 
 def stream(path: str, parts: Streaming, role: Role, what: str = "") -> Route:
@@ -67,23 +72,42 @@ def stream(path: str, parts: Streaming, role: Role, what: str = "") -> Route:
     return Route(path, partial(_stream, parts, role, what), methods=["POST"])
 
 
-async def _page(answer: Answering, role: Role | None, request: Request) -> Response:
+async def _page(
+    answer: Answering, role: Role | None, request: Request, *, asks: Asks | None = None
+) -> Response:
     ask = await run_in_threadpool(ask_of, request)
     refused = _refused(ask, role)
     if refused is not None:
         return refused
-    return await run_in_threadpool(_answered, answer, ask)
+    return await _done(ask, answer, None, asks)
 
 
 async def _deed(
-    answer: Answering, again: Answering | None, role: Role | None, what: str, request: Request
-) -> Response:
+    answer: Answering, again: Answering | None, role: Role | None, what: str, request: Request,
+    *, asks: Asks | None = None,
+) -> Response:  # fmt: skip
     ask, refused = await _sent(request, role)
     if refused is not None:
         return refused
-    shown = await run_in_threadpool(_answered, answer, ask, again)
+    shown = await _done(ask, answer, again, asks)
     if what and ask.is_done and shown.status_code < 400:
         await run_in_threadpool(_note, ask, what)
+    return shown
+
+
+async def _done(
+    ask: Ask, answer: Answering, again: Answering | None, asks: Asks | None
+) -> Response:
+    """Answer in a thread; in one of few where somebody is asked who may hang."""
+    if asks is None or not asks.when(ask):
+        return await run_in_threadpool(_answered, answer, ask, again)
+    counter = asks.counter(ask.request.app.state.counters)
+    try:
+        return await counter.run(_answered, answer, ask, again)
+    except Crowded as error:
+        ask.error, ask.is_done = error, False
+    shown = await run_in_threadpool(_answered, asks.otherwise or _refusing, ask)
+    shown.status_code = 503 if shown.status_code == 200 else shown.status_code
     return shown
 
 
@@ -220,6 +244,13 @@ def _answered(answer: Answering, ask: Ask, again: Answering | None = None) -> Re
         if shown.status_code == 200:
             shown.status_code = 503 if status_of(error) == 503 else 422
         return shown
+
+
+def _refusing(ask: Ask) -> Response:
+    if ask.error is None:
+        msg = "nothing was refused"
+        raise RuntimeError(msg)
+    raise ask.error
 
 
 def status_of(error: IsthmusError) -> int:

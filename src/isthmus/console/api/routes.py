@@ -29,7 +29,8 @@ async def _called(call: Call, request: Request) -> Response:
     try:
         token = await run_in_threadpool(_let_in, call, request)
         body = await _body(request) if call.method == "POST" else {}
-        answer = await run_in_threadpool(_answer, call, request, token, body)
+        run = request.app.state.counters.vendors.run if call.asks else run_in_threadpool
+        answer = await run(_answer, call, request, token, body)
     except IsthmusError as error:
         return problem(error, 422 if isinstance(error, InputWrong) else status_of(error))
     return JSONResponse(answer)

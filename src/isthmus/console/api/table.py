@@ -20,6 +20,7 @@ class Call:
 
     `what` is what it does, as the audit trail says it; "" for one that only reads. `counted` is
     the field of its answer that is false or 0 where nothing was done after all.
+    `asks` tells that it asks a vendor, who may hang.
     `query` are (name, meaning); `body` are (name, JSON type, meaning).
     """
 
@@ -29,6 +30,7 @@ class Call:
     role: Role = Role.VIEWER
     what: str = ""
     counted: str = ""
+    asks: bool = False
     query: tuple[tuple[str, str], ...] = ()
     body: tuple[tuple[str, str, str], ...] = ()
 
@@ -67,7 +69,7 @@ CALLS: Final = (
     ),
     Call("GET", "/links/{id}", calls.link),
     Call(
-        "POST", "/links", calls.dispatch, Role.DISPATCHER, "had a record dispatched",
+        "POST", "/links", calls.dispatch, Role.DISPATCHER, "had a record dispatched", asks=True,
         body=(
             ("number", "string", "the ticket's number, or its id"),
             ("entity", "string", "Tickets, which is the default, Tasks or ServiceCalls"),

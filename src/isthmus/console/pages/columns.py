@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
+from isthmus.console.counter import VENDORS, Asks
 from isthmus.console.pages.datasets import HERE, tabs_of
 from isthmus.console.routes import deed, page
 from isthmus.wiring.people import Role
@@ -179,9 +180,12 @@ def _day(text: str) -> date | None:
 
 ROUTES: Final = (
     page(OTHERS, others, Role.ADMIN),
-    deed(OTHERS, add_one, Role.ADMIN, "added a dataset", again=others),
-    page(f"{HERE}/{{name}}/columns", columns),
-    deed(f"{HERE}/{{name}}/columns", keep_columns, Role.ADMIN, "chose columns", again=columns),
-    deed(f"{HERE}/{{name}}/records", keep_records, Role.ADMIN, "set a filter", again=columns),
-    deed(f"{HERE}/{{name}}/remove", drop, Role.ADMIN, "removed a dataset", again=columns),
-)
+    deed(OTHERS, add_one, Role.ADMIN, "added a dataset", again=others, asks=Asks(otherwise=others)),
+    page(f"{HERE}/{{name}}/columns", columns, asks=VENDORS),
+    deed(f"{HERE}/{{name}}/columns", keep_columns, Role.ADMIN, "chose columns", again=columns,
+         asks=VENDORS),
+    deed(f"{HERE}/{{name}}/records", keep_records, Role.ADMIN, "set a filter", again=columns,
+         asks=VENDORS),
+    deed(f"{HERE}/{{name}}/remove", drop, Role.ADMIN, "removed a dataset", again=columns,
+         asks=VENDORS),
+)  # fmt: skip

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from isthmus.console.asking import Ask
+from isthmus.console.counter import Asks
 from isthmus.console.looks import STATES, tone_of
 from isthmus.console.routes import deed, page
 from isthmus.dispatch.board import LinkFilter, Sort, board, waits_for
@@ -101,5 +102,6 @@ def _with(ask: Ask, **more: Any) -> str:
 ROUTES: Final = (
     page(HERE, links),
     page(f"{HERE}/find", find),
-    deed(f"{HERE}/now", dispatch, Role.DISPATCHER, "had a record dispatched", again=links),
-)
+    deed(f"{HERE}/now", dispatch, Role.DISPATCHER, "had a record dispatched", again=links,
+         asks=Asks(otherwise=links)),
+)  # fmt: skip

@@ -1,8 +1,8 @@
 """What the pages of mappings and of rules have in common: drafts kept, thrown away, shown."""
 
 import json
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Table
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Final
@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from starlette.responses import Response
 
 from isthmus.console.asking import Ask
+from isthmus.console.counter import Asks
 from isthmus.console.drafting.forms import Sent, whole
 from isthmus.dispatch.library import MAPPING, RULE, NoSuchDefinition
 from isthmus.dispatch.rules import paths, sketch
@@ -128,6 +129,17 @@ def discard(ask: Ask, kind: str) -> Response:
 
 
 # Shown
+
+
+def checking(listing: Callable[[Ask], Response]) -> Asks:
+    """Tell that a list asks the vendors when its problems are looked for."""
+    return Asks(when=lambda ask: bool(ask.query("checked")), otherwise=listing)
+
+
+def open_page(ask: Ask) -> str:
+    """Return which open page tries its draft; "" where it does not say."""
+    page = ask.query("page")
+    return page and f"{ask.who} {page}"
 
 
 def ticket_to_try(ask: Ask, root: str) -> str:

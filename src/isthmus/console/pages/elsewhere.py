@@ -1,6 +1,5 @@
 """Logging in at an identity provider, and coming back from there."""
 
-import asyncio
 from typing import Final
 
 from starlette.responses import RedirectResponse, Response
@@ -9,6 +8,7 @@ from isthmus.base.errors import IsthmusError
 from isthmus.console import guard
 from isthmus.console.asking import Ask
 from isthmus.console.away import LASTS, sealed, unsealed
+from isthmus.console.counter import OTHERS
 from isthmus.console.routes import page
 from isthmus.wiring.people import (
     LoginNotProven,
@@ -21,6 +21,7 @@ from isthmus.wiring.people import (
     ProviderWrong,
     log_in_as,
 )
+from isthmus.wiring.vendors import waiting
 
 BACK: Final = "/login/back"
 _COOKIE: Final = "isthmus_away"
@@ -36,7 +37,7 @@ def go(ask: Ask) -> Response:
     if provider is None:
         return RedirectResponse("/login", status_code=303)
     try:
-        begun = asyncio.run(provider.begin(_back(ask)))
+        begun = waiting.run(provider.begin(_back(ask)))
     except _FAILED as error:
         return ask.show("login.html", 502, next="", error=error, login="")
     answer = RedirectResponse(begun.url, status_code=303)
@@ -59,7 +60,7 @@ def back(ask: Ask) -> Response:
     if provider is None or gone is None or not gone.begun.is_answered_by(ask.query("state")):
         return _refused(ask, LoginNotProven("this browser did not begin it, or too long ago"))
     try:
-        identity = asyncio.run(provider.finish(gone.begun, _code(ask), _back(ask)))
+        identity = waiting.run(provider.finish(gone.begun, _code(ask), _back(ask)))
         agent = ask.request.headers.get("user-agent", "")[:200]
         _, secret = log_in_as(ask.site.people, identity, source=ask.source, agent=agent)
     except _FAILED as error:
@@ -89,4 +90,7 @@ def _back(ask: Ask) -> str:
     return base.rstrip("/") + BACK
 
 
-ROUTES: Final = (page("/login/elsewhere", go, None), page(BACK, back, None))
+ROUTES: Final = (
+    page("/login/elsewhere", go, None, asks=OTHERS),
+    page(BACK, back, None, asks=OTHERS),
+)

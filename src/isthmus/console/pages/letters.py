@@ -1,12 +1,12 @@
 """Dead letters: work that needs a person; looked at, replayed, dismissed, one or many."""
 
-import asyncio
 from typing import Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from isthmus.console.asking import Ask
+from isthmus.console.counter import VENDORS
 from isthmus.console.routes import deed, page
 from isthmus.console.typed import ours
 from isthmus.console.words import plural
@@ -16,6 +16,7 @@ from isthmus.wiring.dispatch.looking import what_would_be_sent
 from isthmus.wiring.dispatch.setting import set_for_many, what_many_lack
 from isthmus.wiring.dispatch.stores import DeadLetter
 from isthmus.wiring.people import Role
+from isthmus.wiring.vendors import waiting
 
 HERE: Final = "/letters"
 KINDS: Final = {
@@ -88,7 +89,7 @@ def dismiss(ask: Ask) -> Response:
 def to_be_set(ask: Ask) -> Response:
     """Show what would be sent now, field by field, for a person to set what is wrong."""
     letter, house, stores = _letter(ask), ask.site.house, ask.site.stores
-    found = asyncio.run(what_would_be_sent(house, stores, letter))
+    found = waiting.run(what_would_be_sent(house, stores, letter))
     return ask.show("dispatch/edit.html", letter=letter, found=found, given=_set(ask))
 
 
@@ -114,7 +115,7 @@ def many(ask: Ask) -> Response:
     """Show which fields are at fault in all of the chosen letters, or why none is."""
     if not (chosen := _chosen(ask)):
         return _none_chosen(ask)
-    found = asyncio.run(what_many_lack(ask.site.house, ask.site.stores, chosen))
+    found = waiting.run(what_many_lack(ask.site.house, ask.site.stores, chosen))
     return ask.show("dispatch/edit_many.html", found=found, back=_back(ask), given=_set(ask))
 
 
@@ -157,11 +158,13 @@ def _back(ask: Ask) -> str:
 
 ROUTES: Final = (
     page(HERE, letters),
-    page(f"{HERE}/set", many, Role.DISPATCHER),
+    page(f"{HERE}/set", many, Role.DISPATCHER, asks=VENDORS),
     deed(f"{HERE}/set/choose", choose, Role.DISPATCHER),
-    deed(f"{HERE}/set", set_many, Role.DISPATCHER, "set a field of many dead letters", again=many),
+    deed(f"{HERE}/set", set_many, Role.DISPATCHER, "set a field of many dead letters", again=many,
+         asks=VENDORS),
     deed(f"{HERE}/replay", replay, Role.DISPATCHER, "replayed dead letters"),
-    page(f"{HERE}/{{id}}/edit", to_be_set, Role.DISPATCHER),
-    deed(f"{HERE}/{{id}}/edit", edit, Role.DISPATCHER, "mended a dead letter", again=to_be_set),
+    page(f"{HERE}/{{id}}/edit", to_be_set, Role.DISPATCHER, asks=VENDORS),
+    deed(f"{HERE}/{{id}}/edit", edit, Role.DISPATCHER, "mended a dead letter", again=to_be_set,
+         asks=VENDORS),
     deed(f"{HERE}/dismiss", dismiss, Role.DISPATCHER, "dismissed dead letters"),
-)
+)  # fmt: skip

@@ -1,12 +1,12 @@
 """One link: its story, both sides of it, and what a person may do with it."""
 
-import asyncio
 import json
 from typing import Any, Final
 
 from starlette.responses import Response
 
 from isthmus.console.asking import Ask
+from isthmus.console.counter import VENDORS
 from isthmus.console.looks import MEANING, tone_of
 from isthmus.console.routes import deed, page
 from isthmus.console.typed import LARGEST, whole
@@ -18,6 +18,7 @@ from isthmus.dispatch.story import KINDS, NOUNS, event_in_words, tell, tell_wait
 from isthmus.wiring.dispatch.looking import side_by_side, sides_as_kept
 from isthmus.wiring.dispatch.stores import Link
 from isthmus.wiring.people import Role
+from isthmus.wiring.vendors import waiting
 
 HERE: Final = "/dispatch"
 _LINES: Final = 300
@@ -76,7 +77,7 @@ def sides(ask: Ask) -> Response:
 def sides_now(ask: Ask) -> Response:
     """Read both records from the vendors, and show field by field where they differ."""
     one = link_of(ask)
-    now = asyncio.run(side_by_side(ask.site.house, ask.site.stores, one))
+    now = waiting.run(side_by_side(ask.site.house, ask.site.stores, one))
     found = now.comparison
     return ask.show(
         "dispatch/sides_now.html",
@@ -156,7 +157,7 @@ ROUTES: Final = (
     page(f"{HERE}/{{id}}", link),
     page(f"{HERE}/{{id}}/made", made),
     page(f"{HERE}/{{id}}/sides", sides),
-    page(f"{HERE}/{{id}}/sides/now", sides_now),
+    page(f"{HERE}/{{id}}/sides/now", sides_now, asks=VENDORS),
     deed(f"{HERE}/{{id}}/resync", resync, Role.DISPATCHER, "brought a link in step", again=link),
     deed(f"{HERE}/{{id}}/park", park, Role.DISPATCHER, "parked a link", again=link),
     deed(f"{HERE}/{{id}}/resume", resume, Role.DISPATCHER, "resumed a link", again=link),

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
+from isthmus.console.counter import VENDORS
 from isthmus.console.drafting import rows
 from isthmus.console.drafting.forms import MOST_FIELDS, Deed
 from isthmus.console.pages import beginning, drafts, publishing
@@ -84,6 +85,8 @@ def listing(ask: Ask, refused: Refused | None = None) -> Response:
 def _all_problems(ask: Ask) -> tuple[dict[str, int] | None, IsthmusError | None]:
     """Return how many problems each mapping in force has; None where that cannot be told now."""
     library = ask.site.library
+    if ask.error is not None:
+        return None, ask.error
 
     async def look(trier: Trier) -> dict[str, int]:
         found = {}
@@ -234,7 +237,7 @@ def _checked(ask: Ask, told: MappingSketch, ticket: str, event: str) -> Checked:
         return found, trial, None
 
     try:
-        found, trial, trouble = ask.site.bench.do(look)
+        found, trial, trouble = ask.site.bench.do(look, drafts.open_page(ask))
     except NotConnected as lack:
         alone = told.numbered(problems_alone(mapping))
         return Checked((*told.problems, *alone), lack=lack)
@@ -280,17 +283,17 @@ def versions(ask: Ask) -> Response:
 
 
 ROUTES: Final = (
-    page("/mappings", listing),
+    page("/mappings", listing, asks=drafts.checking(listing)),
     deed("/mappings", begin, Role.DISPATCHER, "began a mapping"),
     deed("/mappings/import", lambda ask: beginning.bring_in(ask, listing), Role.DISPATCHER,
          "imported a mapping or rule"),
     page("/mappings/{name}", editor),
-    page("/mappings/{name}/try", trying),
+    page("/mappings/{name}/try", trying, asks=VENDORS),
     page("/mappings/{name}/versions", versions),
     page("/mappings/{name}/file", lambda ask: past.file_of(ask, MAPPING)),
     deed("/mappings/{name}/draft", change, Role.DISPATCHER),
     deed("/mappings/{name}/discard", lambda ask: drafts.discard(ask, MAPPING), Role.DISPATCHER,
          "discarded the draft of a mapping"),
     deed("/mappings/{name}/rollback", lambda ask: publishing.roll_back(ask, MAPPING),
-         Role.DISPATCHER),
+         Role.DISPATCHER, asks=VENDORS),
 )  # fmt: skip

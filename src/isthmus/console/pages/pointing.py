@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
+from isthmus.console.counter import Asks
 from isthmus.console.pages.drafts import ROOT_WORDS
 from isthmus.console.routes import page
 from isthmus.dispatch.rules import paths
@@ -35,6 +36,8 @@ _MOST: Final = 60
 def pick(ask: Ask) -> Response:
     """Show what can be pointed at for what was typed: the options of one box."""
     what, typed = ask.query("what"), ask.query("q")
+    if ask.error is not None:
+        return ask.show("definitions/options.html", choices=(), lack=ask.error, typed=typed)
     try:
         choices = _PICKS[what](ask, typed) if what in _PICKS else ()
     except IsthmusError as lack:
@@ -189,4 +192,4 @@ _PICKS: Final = {
     "event": _events,
     "ticket": _tickets,
 }
-ROUTES: Final = (page("/definitions/pick", pick),)
+ROUTES: Final = (page("/definitions/pick", pick, asks=Asks(otherwise=pick)),)

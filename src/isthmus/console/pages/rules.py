@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
+from isthmus.console.counter import VENDORS
 from isthmus.console.drafting import conditions, saying, settings
 from isthmus.console.drafting.forms import MOST_FIELDS, Deed
 from isthmus.console.pages import beginning, drafts, publishing, rule_trying
@@ -77,6 +78,8 @@ def listing(ask: Ask, refused: Refused | None = None) -> Response:
 
 def _all_problems(ask: Ask) -> tuple[dict[str, int] | None, IsthmusError | None]:
     library = ask.site.library
+    if ask.error is not None:
+        return None, ask.error
 
     async def look(trier: Trier) -> dict[str, int]:
         found = {}
@@ -260,12 +263,12 @@ def _said(told: RuleSketch, name: str) -> str:
 
 
 ROUTES: Final = (
-    page("/rules", listing),
+    page("/rules", listing, asks=drafts.checking(listing)),
     deed("/rules", begin, Role.DISPATCHER, "began a rule"),
     deed("/rules/import", lambda ask: beginning.bring_in(ask, listing), Role.DISPATCHER,
          "imported a mapping or rule"),
     page("/rules/{name}", editor),
-    page("/rules/{name}/try", rule_trying.trying),
+    page("/rules/{name}/try", rule_trying.trying, asks=VENDORS),
     page("/rules/{name}/versions", versions),
     page("/rules/{name}/file", lambda ask: past.file_of(ask, RULE)),
     deed("/rules/{name}/draft", change, Role.DISPATCHER),

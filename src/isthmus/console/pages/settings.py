@@ -1,12 +1,12 @@
 """Settings of the installation: where alerts go, how long things are kept; and how it is."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
 from isthmus.console.asking import Ask
+from isthmus.console.counter import Asks
 from isthmus.console.pages.you import HERE as YOU
 from isthmus.console.routes import deed, page
 from isthmus.wiring.environment.alerting import write_mail
@@ -16,6 +16,7 @@ from isthmus.wiring.tending.activity import KEPT
 from isthmus.wiring.tending.health import health
 from isthmus.wiring.tending.preferences import CHAT, KEEP, MAIL, SWEEP, Channel
 from isthmus.wiring.tending.verdict import SIDES, Verdict
+from isthmus.wiring.vendors import waiting
 
 HERE: Final = "/settings/alerts"
 ABOUT: Final = "/settings/about"
@@ -118,7 +119,7 @@ def send_test(ask: Ask) -> Response:
     """Send a test by one channel."""
     channel: Channel = "mail" if ask.text("channel") == "mail" else "chat"
     ask.about = channel
-    asyncio.run(ask.site.preferences.send_test(channel))
+    waiting.run(ask.site.preferences.send_test(channel))
     return ask.to(HERE, f"A test was sent by {channel}. Look whether it arrived.")
 
 
@@ -153,5 +154,6 @@ ROUTES: Final = (
     deed(f"{HERE}/set", change, Role.ADMIN, "changed a setting", again=alerts),
     deed(f"{HERE}/mail", change_mail, Role.ADMIN, "changed a setting", again=alerts),
     deed(f"{HERE}/unset", unset, Role.ADMIN, "unset a setting", again=alerts),
-    deed(f"{HERE}/test", send_test, Role.ADMIN, "sent a test alert", again=alerts),
-)
+    deed(f"{HERE}/test", send_test, Role.ADMIN, "sent a test alert", again=alerts,
+         asks=Asks(is_vendor=False, otherwise=alerts)),
+)  # fmt: skip

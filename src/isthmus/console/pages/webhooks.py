@@ -1,12 +1,12 @@
 """The webhooks of both vendors: how they stand, made, given new secrets, removed."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 from starlette.responses import Response
 
 from isthmus.console.asking import Ask
+from isthmus.console.counter import VENDORS
 from isthmus.console.pages.connections import HERE as CONNECTIONS
 from isthmus.console.pages.connections import TABS
 from isthmus.console.routes import deed, page
@@ -15,6 +15,7 @@ from isthmus.wiring import connecting
 from isthmus.wiring.dispatch.hooks import open_hooks
 from isthmus.wiring.people import Role
 from isthmus.wiring.tending.preferences import SWEEP
+from isthmus.wiring.vendors import waiting
 
 HERE: Final = f"{CONNECTIONS}/webhooks"
 _SIDES: Final = ("autotask", "fieldnation", "callout")
@@ -95,14 +96,14 @@ def _asked(ask: Ask, do: Callable[[Hooks], Awaitable[_T]]) -> _T:
         async with open_hooks(ask.site.house, ask.site.stores) as hooks:
             return await do(hooks)
 
-    return asyncio.run(asked())
+    return waiting.run(asked())
 
 
 ROUTES: Final = (
     page(HERE, webhooks),
-    page(f"{HERE}/standing", standing),
-    deed(f"{HERE}/install", install, Role.ADMIN, "made webhooks"),
-    deed(f"{HERE}/rotate", rotate, Role.ADMIN, "gave webhooks new secrets"),
-    deed(f"{HERE}/remove", remove, Role.ADMIN, "removed webhooks"),
-    deed(f"{HERE}/callout", callout, Role.ADMIN, "saw the callout's address"),
+    page(f"{HERE}/standing", standing, asks=VENDORS),
+    deed(f"{HERE}/install", install, Role.ADMIN, "made webhooks", asks=VENDORS),
+    deed(f"{HERE}/rotate", rotate, Role.ADMIN, "gave webhooks new secrets", asks=VENDORS),
+    deed(f"{HERE}/remove", remove, Role.ADMIN, "removed webhooks", asks=VENDORS),
+    deed(f"{HERE}/callout", callout, Role.ADMIN, "saw the callout's address", asks=VENDORS),
 )

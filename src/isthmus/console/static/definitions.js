@@ -76,6 +76,7 @@
     const event = document.querySelector("[data-event]");
     const query = new URLSearchParams({ ticket: ticket ? ticket.value.trim() : "", event: event ? event.value : "" });
     if (anew) query.set("anew", "1");
+    if (form()) query.set("page", form().elements.page.value);
     there.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(`${there.dataset.pane}?${query}`, { headers: { "HX-Request": "true" }, signal: mine.signal });

@@ -2,9 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import Final, TypeVar
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager, suppress
+from typing import Any, Final, TypeVar
 
 from isthmus.base.clock import monotonic
 from isthmus.base.errors import Retryable
@@ -13,6 +14,7 @@ from isthmus.dispatch.trials import RuleTrial, Suggestion, Trial, told_inside
 from isthmus.dispatch.trying import Trier
 from isthmus.wiring.build import House, NotConnected
 from isthmus.wiring.dispatch.stores import Stores, open_desk
+from isthmus.wiring.vendors.waiting import PAGE_SECONDS, VendorsSlow
 
 __all__ = [
     "Bench", "BenchBusy", "Known", "NotConnected", "RuleTrial", "Suggestion", "Trial", "Trier",
@@ -21,12 +23,15 @@ __all__ = [
 
 T = TypeVar("T")
 IDLE_SECONDS: Final = 300.0
-_MOST_SECONDS: Final = 45.0
 _LOOK_SECONDS: Final = 5.0
 
 
-class BenchBusy(Retryable):
+class BenchBusy(VendorsSlow):
     """The vendors took longer to answer than a page waits."""
+
+
+class Superseded(Retryable):
+    """The same open page asked for a newer dry run, which ends this one."""
 
 
 class Bench:
@@ -45,23 +50,49 @@ class Bench:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._sitting: _Sitting | None = None
+        self._last: dict[str, Future[Any]] = {}
 
-    def do(self, work: Callable[[Trier], Awaitable[T]]) -> T:
+    def do(self, work: Callable[[Trier], Awaitable[T]], page: str = "") -> T:
         """
         Do something at the desk, and return what came of it. Blocks.
 
-        Raises: NotConnected: one of the two vendors is not known; BenchBusy; and what it raises.
+        Args: page: the open page that asks; what it asked for before is ended. "": none.
+        Raises: NotConnected: one of the two vendors is not known; BenchBusy; Superseded; and what
+        it raises.
         """
         waiting = asyncio.run_coroutine_threadsafe(self._do(work), self._running())
+        with self._as_last(page, waiting):
+            try:
+                return waiting.result(PAGE_SECONDS)
+            except CancelledError:
+                raise Superseded(
+                    "A newer dry run of this page took the place of this one.",
+                    where="the dry run",
+                    remedy="Look at that one.",
+                ) from None
+            except TimeoutError:
+                if waiting.done():
+                    raise  # its own
+                waiting.cancel()
+                raise BenchBusy(PAGE_SECONDS, "the dry run") from None
+
+    @contextmanager
+    def _as_last(self, page: str, waiting: Future[T]) -> Iterator[None]:
+        """Note what an open page waits for, and end what it waited for before."""
+        if not page:
+            yield
+            return
+        with self._lock:
+            before = self._last.get(page)
+            self._last[page] = waiting
+        if before is not None:
+            before.cancel()
         try:
-            return waiting.result(_MOST_SECONDS)
-        except TimeoutError:
-            waiting.cancel()
-            raise BenchBusy(
-                f"The vendors did not answer within {_MOST_SECONDS:.0f} s.",
-                where="the dry run",
-                remedy="Try again; under Connections it shows which of them is slow.",
-            ) from None
+            yield
+        finally:
+            with self._lock:
+                if self._last.get(page) is waiting:
+                    del self._last[page]
 
     def close(self) -> None:
         """Close the desk and end the thread."""

@@ -20,6 +20,7 @@ from isthmus.fieldnation import WorkOrder
 from isthmus.state.dispatch import DeadLetter, Link
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch.stores import Stores, open_desk
+from isthmus.wiring.vendors import waiting
 
 __all__ = [
     "Settable",
@@ -139,7 +140,7 @@ def compared(house: House, stores: Stores, link: Link) -> Comparison:
         async with open_desk(house, stores) as desk:
             return await compare(desk, link)
 
-    return asyncio.run(ask())
+    return waiting.run(ask())
 
 
 def key_named(house: House, stores: Stores, entity: str, text: str) -> tuple[str, str]:
@@ -156,7 +157,7 @@ def key_named(house: House, stores: Stores, entity: str, text: str) -> tuple[str
         name = next((str(one) for one in numbers if one), str(record.id))
         return f"{entity}/{record.id}", name
 
-    return asyncio.run(ask())
+    return waiting.run(ask())
 
 
 # Live

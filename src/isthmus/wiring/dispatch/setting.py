@@ -11,6 +11,7 @@ from isthmus.dispatch.edits_many import Lacking, ManyToBeSent, lacking, lacking_
 from isthmus.state.dispatch import DeadLetter
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch.stores import Stores, open_desk
+from isthmus.wiring.vendors import waiting
 
 __all__ = ["MOST", "Lacking", "ManyToBeSent", "set_for_many", "what_many_lack"]
 
@@ -62,7 +63,7 @@ def set_for_many(
     """
     letters = tuple({one.key: one for one in letters}.values())
     stores.commands.check_edit(values)
-    found = asyncio.run(what_many_lack(house, stores, letters))
+    found = waiting.run(what_many_lack(house, stores, letters))
     known = {one.path for one in found.fields}
     for path in values:
         if path not in known:

@@ -1,6 +1,5 @@
 """Other collections of Autotask: added to what a home copies, and removed again."""
 
-import asyncio
 from contextlib import aclosing, closing
 from dataclasses import dataclass, replace
 
@@ -15,6 +14,7 @@ from isthmus.wiring.sync.choices import choice_of, dataset_found
 from isthmus.wiring.sync.refreshing import beats, set_beat, unset_beat
 from isthmus.wiring.tables.listing import listed
 from isthmus.wiring.tables.warehouse import open_warehouse
+from isthmus.wiring.vendors import waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def add(house: House, agenda: Agenda, name: str, by: str) -> str:
     dataset = dataset_found(name)
     seen = ""
     if house.reach() is not None:
-        seen = asyncio.run(_may_be_read(house, dataset))
+        seen = waiting.run(_may_be_read(house, dataset))
     return f"{take_in(house, agenda, name, by)} {seen}".strip()
 
 

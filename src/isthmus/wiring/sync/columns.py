@@ -1,6 +1,5 @@
 """The columns of a dataset's table, there or to come, and which of them are left out."""
 
-import asyncio
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from isthmus.warehouse.ports import Column, Origin, WarehouseBusy
 from isthmus.wiring.build import House
 from isthmus.wiring.sync.choices import ChoiceWrong, choice_of, dataset_found
 from isthmus.wiring.tables.warehouse import NothingHeld
+from isthmus.wiring.vendors import waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def columns_of(house: House, name: str) -> tuple[ColumnChoice, ...]:
     left_out = {one.lower() for one in choice_of(house, dataset.name).left_out}
     columns = _held_columns(house, dataset.name)
     if not columns:
-        columns = asyncio.run(_columns_to_come(house, dataset))
+        columns = waiting.run(_columns_to_come(house, dataset))
     keys = {c.name.lower() for c in columns if c.source.lower() in left_out}
     shown = []
     for column in columns:

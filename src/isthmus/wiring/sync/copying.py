@@ -5,7 +5,6 @@ Settings are checked against what Autotask has, and hold from the next refresh o
 reads records.
 """
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -39,6 +38,7 @@ from isthmus.wiring.build import House
 from isthmus.wiring.sync.adding import Addable, add, addable, remove, take_in
 from isthmus.wiring.sync.choices import ChoiceWrong, choice_of, dataset_found
 from isthmus.wiring.sync.columns import ColumnChoice, columns_of, fields_meant
+from isthmus.wiring.vendors import waiting
 
 __all__ = [
     "Addable",
@@ -131,7 +131,7 @@ def set_choice(house: House, name: str, choice: DatasetChoice) -> str:
         wanted = replace(wanted, left_out=fields_meant(house, dataset, wanted.left_out))
     found = _Found()
     if wanted.condition and wanted.condition != before.condition:
-        found = asyncio.run(_look(house, dataset, wanted))
+        found = waiting.run(_look(house, dataset, wanted))
         wanted = replace(wanted, condition=found.condition)
     line = house.copying.kept().get(dataset.name)
     new, old = _scope(wanted), _scope(before)
