@@ -300,7 +300,7 @@ def test_without_script_a_form_is_saved_and_comes_back(console: Served) -> None:
         assert http.post("/mappings", data={"csrf": token, "name": "a/b"}).status_code == 409
         told = http.get("/mappings/plain/file").text
         assert 'source = "task.title"' in told
-        gone = http.post("/mappings/plain/discard", data={"csrf": token})
+        gone = http.post("/mappings/plain/discard", data={"csrf": token, "revision": "2"})
         assert gone.headers["location"] == "/mappings"
         assert http.get("/mappings/plain").status_code == 409
 

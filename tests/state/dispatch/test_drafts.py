@@ -28,9 +28,35 @@ def test_a_draft_is_kept_for_all_and_forgotten_when_it_is_dropped(drafts: Drafts
     assert drafts.find("rule", "a") == made
     assert drafts.find("mapping", "a") is None
     assert drafts.all("rule") == (made,)
-    assert drafts.drop("rule", "a")
-    assert not drafts.drop("rule", "a")
+    assert drafts.drop("rule", "a", made.revision) is None
+    assert drafts.drop("rule", "a", made.revision) is None
     assert drafts.all("rule") == ()
+
+
+def test_what_was_saved_since_is_not_forgotten_with_what_was_before_it(drafts: Drafts) -> None:
+    first = drafts.save("rule", "a", "one", by="ann", page="p", based_on="v1")
+    second = drafts.save("rule", "a", "two", by="bo", page="q", seen=first.revision)
+    assert drafts.drop("rule", "a", first.revision) == second
+    assert drafts.drop("rule", "a", first.revision, page="p") == second
+    assert drafts.find("rule", "a") == second
+    assert drafts.drop("rule", "a", first.revision, page="q") is None
+    assert drafts.find("rule", "a") is None
+
+
+def test_what_was_written_since_a_publication_goes_on_from_it(drafts: Drafts) -> None:
+    first = drafts.save("rule", "a", "one", by="ann", page="p", based_on="v1")
+    again = drafts.save("rule", "a", "one", by="ann", page="p", based_on="v1")
+    assert (again.revision, drafts.settle(first, "v2")) == (2, None)
+    assert drafts.find("rule", "a") is None
+    first = drafts.save("rule", "a", "one", by="ann", page="p", based_on="v1")
+    second = drafts.save("rule", "a", "two", by="ann", page="p", based_on="v1")
+    left = drafts.settle(first, "v2")
+    assert left is not None
+    assert left == drafts.find("rule", "a")
+    assert (left.content, left.revision, left.based_on) == ("two", second.revision, "v2")
+    with pytest.raises(DraftMoved):
+        drafts.save("rule", "a", "three", by="bo", page="q", seen=left.revision, based_on="v1")
+    assert drafts.save("rule", "a", "three", by="ann", page="p", based_on="v1").based_on == "v2"
 
 
 def test_who_read_an_earlier_saving_writes_nothing_over_a_later_one(drafts: Drafts) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
+from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
 from isthmus.console.counter import Asks
 from isthmus.console.drafting.forms import Sent, whole
@@ -21,13 +22,18 @@ from isthmus.dispatch.rules.rule import export_rule
 from isthmus.dispatch.rules.shapes import Problem
 from isthmus.dispatch.rules.values import plain
 from isthmus.wiring.dispatch.definitions import Definition
-from isthmus.wiring.dispatch.drafting import Draft
+from isthmus.wiring.dispatch.drafting import Draft, DraftMoved
 from isthmus.wiring.people import Role
 
 PATHS: Final[Table[str, str]] = {MAPPING: "/mappings", RULE: "/rules"}
 ROOT_WORDS: Final[Table[str, str]] = {
     "ticket": "Ticket", "task": "Project task", "serviceCall": "Service call",
 }  # fmt: skip
+_LONGEST_VERSION: Final = 64
+
+
+Editor = Callable[["Held", bool, IsthmusError | None], Response]
+"""Draws what is held, as text or by pointing, with what went wrong on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,8 @@ class Held:
     """
     A mapping or rule as a page holds it: what is in force, and what is being written.
 
-    `text` is the draft's, or else what is in force. `page` stands for the open page.
+    `text` is the draft's, or else what is in force. `page` stands for the open page. `begun` is the
+    version that was in force when it was begun; None for a new one.
     """
 
     kind: str
@@ -44,6 +51,7 @@ class Held:
     draft: Draft | None
     current: Definition | None
     page: str
+    begun: Definition | None = None
 
     @property
     def path(self) -> str:
@@ -54,6 +62,20 @@ class Held:
     def revision(self) -> int:
         """Return which saving of the draft is held; 0: there is none."""
         return 0 if self.draft is None else self.draft.revision
+
+    @property
+    def based_on(self) -> str:
+        """Return the version that was in force when it was begun; "" for a new one."""
+        if self.draft is not None:
+            return self.draft.based_on
+        return "" if self.current is None else self.current.version
+
+    @property
+    def is_behind(self) -> bool:
+        """Tell whether something else was put in force since the draft was begun."""
+        if self.current is None or not self.is_changed:
+            return False
+        return self.begun is None or not _says_the_same(self.kind, self.begun, self.current)
 
     @property
     def is_changed(self) -> bool:
@@ -72,6 +94,15 @@ def _canonical(kind: str, text: str) -> str:
     return export_rule(told.rule) if told.rule is not None and told.is_whole else text
 
 
+def _says_the_same(kind: str, one: Definition, other: Definition) -> bool:
+    """Tell whether two versions say the same, but for a rule's switch, which no draft moves."""
+    if one.version == other.version or kind == MAPPING:
+        return one.version == other.version
+    rules = [sketch.sketch_rule(each.content).rule for each in (one, other)]
+    said = [None if rule is None else replace(rule, is_enabled=False) for rule in rules]
+    return said[0] is not None and said[0] == said[1]
+
+
 def held(ask: Ask, kind: str, page: str = "") -> Held:
     """Return what the address names. Raises: NoSuchDefinition."""
     name = str(ask.path["name"])
@@ -84,7 +115,29 @@ def held(ask: Ask, kind: str, page: str = "") -> Held:
             where=f"{kind}s",
             remedy=f"The list of {kind}s shows those there are.",
         )
-    return Held(kind, name, found.content, draft, current, page or token_hex(8))
+    now = Held(kind, name, found.content, draft, current, page or token_hex(8))
+    return _with_begun(ask, now)
+
+
+def _with_begun(ask: Ask, now: Held) -> Held:
+    based_on = now.based_on
+    if now.current is not None and now.current.version == based_on:
+        return replace(now, begun=now.current)
+    find = ask.site.stores.definitions.find
+    return replace(now, begun=find(now.kind, now.name, based_on) if based_on else None)
+
+
+def latest(ask: Ask, now: Held) -> Held:
+    """Return what a page holds as it is by now, with what was saved and published meanwhile."""
+    draft = ask.site.drafts.find(now.kind, now.name)
+    now = now if draft is None else replace(now, text=draft.content, draft=draft)
+    return with_current(ask, now)
+
+
+def with_current(ask: Ask, now: Held) -> Held:
+    """Return what a page holds beside what is in force by now."""
+    current = ask.site.stores.definitions.current(now.kind, now.name)
+    return _with_begun(ask, replace(now, current=current))
 
 
 def address(ask: Ask, now: Held, part: str = "", **more: str) -> str:
@@ -111,18 +164,32 @@ def keep(ask: Ask, now: Held, text: str) -> Held:
         by=ask.who,
         page=ask.text("page"),
         seen=whole(seen) or 0,
-        based_on="" if now.current is None else now.current.version,
+        based_on=seen_base(ask, now),
     )
-    return replace(now, text=text, draft=draft, page=ask.text("page") or now.page)
+    kept = replace(now, text=text, draft=draft, page=ask.text("page") or now.page)
+    return _with_begun(ask, kept)
+
+
+def seen_base(ask: Ask, now: Held) -> str:
+    """Return which version was in force when the page was drawn."""
+    told = ask.text("based_on") if "based_on" in ask.form else now.based_on
+    return told if told.isalnum() and told.isascii() and len(told) <= _LONGEST_VERSION else ""
 
 
 # Thrown away
 
 
-def discard(ask: Ask, kind: str) -> Response:
-    """Throw the draft away; what is in force stays."""
-    now = held(ask, kind)
-    ask.site.drafts.drop(kind, now.name)
+def discard(ask: Ask, kind: str, editor: Editor) -> Response:
+    """
+    Throw the draft away as the page showed it; what is in force stays.
+
+    Args: editor: draws it as it is now, with why it was not thrown away.
+    """
+    page, seen = ask.text("page"), whole(ask.text("revision")) or 0
+    now = held(ask, kind, page)
+    left = ask.site.drafts.drop(kind, now.name, seen, page=page)
+    if left is not None:
+        return editor(latest(ask, now), False, DraftMoved.of(left))
     ask.about = now.name
     there = PATHS[kind] if now.current is None else address(ask, now)
     return ask.to(there, f"The draft of {now.name} was discarded.")

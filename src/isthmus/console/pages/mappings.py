@@ -158,12 +158,16 @@ def _users(ask: Ask, name: str) -> list[str]:
 
 def change(ask: Ask) -> Response:
     """Keep what the form says as the draft, and do what its button wants."""
-    return publishing.change(
-        ask,
-        MAPPING,
-        partial(_text_of, ask),
-        lambda now, as_text, trouble: _editor(ask, now, as_text=as_text, trouble=trouble),
-    )
+    return publishing.change(ask, MAPPING, partial(_text_of, ask), partial(_again, ask))
+
+
+def discard(ask: Ask) -> Response:
+    """Throw the draft away, or show what was saved since."""
+    return drafts.discard(ask, MAPPING, partial(_again, ask))
+
+
+def _again(ask: Ask, now: Held, as_text: bool, trouble: IsthmusError | None) -> Response:
+    return _editor(ask, now, as_text=as_text, trouble=trouble)
 
 
 def _text_of(ask: Ask, now: Held, todo: Deed) -> str:
@@ -291,9 +295,8 @@ ROUTES: Final = (
     page("/mappings/{name}/try", trying, asks=VENDORS),
     page("/mappings/{name}/versions", versions),
     page("/mappings/{name}/file", lambda ask: past.file_of(ask, MAPPING)),
-    deed("/mappings/{name}/draft", change, Role.DISPATCHER),
-    deed("/mappings/{name}/discard", lambda ask: drafts.discard(ask, MAPPING), Role.DISPATCHER,
-         "discarded the draft of a mapping"),
+    deed("/mappings/{name}/draft", change, Role.DISPATCHER, asks=publishing.asking(change)),
+    deed("/mappings/{name}/discard", discard, Role.DISPATCHER, "discarded the draft of a mapping"),
     deed("/mappings/{name}/rollback", lambda ask: publishing.roll_back(ask, MAPPING),
          Role.DISPATCHER, asks=VENDORS),
 )  # fmt: skip

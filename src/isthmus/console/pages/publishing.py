@@ -1,16 +1,26 @@
 """Drafts put in force, earlier versions put in force again; both held against the vendors first."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from starlette.responses import Response
 
 from isthmus.base.errors import IsthmusError, NeedsPerson
 from isthmus.console import trailing
 from isthmus.console.asking import Ask
-from isthmus.console.drafting.forms import Deed, whole
-from isthmus.console.pages.drafts import Held, address, held, keep
+from isthmus.console.counter import Asks
+from isthmus.console.drafting.forms import Deed, FormCut, FormFull, whole
+from isthmus.console.pages.drafts import (
+    Editor,
+    Held,
+    address,
+    held,
+    keep,
+    latest,
+    seen_base,
+    with_current,
+)
 from isthmus.dispatch.library import MAPPING
 from isthmus.dispatch.rules import sketch
 from isthmus.dispatch.rules.filing import export
@@ -20,12 +30,30 @@ from isthmus.wiring.build import NotConnected
 from isthmus.wiring.dispatch.bench import Trier
 from isthmus.wiring.dispatch.definitions import Definition, check_live
 from isthmus.wiring.dispatch.drafting import DraftMoved
-
-Editor = Callable[[Held, bool, IsthmusError | None], Response]
+from isthmus.wiring.vendors import waiting
 
 
 class NotPublished(NeedsPerson):
     """A draft was not put in force; it is kept as it is."""
+
+
+class Overtaken(NotPublished):
+    """Another version was put in force since the draft was begun: `current`."""
+
+    def __init__(self, current: Definition, begun: str) -> None:
+        super().__init__(
+            f"It was not published: version {current.number} was put in force since this was"
+            f" begun{begun}: {_put_by(current)}.",
+            remedy="Compare them. Then publish yours all the same, or begin anew from version"
+            f" {current.number}.",
+        )
+        self.current = current
+
+
+def asking(change: Callable[[Ask], Response]) -> Asks:
+    """Tell that a draft asks the vendors when it is published, or a table of it filled."""
+    deeds = {"publish", "fill"}
+    return Asks(when=lambda ask: Deed.of(ask.text("do")).name in deeds, otherwise=change)
 
 
 def change(
@@ -37,26 +65,33 @@ def change(
     """
     Keep what the form says as the draft, and do what its button wants.
 
+    Where too many wait for the vendors already (`Ask.error`), it is kept, and no more.
+
     Args: text_of: the draft that the form makes of what was. editor: draws the rows, or the text,
     with what went wrong on top of them.
     """
-    todo = Deed.of(ask.text("do"))
+    todo = Deed.of(ask.text("do") if ask.error is None else "save")
     before = held(ask, kind, ask.text("page"))
-    text, as_text = text_of(before, todo), bool(ask.text("as_text"))
+    as_text, trouble = bool(ask.text("as_text")), ask.error
+    text = before.text
     try:
+        try:
+            text = text_of(before, todo)
+        except FormFull as error:  # what was typed is kept without what the button adds
+            text, trouble = text_of(before, Deed("save")), error
         now = keep(ask, before, text)
-    except DraftMoved as moved:
+    except (FormCut, DraftMoved) as error:
         if ask.text("quiet"):
             raise
-        return editor(_unkept(ask, before, text), as_text, moved)
+        return editor(_unkept(ask, before, text), as_text, error)
     if ask.text("quiet"):
         return ask.show("definitions/saved.html", held=now)
     if todo.name == "publish":
-        return _published(ask, now, lambda trouble: editor(now, as_text, trouble))
+        return _published(ask, now, todo.about, partial(_again, ask, now, as_text, editor))
     if todo.name in {"as-text", "as-rows"}:
         return ask.to(address(ask, now, **{"as": todo.name[3:]}))
-    if ask.is_fragment:
-        return editor(now, as_text, None)
+    if ask.is_fragment or trouble is not None:
+        return editor(now, as_text, trouble)
     there = address(ask, now, **{"as": "text" if as_text else "rows"})
     return ask.to(there, "The draft was saved.")
 
@@ -64,31 +99,44 @@ def change(
 def _unkept(ask: Ask, now: Held, text: str) -> Held:
     """Return what was typed and is in nobody's draft; what this page saw stays what it saw."""
     seen = ask.text("revision")
-    draft = now.draft and replace(now.draft, revision=whole(seen) or 0)
+    draft = now.draft and replace(
+        now.draft, revision=whole(seen) or 0, based_on=seen_base(ask, now)
+    )
     return replace(now, text=text, draft=draft)
 
 
-def _published(ask: Ask, now: Held, refused: Callable[[IsthmusError], Response]) -> Response:
+def _published(
+    ask: Ask, now: Held, over: str, again: Callable[[IsthmusError], Response]
+) -> Response:
     try:
-        made, following = publish(ask, now)
+        made, following = publish(ask, now, over)
     except NotPublished as trouble:
-        return refused(trouble)
+        return again(trouble)
     there = address(ask, now, **({"as": "text"} if ask.text("as_text") else {}))
     if made is None:
         return ask.to(there, "Nothing was changed: it is in force as it stands.")
     said = f"{made.name} is in force now, as version {made.number}. {following}"
-    return ask.to(there, said.strip())
+    answer = ask.to(there, said.strip())
+    answer.headers["X-Published"] = made.version  # what the page goes on from, if it goes on
+    return answer
 
 
-def publish(ask: Ask, now: Held) -> tuple[Definition | None, str]:
+def _again(ask: Ask, now: Held, as_text: bool, editor: Editor, trouble: IsthmusError) -> Response:
+    """Draw the form again with what was typed while the vendors were asked."""
+    return editor(latest(ask, now), as_text, trouble)
+
+
+def publish(ask: Ask, now: Held, over: str = "") -> tuple[Definition | None, str]:
     """
     Put a draft in force; None: it says what is in force already.
 
+    Args: over: the version in force that may be written over, though the draft was begun before it.
     Returns: beside it what is still to be done before anything goes by it. Raises: NotPublished.
     """
-    if now.current is not None and not now.is_changed:
-        ask.site.drafts.drop(now.kind, now.name)
+    if now.draft is None or (now.current is not None and not now.is_changed):
+        ask.site.drafts.drop(now.kind, now.name, now.revision)
         return None, ""
+    _check_base(now, over)
     item = _whole(ask, now)
     if item is None:
         raise NotPublished(
@@ -97,10 +145,25 @@ def publish(ask: Ask, now: Held) -> tuple[Definition | None, str]:
         )
     if not ask.text("unchecked") and (refused := refusal(ask, item)):
         raise NotPublished(refused, remedy="It is kept as a draft: mend it, then publish it again.")
+    _check_base(with_current(ask, now), over)  # the vendors took their time
     made = put(ask, item, ask.text("said"))
-    ask.site.drafts.drop(now.kind, now.name)
+    left = ask.site.drafts.settle(now.draft, made.version)
     note(ask, f"published a {now.kind}", made)
-    return made, _following(ask, item)
+    more = "" if left is None else "What was written since is kept as a draft."
+    return made, f"{more} {_following(ask, item)}".strip()
+
+
+def _check_base(now: Held, over: str) -> None:
+    """Refuse to put over a version what was written without having seen it. Raises: Overtaken."""
+    if now.is_behind and now.current is not None and now.current.version != over:
+        begun = "" if now.begun is None else f" from version {now.begun.number}"
+        raise Overtaken(now.current, begun)
+
+
+def _put_by(current: Definition) -> str:
+    """Say who put a version in force, and when: first, and again."""
+    again = f"; {current.note}" if current.note else ""
+    return f"by {current.by or 'nobody'} at {current.published_at:%Y-%m-%d %H:%M:%S} UTC{again}"
 
 
 def _following(ask: Ask, item: Mapping | Rule) -> str:
@@ -127,7 +190,7 @@ def refusal(ask: Ask, item: Mapping | Rule) -> str:
     """Return why a definition cannot be put in force as both vendors are now; "" when it can."""
     site = ask.site
     try:
-        checked = asyncio.run(check_live(site.house, site.library, [item]))
+        checked = waiting.run(check_live(site.house, site.library, [item]))
     except NotConnected as lack:
         return f"It was not published: it cannot be checked. {lack.what}"
     except IsthmusError as trouble:

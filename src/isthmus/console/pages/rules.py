@@ -187,12 +187,16 @@ def _mappings(ask: Ask, root: object) -> dict[str, list[str]]:
 
 def change(ask: Ask) -> Response:
     """Keep what the form says as the draft, and do what its button wants."""
-    return publishing.change(
-        ask,
-        RULE,
-        partial(_text_of, ask),
-        lambda now, as_text, trouble: _editor(ask, now, as_text=as_text, trouble=trouble),
-    )
+    return publishing.change(ask, RULE, partial(_text_of, ask), partial(_again, ask))
+
+
+def discard(ask: Ask) -> Response:
+    """Throw the draft away, or show what was saved since."""
+    return drafts.discard(ask, RULE, partial(_again, ask))
+
+
+def _again(ask: Ask, now: Held, as_text: bool, trouble: IsthmusError | None) -> Response:
+    return _editor(ask, now, as_text=as_text, trouble=trouble)
 
 
 def _text_of(ask: Ask, now: Held, todo: Deed) -> str:
@@ -271,9 +275,9 @@ ROUTES: Final = (
     page("/rules/{name}/try", rule_trying.trying, asks=VENDORS),
     page("/rules/{name}/versions", versions),
     page("/rules/{name}/file", lambda ask: past.file_of(ask, RULE)),
-    deed("/rules/{name}/draft", change, Role.DISPATCHER),
-    deed("/rules/{name}/switch", switch, Role.DISPATCHER),
-    deed("/rules/{name}/discard", lambda ask: drafts.discard(ask, RULE), Role.DISPATCHER,
-         "discarded the draft of a rule"),
-    deed("/rules/{name}/rollback", lambda ask: publishing.roll_back(ask, RULE), Role.DISPATCHER),
+    deed("/rules/{name}/draft", change, Role.DISPATCHER, asks=publishing.asking(change)),
+    deed("/rules/{name}/switch", switch, Role.DISPATCHER, asks=VENDORS),
+    deed("/rules/{name}/discard", discard, Role.DISPATCHER, "discarded the draft of a rule"),
+    deed("/rules/{name}/rollback", lambda ask: publishing.roll_back(ask, RULE), Role.DISPATCHER,
+         asks=VENDORS),
 )  # fmt: skip

@@ -169,6 +169,10 @@
       pressed = event.submitter ? event.submitter.value : "";
       sent = new FormData(form());
     }
+    if (event.target.id === "discard") {
+      clearTimeout(timer);
+      isDirty = false;
+    }
     const record = event.target.closest("[data-try]");
     if (record) {
       event.preventDefault();
@@ -212,17 +216,47 @@
   };
   document.addEventListener("htmx:before:response", (event) => {
     if (event.target !== form()) return;
+    const answer = event.detail.ctx.response;
     const was = isDirty;
     isDirty = true;
-    if (hasLeft(event.detail.ctx.response)) event.preventDefault();
-    else isDirty = was;
+    if (hasLeft(answer)) {
+      event.preventDefault();
+      return;
+    }
+    isDirty = was;
+    // Published, and typed on meanwhile: that is kept as a draft of what was published.
+    const there = answer.headers.get("HX-Redirect");
+    if (!there || !isDirty) return;
+    event.preventDefault();
+    const made = answer.headers.get("X-Published");
+    if (made) form().elements.based_on.value = made;
+    save().finally(() => location.assign(there));
   });
   // What a person typed while a choice was on its way is not lost, nor where the caret was.
   document.addEventListener("htmx:before:swap", () => {
     const box = document.activeElement;
     const isIn = pressed === "save" && box.form === form() && box.matches("input[name]:not([type=checkbox]), textarea");
     typing = isIn ? { name: box.name, value: box.value, isNew: box.value !== sent.get(box.name), caret: box.selectionStart } : null;
+    since = isPublishing() ? typedSince() : [];
   });
+  // Of a form that is refused only after seconds: what was changed in it since it was sent.
+  let since = [];
+  const isPublishing = () => pressed.split(":")[0] === "publish";
+  const typedSince = () => [...form().querySelectorAll("input[name]:not([type=hidden]), select, textarea")]
+    .filter((one) => (one.type === "checkbox" ? one.checked !== sent.has(one.name) : one.value !== sent.get(one.name)))
+    .map((one) => ({ name: one.name, value: one.value, checked: one.checked, caret: one === document.activeElement ? (one.selectionStart ?? null) : null, isHere: one === document.activeElement }));
+  const typeAgain = () => {
+    for (const was of since) {
+      const box = form().elements[was.name];
+      if (!box || !box.matches) continue;
+      if (box.type === "checkbox") box.checked = was.checked;
+      else box.value = was.value;
+      if (was.isHere) box.focus();
+      if (was.caret !== null) box.setSelectionRange(was.caret, was.caret);
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    since = [];
+  };
   // As soon as the form is there, before it settles: a key pressed between the two would be lost.
   document.addEventListener("htmx:before:settle", (event) => {
     if (event.detail.task.type !== "main" || !form() || !pressed) return;
@@ -237,6 +271,7 @@
       if (typing.caret !== null) box.setSelectionRange(typing.caret, typing.caret);
       if (typing.isNew) box.dispatchEvent(new Event("input", { bubbles: true }));
     }
+    typeAgain();
     refresh();
   });
 

@@ -1,11 +1,12 @@
 """Drafts of mappings and rules: what people are still writing, one for each name, shared."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Final, Self
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Engine,
     Index,
     Integer,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy import Connection as Session
 
 from isthmus.base.clock import utc_now
 from isthmus.base.errors import NeedsPerson
@@ -46,10 +48,6 @@ _c = drafts.c
 _CHANGED: Final = ("content", "revision", "page", "by", "at")
 
 
-class DraftMoved(NeedsPerson):
-    """Somebody else saved the draft since it was read; nothing was saved over it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Draft:
     """
@@ -68,6 +66,24 @@ class Draft:
     by: str
     at: datetime
     based_on: str = ""
+
+    def is_of(self, page: str) -> bool:
+        """Tell whether this open page saved it last."""
+        return bool(page) and self.page == page
+
+
+class DraftMoved(NeedsPerson):
+    """Somebody else saved the draft since it was read; nothing was done to it."""
+
+    @classmethod
+    def of(cls, now: Draft) -> Self:
+        """Return what is said of a draft as it is now."""
+        return cls(
+            f"{now.by} saved this draft at {now.at:%Y-%m-%d %H:%M:%S} UTC, after you opened it.",
+            where=f"draft of the {now.kind} {now.name}",
+            remedy="Load the page anew to go on from that; copy first what you do not want to"
+            " lose.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,33 +139,55 @@ class Drafts:
         Keep a draft in the place of an earlier one.
 
         Args: seen: the revision that was read before it was changed; 0: there was none. page: which
-        page it was changed in: what that page itself saved is in nobody's way.
-        Raises: DraftMoved: another page saved it meanwhile.
+        page it was changed in: what that page itself saved is in nobody's way. based_on: the
+        version in force when it was begun; "": of a new one, or as the draft that is there says.
+        Raises: DraftMoved: another page saved it meanwhile, or began another in its place.
         """
-        here = (_c.kind == kind, _c.name == name)
         with writing(self._engine) as session:
-            row = session.execute(select(drafts).where(*here).with_for_update()).mappings().first()
-            if row is None:
+            before = _locked(session, kind, name)
+            if before is None:
                 made = Draft(kind, name, content, 1, page, by, utc_now(), based_on)
                 session.execute(insert(drafts).values(**asdict(made)))
                 return made
-            before = Draft(**row)
-            if before.revision != seen and (not page or before.page != page):
-                raise _moved(before)
+            is_another = before.revision != seen or based_on not in {"", before.based_on}
+            if is_another and not before.is_of(page):
+                raise DraftMoved.of(before)
             made = Draft(
                 kind, name, content, before.revision + 1, page, by, utc_now(), before.based_on
             )
             values = {
                 one: getattr(made, one) for one in ("content", "revision", "page", "by", "at")
             }
-            session.execute(update(drafts).where(*here).values(**values))
+            session.execute(update(drafts).where(*_here(kind, name)).values(**values))
         return made
 
-    def drop(self, kind: str, name: str) -> bool:
-        """Forget a draft; tells whether there was one."""
+    def drop(self, kind: str, name: str, revision: int, *, page: str = "") -> Draft | None:
+        """
+        Forget a draft as it was at a revision; returns what was saved since, which stays.
+
+        Args: page: what this page itself saved since goes too.
+        """
         with writing(self._engine) as session:
-            gone = session.execute(delete(drafts).where(_c.kind == kind, _c.name == name))
-            return gone.rowcount > 0
+            now = _locked(session, kind, name)
+            if now is not None and now.revision != revision and not now.is_of(page):
+                return now
+            session.execute(delete(drafts).where(*_here(kind, name)))
+        return None
+
+    def settle(self, made: Draft, version: str) -> Draft | None:
+        """
+        Forget a draft that was published; returns what was written since, which stays.
+
+        What stays goes on from what was published: it is based on that `version` now.
+        """
+        here = _here(made.kind, made.name)
+        with writing(self._engine) as session:
+            now = _locked(session, made.kind, made.name)
+            if now is None or made.revision == now.revision or made.content == now.content:
+                session.execute(delete(drafts).where(*here))
+                return None
+            session.execute(update(drafts).where(*here).values(based_on=version))
+        return replace(now, based_on=version)
 
     def uses(self) -> dict[str, Use]:
         """Return by rule how much it was used; of rules that were not, nothing."""
@@ -159,9 +197,12 @@ class Drafts:
         return {name: Use(count, last) for name, count, last in rows}
 
 
-def _moved(now: Draft) -> DraftMoved:
-    return DraftMoved(
-        f"{now.by} saved this draft at {now.at:%H:%M:%S} UTC, after you opened it.",
-        where=f"draft of the {now.kind} {now.name}",
-        remedy="Load the page anew to go on from that; copy first what you do not want to lose.",
-    )
+def _here(kind: str, name: str) -> tuple[ColumnElement[bool], ...]:
+    return (_c.kind == kind, _c.name == name)
+
+
+def _locked(session: Session, kind: str, name: str) -> Draft | None:
+    """Return a draft that nobody else changes until this transaction ends."""
+    query = select(drafts).where(*_here(kind, name)).with_for_update()
+    row = session.execute(query).mappings().first()
+    return None if row is None else Draft(**row)
