@@ -1,7 +1,8 @@
 """The webhooks of both vendors: how they stand, made, given new secrets, removed."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, TypeVar
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, Final, TypeVar
 
 from starlette.responses import Response
 
@@ -36,7 +37,7 @@ def webhooks(ask: Ask) -> Response:
 
 def standing(ask: Ask) -> Response:
     """Ask both vendors how their webhooks stand. A few calls."""
-    lines = _asked(ask, lambda hooks: hooks.standing())
+    lines = _asked(ask, lambda hooks: hooks.standing(), waiting.run)
     return ask.show("connecting/webhooks_part.html", lines=lines)
 
 
@@ -68,7 +69,7 @@ def callout(ask: Ask) -> Response:
     async def told(hooks: Hooks) -> str:
         return hooks.callout_url()
 
-    return ask.show("connecting/callout.html", url=_asked(ask, told), tabs=TABS)
+    return ask.show("connecting/callout.html", url=_asked(ask, told, waiting.run), tabs=TABS)
 
 
 def failed_of(plans: Sequence[HookPlan]) -> tuple[str, ...]:
@@ -91,12 +92,18 @@ def _done(ask: Ask, plans: Sequence[HookPlan], text: str) -> Response:
     return answer
 
 
-def _asked(ask: Ask, do: Callable[[Hooks], Awaitable[_T]]) -> _T:
+def _asked(
+    ask: Ask,
+    do: Callable[[Hooks], Awaitable[_T]],
+    run: Callable[[Coroutine[Any, Any, _T]], _T] = asyncio.run,
+) -> _T:
+    """Ask the vendors; what changes something there is not broken off, however slow they are."""
+
     async def asked() -> _T:
         async with open_hooks(ask.site.house, ask.site.stores) as hooks:
             return await do(hooks)
 
-    return waiting.run(asked())
+    return run(asked())
 
 
 ROUTES: Final = (
