@@ -11,6 +11,7 @@ from tests.cli.conftest import Run
 from tests.cli.dispatching import (
     RULE,
     on_one_line,
+    order_of,
     sent_out,
     within,
 )
@@ -44,6 +45,27 @@ def test_a_ticket_that_no_rule_wants_is_left_alone_unless_a_rule_is_named(
     assert shores.orders() == []
     assert isthmus("dispatch", "now", ticket, "--rule", RULE).code == Exit.OK
     assert len(shores.orders()) == 1
+
+
+def test_a_ticket_whose_order_was_cancelled_is_dispatched_again_where_a_rule_wants_it(
+    shores: Shores, isthmus: Run
+) -> None:
+    ticket = sent_out(shores, isthmus)
+    order, name = order_of(shores, ticket["id"]), ticket["ticketNumber"]
+    shores.fieldnation.delete(f"workorders/{order}?cancel_reason=gone")
+    shores.edit("Tickets", ticket["id"], status=shores.status_code("Complete"))
+    assert isthmus("dispatch", "now", name).code == Exit.OK  # that it was cancelled is noted
+    unwanted = isthmus("dispatch", "now", name)
+    refused = isthmus("dispatch", "resume", name)
+    shores.send_out(ticket["id"])
+    again = isthmus("dispatch", "now", name)
+
+    assert unwanted.code == Exit.PARTIAL
+    assert f"No rule dispatches {name} as it is now." in unwanted.out
+    assert f"isthmus dispatch now {name} dispatches it" in on_one_line(refused)
+    assert again.code == Exit.OK
+    assert f"work order {order_of(shores, ticket['id'])}, Published" in again.out
+    assert order_of(shores, ticket["id"]) != order
 
 
 async def test_a_worker_that_lives_does_the_work_and_its_end_is_waited_for(

@@ -124,6 +124,7 @@ def test_what_was_done_stands_in_the_audit_trail_with_what_it_was_done_to(
     connected: Served, shores: Shores
 ) -> None:
     state, number = connected.stores.state, shores.fit_tickets(1)[0]["ticketNumber"]
+    connected.site.library.enable("ticket_dispatch", is_enabled=True, by="a test")
     state.save_link(Link("isth-1", "Tickets/7", "Tickets", 7, "T7", "A title", 70, "linked"))
     state.save_dead_letter(
         DeadLetter("letter", "Tickets/8", "vendor", "Refused", "there", "Mend it", utc_now())

@@ -14,6 +14,7 @@ from isthmus.cli.exits import Exit
 from isthmus.cli.look_of_links import needs_person
 from isthmus.cli.screen import err, is_person_watching, out, say
 from isthmus.dispatch.as_json import letter_as_json, link_as_json
+from isthmus.dispatch.queries import said_since_asked
 from isthmus.wiring.build import House
 from isthmus.wiring.dispatch.following import see_through
 from isthmus.wiring.dispatch.stores import DeadLetter, Link, Stores
@@ -21,20 +22,26 @@ from isthmus.wiring.dispatch.stores import DeadLetter, Link, Stores
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How the work on a link ended. `trouble` is what still keeps it, where it is not done."""
+    """
+    How the work on a link ended. `trouble` is what still keeps it, where it is not done.
+
+    `is_unwanted`: no rule wants the record dispatched, also one whose order is over.
+    """
 
     name: str
     link: Link | None
     letters: tuple[DeadLetter, ...]
     is_done: bool
     trouble: str = ""
+    is_unwanted: bool = False
 
     @property
     def is_in_step(self) -> bool:
         """Tell whether there is a work order, and nothing is wrong."""
         has_order = self.link is not None and self.link.work_order_id is not None
         is_at_work = self.link is not None and self.link.state in {"linked", "closed"}
-        return self.is_done and has_order and is_at_work and not self.letters
+        is_wanting = bool(self.letters) or self.is_unwanted
+        return self.is_done and has_order and is_at_work and not is_wanting
 
     @property
     def code(self) -> Exit:
@@ -49,8 +56,9 @@ def awaited(house: House, stores: Stores, key: str, name: str, seconds: int) -> 
     with watched:
         is_done = asyncio.run(wanted)
     link = stores.state.link_of(key)
-    letters = stores.state.dead_letters(keys=(key,))
-    return End(name, link, letters, is_done, "" if is_done else _trouble(stores, key))
+    said = said_since_asked(stores.state, key)
+    trouble = "" if is_done else _trouble(stores, key)
+    return End(name, link, said.letters, is_done, trouble, said.is_unwanted)
 
 
 def _trouble(stores: Stores, key: str) -> str:

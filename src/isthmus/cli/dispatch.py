@@ -13,18 +13,18 @@ from isthmus.cli.awaiting import awaited, end_as_json, show_end
 from isthmus.cli.exits import Exit
 from isthmus.cli.screen import answer_json, machine_told, out, say
 from isthmus.dispatch.as_json import link_as_json
-from isthmus.dispatch.commands import NothingToDo
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.named import Listed, find_records, rule_named
 from isthmus.wiring.build import House
+from isthmus.wiring.dispatch.asking import have_dispatched
 from isthmus.wiring.dispatch.following import person_here
-from isthmus.wiring.dispatch.looking import key_named
 from isthmus.wiring.dispatch.stores import Stores, open_desk
 from isthmus.wiring.environment.settings import SettingWrong
 
 Entity = Literal["ticket", "task", "service-call"]
 COLLECTIONS: Final = {"ticket": "Tickets", "task": "Tasks", "service-call": "ServiceCalls"}
 PATIENCE: Final = 60
+RESUME: Final = "isthmus dispatch resume {name} goes on with it."
 NO_WORKER: Final = "No worker runs in this home; isthmus serve does the work."
 
 
@@ -55,17 +55,9 @@ def now(
     """
     collection = COLLECTIONS[entity]
     with machine_told(wanted=json), House.from_environment() as house, Stores.open(house) as stores:
-        if rule:
-            rule_named(Library(stores.definitions), collection, rule)
-        key, name = key_named(house, stores, collection, ticket)
-        link = stores.state.link_of(key)
-        if link is not None and link.state == "parked":
-            raise NothingToDo(
-                f"{name} is parked: {link.waits_for}",
-                where=key,
-                remedy=f"isthmus dispatch resume {name} goes on with it.",
-            )
-        stores.commands.dispatch(key, rule, person_here())
+        key, name = have_dispatched(
+            house, stores, collection, ticket, rule, by=person_here(), resume=RESUME
+        )
         end = awaited(house, stores, key, name, wait)
     if json:
         answer_json(end_as_json(end))

@@ -4,9 +4,13 @@ from isthmus.autotask.port import Record
 from isthmus.dispatch import beside, cross_links, moves, toward_order
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.faults import RecordGone, RuleGone
-from isthmus.dispatch.news import forced_by, note_record
+from isthmus.dispatch.library import Library
+from isthmus.dispatch.named import rule_named
+from isthmus.dispatch.news import DISPATCH, asked_to_dispatch, forced_by, note_record
+from isthmus.dispatch.preview import NoRule
 from isthmus.dispatch.rules.known import ROOT_OF
 from isthmus.dispatch.rules.rule import Rule, decide_rule, paths_needed
+from isthmus.dispatch.story import UNWANTED
 from isthmus.dispatch.talk import begin_notes, gives_notes
 from isthmus.engine import Done, Outcome
 from isthmus.state.dispatch import CLOSED, STUCK, WAITING
@@ -27,19 +31,26 @@ async def begin(desk: Desk, job: Job, entity: str, number: int) -> Outcome:
             )
         _close_waiting(job, "The record is gone.")
         return Done()
-    rule = await _rule_for(desk, job, record, begun=begun)
+    # What was begun is ended by the rule it was begun by, even where that is switched off since.
+    rule = rule_of(desk, job) if begun else await rule_for(desk, job, record)
     if rule is None:
+        tell_unwanted(job)
         _close_waiting(job, "No rule dispatches it any more.")
         return Done()
+    await begin_by(desk, job, rule, record, anew=not begun)
+    return Done()
+
+
+async def begin_by(desk: Desk, job: Job, rule: Rule, record: Record, *, anew: bool) -> None:
+    """Make the order of a record by a rule. Args: anew: none was begun for its link before."""
     if job.link is None:
         job.link = toward_order.new_link(record, rule, job.key)
     elif job.link.state in {CLOSED, STUCK}:
         job.changed(state=WAITING, rule=rule.name)
     job.rule = rule
-    begin_notes(job, rule, record, anew=not begun)
+    begin_notes(job, rule, record, anew=anew)
     await toward_order.make(desk, job, rule, record)
     await end_making(desk, job, rule, record)
-    return Done()
 
 
 async def end_making(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
@@ -61,22 +72,45 @@ async def end_making(desk: Desk, job: Job, rule: Rule, record: Record) -> None:
         raise refused
 
 
-async def _rule_for(desk: Desk, job: Job, record: Record, *, begun: bool) -> Rule | None:
+async def rule_for(desk: Desk, job: Job, record: Record) -> Rule | None:
     """
-    Return the rule that dispatches a record.
+    Return the rule that a person named, else the first that wants the record; None: none does.
 
-    What was begun is ended by the rule it was begun by, even where that is switched off since.
+    Raises: RuleGone: the one that was named cannot, and nobody asked since without naming one.
+    ConditionWrong.
     """
-    if begun:
-        return rule_of(desk, job)
+    forced, asked = forced_by(job.messages), asked_to_dispatch(job.messages)
+    if forced:
+        try:
+            return await desk.kept(_named, desk, job.key, record.entity, forced)
+        except RuleGone:
+            if asked is None or asked.event != DISPATCH:
+                raise
     root = ROOT_OF.get(record.entity, "")
     rules = [one for one in desk.library.rules() if one.root == root]
-    forced = forced_by(job.messages)
-    if not rules or forced:
-        return next((one for one in rules if one.name == forced), None)
+    if not rules:
+        return None
     needed = sorted({path for one in rules for path in paths_needed(one)})
     document = await desk.hydrator.document(root, record, needed)
     return decide_rule(rules, document)
+
+
+def _named(desk: Desk, key: str, entity: str, name: str) -> Rule:
+    """Return the rule that a person named, also one switched on a moment ago. Raises: RuleGone."""
+    try:
+        return rule_named(Library(desk.library.definitions), entity, name)
+    except NoRule as told:
+        raise RuleGone(
+            f"A person wants it dispatched by a rule that cannot: {told.what}",
+            where=key,
+            remedy=f"{told.remedy} Mend that and replay this, or dispatch it by another rule.",
+        ) from None
+
+
+def tell_unwanted(job: Job) -> None:
+    """Say that no rule wants a record where a person asked; else each webhook would say so."""
+    if any(one.source == "person" for one in job.messages):
+        job.tell("decision", UNWANTED)
 
 
 def rule_of(desk: Desk, job: Job) -> Rule:

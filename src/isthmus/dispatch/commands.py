@@ -13,12 +13,14 @@ from isthmus.dispatch.faults import REFUSED
 from isthmus.dispatch.fitting import UNFIT
 from isthmus.dispatch.gate import CONNECTION
 from isthmus.dispatch.gate import refused as refused_mark
+from isthmus.dispatch.news import DISPATCH, RESYNC
 from isthmus.dispatch.refused import AGAIN
 from isthmus.dispatch.relay import LINK
 from isthmus.dispatch.rules import paths
 from isthmus.dispatch.rules.amending import read_value
 from isthmus.dispatch.rules.known import ROOTS
 from isthmus.dispatch.rules.values import Unfit
+from isthmus.dispatch.wanted_again import may_have_another
 from isthmus.engine import Agenda
 from isthmus.state.dispatch import (
     CLOSED,
@@ -33,7 +35,6 @@ from isthmus.state.dispatch import (
 )
 
 PERSON_PRIORITY: Final = 3
-RESYNC: Final = "resync"
 EVERYTHING: Final = "record+order+notes"
 MOST_LETTERS: Final = 10_000
 
@@ -78,21 +79,37 @@ class Commands:
 
         Args: refused: ids of letters about refused things, which are tried again.
         """
+        self.state.add_entries([_asked(key, event, by)])  # first: what is answered stands below it
         self.inbox.keep([Arrival("person", new_ordered_id(), event, key, _again(refused))])
         self.agenda.enqueue(LINK, key, priority=PERSON_PRIORITY)
-        self.state.add_entries([_asked(key, event, by)])
 
     def dispatch(self, key: str, rule: str, by: str) -> None:
-        """Have a record dispatched: by a rule of that name, or by the first that wants it."""
-        self.ask(key, f"dispatch {rule}" if rule else EVERYTHING, by)
+        """
+        Have a record dispatched: by a rule of that name, or by the first that wants it.
+
+        It gets another order where its own was cancelled or deleted; to `ask` makes none.
+        """
+        self.ask(key, _dispatching(rule), by)
 
     def dispatch_all(self, keys: Sequence[str], rule: str, by: str) -> None:
         """Have many records dispatched; what a person asks for one by one goes first."""
-        event = f"dispatch {rule}" if rule else EVERYTHING
+        event = _dispatching(rule)
+        self.state.add_entries([_asked(key, event, by) for key in keys])
         self.inbox.keep([Arrival("person", new_ordered_id(), event, key) for key in keys])
         for key in keys:
             self.agenda.enqueue(LINK, key)
-        self.state.add_entries([_asked(key, event, by) for key in keys])
+
+    def expect_going(self, key: str, name: str, remedy: str) -> None:
+        """
+        Refuse to have a record dispatched whose link is parked: nothing would come of it.
+
+        Args: name: what people call it; it stands in the remedy in the place of {name}.
+        Raises: NothingToDo.
+        """
+        link = self.state.link_of(key)
+        if link is not None and link.state == PARKED:
+            what = f"{name} is parked: {link.waits_for}"
+            raise NothingToDo(what, where=key, remedy=remedy.format(name=name))
 
     def park(self, link: Link, why: str, by: str) -> Link:
         """
@@ -131,8 +148,8 @@ class Commands:
         name = link.record_number or link.key
         if link.state == CLOSED or link.work_order_id is None:
             what = "is closed" if link.state == CLOSED else "has no work order yet"
-            remedy = f"isthmus dispatch now {name} dispatches it."
-            raise NothingToDo(f"{name} {what}: {link.waits_for}", where=link.key, remedy=remedy)
+            told = f"{name} {what}: {link.waits_for}"
+            raise NothingToDo(told, where=link.key, remedy=_anew(link))
         if link.state == PARKED:
             remedy = f"isthmus dispatch resume {name} goes on with it; then resync."
             raise NothingToDo(f"{name} is parked: {link.waits_for}", where=link.key, remedy=remedy)
@@ -232,9 +249,20 @@ class Commands:
 
 
 def _closed(link: Link) -> NothingToDo:
+    what = f"{link.record_number or link.key} is closed: {link.waits_for}"
+    return NothingToDo(what, where=link.key, remedy=_anew(link))
+
+
+def _anew(link: Link) -> str:
+    """Say how a record gets an order, where it may have one."""
+    if link.work_order_id is not None and not may_have_another(link):
+        return "There is nothing more to do: its work order is over."
     name = link.record_number or link.key
-    what = f"{name} is closed: {link.waits_for}"
-    return NothingToDo(what, where=link.key, remedy="Dispatch the record anew.")
+    return f"isthmus dispatch now {name} dispatches it, where a rule wants it."
+
+
+def _dispatching(rule: str) -> str:
+    return f"{DISPATCH} {rule}" if rule else DISPATCH
 
 
 def _again(refused: Sequence[str]) -> bytes:
@@ -253,6 +281,7 @@ def _checked(path: str, text: str) -> str:
 
 
 def _asked(key: str, event: str, by: str) -> Entry:
-    rule = event.removeprefix("dispatch ")
-    what = "wants it looked at" if rule == event else f"wants it dispatched by the rule {rule}"
+    word, _, rule = event.partition(" ")
+    what = "wants it dispatched" if word == DISPATCH else "wants it looked at"
+    what = f"{what} by the rule {rule}" if rule else what
     return Entry(utc_now(), key, "person", f"{by} {what}", {"event": event})

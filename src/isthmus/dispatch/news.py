@@ -12,6 +12,8 @@ from isthmus.dispatch.seen import ACTIVITY, is_unchanged, seen_fields, seen_of
 from isthmus.state.dispatch import CLOSED, STUCK, Message
 
 RESYNC: Final = "resync"
+DISPATCH: Final = "dispatch"
+"""A person wants a record dispatched; what stands behind it, if anything, is by which rule."""
 RECORD: Final = "record"
 ORDER: Final = "order"
 NOTES: Final = "notes"
@@ -77,12 +79,19 @@ def note_record(job: Job, record: Record, *, with_notes: bool) -> None:
     )
 
 
+def asked_to_dispatch(messages: Sequence[Message]) -> Message | None:
+    """Return the latest message by which a person wants a record dispatched, not only looked at."""
+    for message in reversed(messages):
+        if message.source == "person" and message.event.split(" ")[0] == DISPATCH:
+            return message
+    return None
+
+
 def forced_by(messages: Sequence[Message]) -> str:
-    """Return the rule that a person named for this record; "" for none."""
-    for message in messages:
-        if message.source == "person" and message.event.startswith("dispatch "):
-            return message.event.removeprefix("dispatch ")
-    return ""
+    """Return the rule that a person named for this record, of several the last; "" for none."""
+    naming = [one for one in messages if one.event.startswith(f"{DISPATCH} ")]
+    asked = asked_to_dispatch(naming)
+    return "" if asked is None else asked.event.removeprefix(f"{DISPATCH} ")
 
 
 def forget_written(job: Job) -> None:

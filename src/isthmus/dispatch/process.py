@@ -16,10 +16,9 @@ from isthmus.dispatch.deliver import NotYet
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.gate import CONNECTION, Gate
 from isthmus.dispatch.in_step import bring_in_step
-from isthmus.dispatch.news import forced_by
 from isthmus.dispatch.scripts.tracing import traced
 from isthmus.dispatch.unlinked import handle_note, handle_number, handle_order
-from isthmus.dispatch.wanted_again import may_have_another
+from isthmus.dispatch.wanted_again import begin_another
 from isthmus.engine import Again, Done, Outcome, Run, RunCancelled
 from isthmus.state.dispatch import PARKED
 
@@ -85,9 +84,8 @@ class LinkWork:
             job.parked = True  # what came stays undone, for the day it is resumed
             job.link = None
             return Done()
-        if job.link is not None and forced_by(job.messages) and may_have_another(job.link):
-            await self._desk.kept(self._desk.state.set_aside, job.link)
-            job.link = None
+        if await begin_another(self._desk, job):
+            return Done()
         if job.link is None or job.link.work_order_id is None:
             return await begin(self._desk, job, entity, int(number))
         return await bring_in_step(self._desk, job)

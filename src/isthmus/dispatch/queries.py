@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from isthmus.dispatch.story import Moment, tell
+from isthmus.dispatch.news import DISPATCH
+from isthmus.dispatch.story import UNWANTED, Moment, tell
 from isthmus.engine import Agenda
 from isthmus.state.dispatch import (
     DeadLetter,
@@ -15,6 +17,11 @@ from isthmus.state.dispatch import (
     Message,
     TrailFilter,
 )
+
+_SAID: Final = ("person", "decision", "write", "error")
+_MOST_SAID: Final = 50
+_MOST_WAITING: Final = 50
+"""Messages; a link that was parked for long has thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,21 @@ class Timeline:
     messages: tuple[Message, ...]
     is_whole: bool = True
     earlier: int | None = None
+    more_messages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """
+    What was said of a key since a person last asked something of it; his own line is the first.
+
+    `is_asked`: he wants it dispatched. `is_unwanted`: no rule wants it. `letters` are open.
+    """
+
+    entries: tuple[Entry, ...]
+    letters: tuple[DeadLetter, ...]
+    is_asked: bool
+    is_unwanted: bool
 
 
 def standing(state: DispatchState, inbox: Inbox, agenda: Agenda) -> Standing:
@@ -81,6 +103,20 @@ def timeline(
         messages=inbox.undone(link.key) if before is None else (),
         is_whole=is_whole,
         earlier=None if is_whole else found[limit - 1].number,
+    )
+
+
+def said_since_asked(state: DispatchState, key: str) -> Said:
+    """Return what was said of a key since a person last asked something of it."""
+    found = state.lookout.trail(TrailFilter(keys=(key,), kinds=_SAID), _MOST_SAID, None)
+    last = next((place for place, one in enumerate(found) if one.kind == "person"), None)
+    entries = tuple(reversed(found if last is None else found[: last + 1]))
+    event = "" if last is None else str(found[last].detail.get("event", ""))
+    return Said(
+        entries=entries,
+        letters=state.dead_letters(keys=(key,)),
+        is_asked=event.split(" ")[0] == DISPATCH,
+        is_unwanted=any(one.what == UNWANTED for one in entries),
     )
 
 

@@ -23,6 +23,8 @@ KINDS: Final = {
 """What is made, where people call it otherwise."""
 FEW: Final = 6
 """So many fields are named; of more than that the rest is counted."""
+UNWANTED: Final = "No rule dispatches it as it is now"
+"""The line of the trail that answers a person who wants a record dispatched that no rule wants."""
 _HAPPENED: Final = " happened"
 _REFUSED: Final = 400
 _VERSION: Final = re.compile(r"^.*?/v?\d+\.?\d*/", re.IGNORECASE)

@@ -3,13 +3,18 @@
 from typing import Final
 
 from isthmus.autotask.port import Record
+from isthmus.dispatch.begin import begin_by, rule_for, tell_unwanted
 from isthmus.dispatch.desk import Desk, Job
+from isthmus.dispatch.news import asked_to_dispatch
 from isthmus.dispatch.rules.condition_shapes import ConditionWrong
 from isthmus.dispatch.rules.known import ROOT_OF
 from isthmus.dispatch.rules.rule import decide_rule, paths_needed
 from isthmus.state.dispatch import CLOSED, Link
 
 _OVER: Final = frozenset({"Cancelled", "Deleted"})
+_TOO_EARLY: Final = (
+    "It was to be dispatched while its order stood; another is made when a person asks once more"
+)
 
 
 def may_have_another(link: Link) -> bool:
@@ -17,6 +22,33 @@ def may_have_another(link: Link) -> bool:
     if link.work_order_id is None:  # what was begun without an answer may be there
         return False
     return link.state == CLOSED and link.order_status in _OVER
+
+
+async def begin_another(desk: Desk, job: Job) -> bool:
+    """
+    Make another order of a record whose order is over, where a person wants it dispatched.
+
+    The link that is over is set aside only for a rule that wants the record. Returns: whether
+    another was made. Raises: RuleGone, ConditionWrong: the link stays as it is.
+    """
+    over, asked = job.link, asked_to_dispatch(job.messages)
+    if over is None or asked is None or not may_have_another(over):
+        return False
+    if over.since is not None and asked.received_at < over.since:
+        job.tell("decision", _TOO_EARLY, order=over.work_order_id)
+        return False
+    record = await desk.reader.record(over.entity, over.record_id)
+    if record is None:
+        return False  # that it is gone is told where both sides are looked at
+    job.link = None  # what is wrong now is wrong with the order to be made
+    rule = await rule_for(desk, job, record)
+    if rule is None:
+        job.link = over
+        tell_unwanted(job)
+        return False
+    await desk.kept(desk.state.set_aside, over)
+    await begin_by(desk, job, rule, record, anew=True)
+    return True
 
 
 async def tell_if_wanted_again(desk: Desk, job: Job, record: Record) -> None:

@@ -69,6 +69,64 @@ def test_a_dispatcher_sends_a_ticket_out_and_watches_it_to_the_end(
 
 
 @BOTH
+def test_a_ticket_that_no_rule_wants_is_said_to_be_so_and_dispatched_by_a_rule_of_ones_choice(
+    console: Served, visitor: Visitor, shores: Shores, size: tuple[int, int]
+) -> None:
+    visitor.forgive("Navigation aborted")  # the page goes on by itself while the form is sent
+    ticket = shores.fit_tickets(1)[0]
+    page = visitor.visit("/dispatch", Role.DISPATCHER, size)
+    page.get_by_text("Dispatch a ticket", exact=True).click()
+    page.get_by_label("Its number or id").fill(ticket["ticketNumber"])
+    page.get_by_role("button", name="Dispatch it").click()
+    expect(page.get_by_text("No rule dispatches it as it is now").first).to_be_visible()
+    assert audit(page) == []
+    shots(page, "dispatch-unwanted")
+    page.get_by_label("By the rule").select_option("ticket_dispatch")
+    page.get_by_role("button", name="Dispatch it by this rule").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(ticket["ticketNumber"])
+    until(shores.orders)
+
+
+def test_that_no_rule_wants_a_ticket_is_shown_with_what_to_do(
+    console: Served, shores: Shores
+) -> None:
+    ticket = shores.fit_tickets(1)[0]
+    key = f"Tickets/{ticket['id']}"
+    with signed_in(console, Role.DISPATCHER) as (client, token):
+        given = {"entity": "Tickets", "number": ticket["ticketNumber"], "csrf": token}
+        client.post("/dispatch/now", data=given)
+        until(lambda: console.stores.agenda.count() == 0)
+        shown = client.get("/dispatch/find", params={"key": key}).text
+    assert "live-activity from:body" in shown, "it would not hear of the answer"
+    assert 'id="coming" class="unwanted"' in shown
+    assert "No rule dispatches it as it is now." in shown
+    assert '<option value="ticket_dispatch">' in shown
+    with signed_in(console, Role.VIEWER) as (client, _):
+        theirs = client.get("/dispatch/find", params={"key": key}).text
+    assert "No rule dispatches it as it is now." in theirs
+    assert 'action="/dispatch/now"' not in theirs
+
+
+def test_a_ticket_whose_order_was_cancelled_is_dispatched_again_from_its_page(
+    console: Served, shores: Shores
+) -> None:
+    first = console.stores.state.link(dispatched(console, shores))
+    assert first is not None
+    shores.fieldnation.delete(f"workorders/{first.work_order_id}?cancel_reason=gone")
+    console.stores.commands.ask(first.key, "order", "a test")
+    until(lambda: getattr(console.stores.state.link(first.id), "order_status", "") == "Cancelled")
+    shores.send_out(first.record_id)
+    with signed_in(console, Role.DISPATCHER) as (client, token):
+        assert "Dispatch it again" in client.get(f"/dispatch/{first.id}").text
+        given = {"entity": "Tickets", "number": str(first.record_id), "csrf": token}
+        client.post("/dispatch/now", data=given)
+        until(lambda: getattr(console.stores.state.link_of(first.key), "id", first.id) != first.id)
+        led = client.get("/dispatch/find", params={"key": first.key})
+        assert led.headers["location"] != f"/dispatch/{first.id}"
+        assert "Dispatch it again" not in client.get(f"/dispatch/{first.id}").text
+
+
+@BOTH
 def test_a_link_is_parked_with_a_reason_and_resumed(
     console: Served, visitor: Visitor, shores: Shores, size: tuple[int, int]
 ) -> None:

@@ -7,7 +7,7 @@ They use the same commands and queries as the pages and the command line.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from isthmus.base.errors import NeedsPerson
 from isthmus.console.guard import NotAllowed
@@ -16,11 +16,14 @@ from isthmus.console.words import plural
 from isthmus.dispatch.as_json import letter_as_json, link_as_json, timeline_as_json
 from isthmus.dispatch.board import LetterFilter, LinkFilter, board, dead_letters
 from isthmus.dispatch.queries import standing, timeline
-from isthmus.wiring.dispatch.looking import key_named
+from isthmus.dispatch.story import NOUNS
+from isthmus.wiring.dispatch.asking import have_dispatched
 from isthmus.wiring.dispatch.stores import Link
 from isthmus.wiring.people import Role
 from isthmus.wiring.sync.syncing import DatasetStanding, moment_of
 from isthmus.wiring.tending.health import health, health_as_json
+
+_RESUME: Final = "POST /api/v1/links/{name}/resume goes on with it."
 
 
 class InputWrong(NeedsPerson):
@@ -153,10 +156,16 @@ def link(given: Given) -> Any:
 
 def dispatch(given: Given) -> Any:
     """Have a record dispatched, by number or id."""
-    site, entity = given.site, given.text("entity", "Tickets")
-    key, name = key_named(site.house, site.stores, entity, given.text("number"))
-    rule = given.text("rule", "")
-    site.stores.commands.dispatch(key, rule, given.who)
+    site, entity, rule = given.site, given.text("entity", "Tickets"), given.text("rule", "")
+    if entity not in NOUNS:
+        raise InputWrong(
+            "No such thing is dispatched.",
+            where="entity",
+            remedy=f"Give one of {', '.join(NOUNS)}.",
+        )
+    key, name = have_dispatched(
+        site.house, site.stores, entity, given.text("number"), rule, by=given.who, resume=_RESUME
+    )
     given.line.about = name
     given.line.detail |= {"rule": rule} if rule else {}
     return {"key": key, "number": name}

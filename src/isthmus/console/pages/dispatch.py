@@ -10,12 +10,12 @@ from isthmus.console.counter import Asks
 from isthmus.console.looks import STATES, tone_of
 from isthmus.console.routes import deed, page
 from isthmus.dispatch.board import LinkFilter, Sort, board, waits_for
-from isthmus.dispatch.commands import NothingToDo
 from isthmus.dispatch.library import Library
-from isthmus.dispatch.named import rule_named
-from isthmus.dispatch.queries import standing
+from isthmus.dispatch.queries import said_since_asked, standing
+from isthmus.dispatch.rules.known import ROOTS
 from isthmus.dispatch.story import NOUNS
-from isthmus.wiring.dispatch.looking import key_named
+from isthmus.dispatch.wanted_again import may_have_another
+from isthmus.wiring.dispatch.asking import have_dispatched
 from isthmus.wiring.people import Role
 
 HERE: Final = "/dispatch"
@@ -55,28 +55,27 @@ def links(ask: Ask) -> Response:
 def dispatch(ask: Ask) -> Response:
     """Have a record dispatched that a person names."""
     entity, text, rule = ask.text("entity", "Tickets"), ask.text("number"), ask.text("rule")
-    site = ask.site
-    if rule:
-        rule_named(Library(site.stores.definitions), entity, rule)
-    key, name = key_named(site.house, site.stores, entity, text)
+    house, stores = ask.site.house, ask.site.stores
+    key, name = have_dispatched(
+        house, stores, entity, text, rule, by=ask.who, resume="Resume it on its page."
+    )
     ask.about, ask.detail = name, {"rule": rule} if rule else {}
-    link = site.stores.state.link_of(key)
-    if link is not None and link.state == "parked":
-        raise NothingToDo(
-            f"{name} is parked: {link.waits_for}", where=key, remedy="Resume it on its page."
-        )
-    site.stores.commands.dispatch(key, rule, ask.who)
     return ask.to(f"{HERE}/find?key={key}", f"{name} is looked at now.")
 
 
 def find(ask: Ask) -> Response:
-    """Go to the link of a key; while it is not there yet, say so and wait for it."""
-    key = ask.query("key")
-    link = ask.site.stores.state.link_of(key)
-    if link is not None:
+    """Go to the link of a key; while it, or another in its place, is not there yet, say so."""
+    key, stores = ask.query("key"), ask.site.stores
+    link, heard = stores.state.link_of(key), said_since_asked(stores.state, key)
+    if link is not None and not (heard.is_asked and may_have_another(link)):
         return ask.to(f"{HERE}/{link.id}")
-    entries = ask.site.stores.state.entries(key, 20)
-    return ask.show("dispatch/coming.html", key=key, entries=entries)
+    entity, _, number = key.partition("/")
+    rules = (one for one in ask.site.library.rules() if ROOTS[one.root] == entity)
+    return ask.show(
+        "dispatch/coming.html",
+        key=key, heard=heard, over=link, entity=entity, number=number,
+        noun=NOUNS.get(entity, "record"), rules=[(one.name, one.name) for one in rules],
+    )  # fmt: skip
 
 
 def rule_names(ask: Ask) -> list[str]:

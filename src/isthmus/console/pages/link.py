@@ -15,6 +15,7 @@ from isthmus.dispatch.commands import NoSuchLink
 from isthmus.dispatch.queries import call_told, timeline
 from isthmus.dispatch.rules.values import plain
 from isthmus.dispatch.story import KINDS, NOUNS, event_in_words, tell, tell_waiting
+from isthmus.dispatch.wanted_again import may_have_another
 from isthmus.wiring.dispatch.looking import side_by_side, sides_as_kept
 from isthmus.wiring.dispatch.stores import Link
 from isthmus.wiring.people import Role
@@ -141,6 +142,7 @@ def _head(one: Link) -> dict[str, Any]:
         "meaning": MEANING.get(one.state, ""),
         "waits": waits_for(one),
         "noun": NOUNS.get(one.entity, "record"),
+        "may_have_another": may_have_another(one) and "#" not in one.key,
     }
 
 
