@@ -50,6 +50,23 @@ def test_a_call_is_told_without_the_vendors_address() -> None:
     ]
 
 
+def test_what_calls_sent_and_were_answered_is_read_only_where_it_is_shown() -> None:
+    call = entry("call", AT_CALL, status=500, ms=3, sent='{"a": 1}', answered="No")
+    ((shown,), (hidden,)) = tell([call], "Tickets"), tell([call], "Tickets", bodies=False)
+
+    assert shown.sent is not None
+    assert (hidden.sent, hidden.answered, hidden.is_refused) == (None, None, True)
+
+
+def test_messages_that_wait_and_are_not_shown_are_counted_before_the_others() -> None:
+    waits = message("autotask", "Tickets.Update")
+    for count, what in ((1, "1 earlier message waits too"), (2_000, "2,000 earlier messages")):
+        first, second = tell_waiting([waits], count)
+        assert first.what.startswith(what)
+        assert (first.kind, second.what) == (WAITING, "Autotask told")
+    assert len(tell_waiting([waits])) == 1
+
+
 def test_a_message_that_several_tries_had_before_them_is_told_once() -> None:
     said = entry("message", "autotask: Tickets.Update", message=7)
     told = tell([said, entry("error", "No luck"), said, entry("error", "No luck")], "Tickets")

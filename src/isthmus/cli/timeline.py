@@ -59,7 +59,10 @@ def render_timeline(timeline: Timeline, *, calls: bool, bodies: bool = False) ->
     Args: bodies: every call, with what was sent and what was answered.
     """
     link = timeline.link
-    told = (*tell(timeline.entries, link.entity), *tell_waiting(timeline.messages))
+    told = (
+        *tell(timeline.entries, link.entity, bodies=bodies),
+        *tell_waiting(timeline.messages, timeline.more_messages),
+    )
     moments = [one for one in told if calls or bodies or one.kind != "call"]
     parts: list[RenderableType] = [_title(link), Text(), _facts(timeline)]
     for letter in timeline.letters:

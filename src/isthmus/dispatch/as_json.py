@@ -72,6 +72,7 @@ def timeline_as_json(found: Timeline) -> dict[str, object]:
             }
             for one in found.messages
         ],
+        "more_messages": found.more_messages,
     }
 
 

@@ -41,8 +41,9 @@ class Timeline:
     """
     All that is kept about one link: the pair, what it made, what is wrong, what happened.
 
-    `letters` are open. `messages` came and no run has taken them into account. `is_whole` False:
-    there are earlier lines of the trail, those before the number `earlier`.
+    `letters` are open. `messages` came and no run has taken them into account; of many the latest,
+    and `more_messages` came before them. `is_whole` False: there are earlier lines of the trail,
+    those before the number `earlier`.
     """
 
     link: Link
@@ -95,12 +96,14 @@ def timeline(
     mine = [one for one in found if one.link_id in {"", link.id} or key == link.key]
     is_whole = len(found) <= limit
     entries = tuple(reversed(mine[:limit]))
+    waiting, more = inbox.latest_undone(link.key, _MOST_WAITING) if before is None else ((), 0)
     return Timeline(
         link=link,
         intents=state.intents(link.id),
         letters=state.dead_letters(keys=(link.key,)),
         entries=entries,
-        messages=inbox.undone(link.key) if before is None else (),
+        messages=waiting,
+        more_messages=more,
         is_whole=is_whole,
         earlier=None if is_whole else found[limit - 1].number,
     )

@@ -62,13 +62,13 @@ class Moment:
     number: int = 0
 
 
-def tell(entries: Sequence[Entry], entity: str) -> tuple[Moment, ...]:
+def tell(entries: Sequence[Entry], entity: str, *, bodies: bool = True) -> tuple[Moment, ...]:
     """
     Return the lines of a trail as moments, in their order.
 
     A message that several tries had before them is told once, and so is what a rule says of it
     each time. A write is on the side of the last call before it. Args: entity: the collection of
-    the link's record.
+    the link's record. bodies: also what calls sent and were answered, which costs some time.
     """
     noun = NOUNS.get(entity, "record")
     told: list[Moment] = []
@@ -86,19 +86,27 @@ def tell(entries: Sequence[Entry], entity: str) -> tuple[Moment, ...]:
             if decided == (entry.what, entry.detail):
                 continue
             decided = (entry.what, entry.detail)
-        moment = _moment(entry, side, mappings)
+        moment = _moment(entry, side, mappings, bodies=bodies)
         if moment is not None:
             told.append(replace(moment, what=_named(moment.what, noun)))
     return tuple(told)
 
 
-def tell_waiting(messages: Sequence[Message]) -> tuple[Moment, ...]:
-    """Return messages that no run has taken into account yet."""
+def tell_waiting(messages: Sequence[Message], earlier: int = 0) -> tuple[Moment, ...]:
+    """
+    Return messages that no run has taken into account yet.
+
+    Args: earlier: how many others came before them; these are counted in one line.
+    """
     found = (
         _message(Entry(one.received_at, one.key or "", "message", f"{one.source}: {one.event}"))
         for one in messages
     )
-    return tuple(replace(one, kind=WAITING) for one in found if one is not None)
+    told = tuple(replace(one, kind=WAITING) for one in found if one is not None)
+    if not earlier or not messages:
+        return told
+    noun = "message waits" if earlier == 1 else "messages wait"
+    return (Moment(messages[0].received_at, WAITING, f"{earlier:,} earlier {noun} too"), *told)
 
 
 def side_of(call: str) -> str:
@@ -112,11 +120,11 @@ def event_in_words(event: str) -> str:
     return name.replace("_", " ").replace(".", " ")
 
 
-def _moment(entry: Entry, side: str, mappings: set[object]) -> Moment | None:
+def _moment(entry: Entry, side: str, mappings: set[object], *, bodies: bool) -> Moment | None:
     if entry.kind == "message":
         return _message(entry)
     if entry.kind == "call":
-        return _call(entry, side)
+        return _call(entry, side, bodies=bodies)
     more = _more(entry.detail, mappings)
     if entry.kind == "write":
         return Moment(entry.at, entry.kind, _what_was_made(entry), side, OUT, more)
@@ -141,7 +149,7 @@ def _message(entry: Entry) -> Moment | None:
     return Moment(entry.at, entry.kind, what, side, IN if side else "", more)
 
 
-def _call(entry: Entry, side: str) -> Moment:
+def _call(entry: Entry, side: str, *, bodies: bool) -> Moment:
     method, _, url = entry.what.partition(" ")
     path = _VERSION.sub("", urlsplit(url).path) or url
     status = entry.detail.get("status") or "no answer"
@@ -153,8 +161,8 @@ def _call(entry: Entry, side: str) -> Moment:
         side,
         OUT,
         more,
-        sent=_body(entry.detail.get("sent")),
-        answered=_body(entry.detail.get("answered")),
+        sent=_body(entry.detail.get("sent")) if bodies else None,
+        answered=_body(entry.detail.get("answered")) if bodies else None,
         is_refused=not isinstance(status, int) or status >= _REFUSED,
         number=entry.number,
     )

@@ -166,6 +166,16 @@ def test_what_is_to_be_done_comes_without_bodies_until_they_are_asked_for(inbox:
     assert inbox.with_bodies(()) == ()
 
 
+def test_of_much_that_waits_the_latest_is_shown_and_the_rest_counted(inbox: Inbox) -> None:
+    inbox.keep([arrival(n, source="sync", subject="Tickets/7") for n in range(5)])
+    inbox.settle([inbox.undone("Tickets/7")[4].number])
+    shown = {most: inbox.latest_undone("Tickets/7", most) for most in (3, 4, 9)}
+    assert [one.message_id for one in shown[3][0]] == ["hook:1", "hook:2", "hook:3"]
+    assert {most: count for most, (_, count) in shown.items()} == {3: 1, 4: 0, 9: 0}
+    assert shown[9][0] == inbox.undone("Tickets/7")
+    assert inbox.latest_undone("Tickets/8", 3) == ((), 0)
+
+
 def test_what_becomes_another_keys_work_is_handed_on_as_that(inbox: Inbox) -> None:
     (receipt,) = inbox.keep([arrival()])
     number = receipt.number or 0

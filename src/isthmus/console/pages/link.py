@@ -35,7 +35,10 @@ def link(ask: Ask) -> Response:
     with_calls = ask.query("calls") == "1"
     most = _LINES_WITH_CALLS if with_calls else _LINES
     found = timeline(stores.state, stores.inbox, one, most, ask.number("before"))
-    moments = (*tell(found.entries, one.entity), *tell_waiting(found.messages))
+    moments = (
+        *tell(found.entries, one.entity, bodies=with_calls),
+        *tell_waiting(found.messages, found.more_messages),
+    )
     return ask.show(
         "dispatch/link.html",
         found=found,

@@ -34,6 +34,7 @@ SOURCES: Final = ("autotask", "fieldnation", "callout", "sweep", "sync", "person
 _BATCH: Final = 1_000
 _OWN_PATIENCE: Final = timedelta(seconds=30)
 _c = inbox.c
+_HEADS: Final = tuple(column for column in _c if column.name != "body")
 _NOW: Final = bindparam("now", type_=_c.done_at.type)
 _SETTLE: Final = (
     update(inbox)
@@ -121,9 +122,19 @@ class Inbox:
 
         Without bodies: a link that is parked may have many, and nobody looks at them.
         """
-        heads = [column for column in _c if column.name != "body"]
-        query = select(*heads).where(_c.key == key, _c.done_at.is_(None)).order_by(_c.number)
+        query = select(*_HEADS).where(_c.key == key, _c.done_at.is_(None)).order_by(_c.number)
         return self._all(query)
+
+    def latest_undone(self, key: str, limit: int) -> tuple[tuple[Message, ...], int]:
+        """Return the same to be shown: the latest of it, and how many came before these."""
+        here = (_c.key == key, _c.done_at.is_(None))
+        latest = select(*_HEADS).where(*here).order_by(_c.number.desc()).limit(limit)
+        with reading(self.engine) as session:
+            rows = session.execute(latest).mappings().all()
+            count = len(rows)
+            if count == limit:
+                count = session.execute(select(func.count()).where(*here)).scalar_one()
+        return tuple(_message(row) for row in reversed(rows)), count - len(rows)
 
     def with_bodies(self, messages: Sequence[Message]) -> tuple[Message, ...]:
         """Return these messages with the bodies they came with."""

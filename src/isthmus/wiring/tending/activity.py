@@ -304,7 +304,7 @@ def _of_call(call: Call) -> Happening:
 
 
 def _of_entry(entry: Entry) -> Happening:
-    told = tell([entry], entry.key.partition("/")[0])
+    told = tell([entry], entry.key.partition("/")[0], bodies=False)
     side = side_of(entry.what) if entry.kind == "call" else told[0].side if told else ""
     return Happening(
         at=entry.at,
