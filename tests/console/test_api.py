@@ -9,7 +9,7 @@ import pytest
 
 from isthmus.base.clock import utc_now
 from isthmus.console.api.table import CALLS, PREFIX
-from isthmus.state.dispatch import DeadLetter, Link
+from isthmus.state.dispatch import Arrival, DeadLetter, Entry, Link
 from isthmus.wiring.people import Role
 from tests.console.site import Served
 from tests.dispatch.shores import Shores
@@ -154,6 +154,91 @@ def test_what_was_done_stands_in_the_audit_trail_with_what_it_was_done_to(
     assert [(one.what, one.about, one.detail) for one in reversed(lines)] == [
         (what, about, {"by": "API", **detail}) for what, about, detail in done
     ]
+
+
+def test_a_rule_that_is_not_there_is_refused_and_nothing_comes_of_it(
+    connected: Served, shores: Shores
+) -> None:
+    state, ticket = connected.stores.state, shores.fit_tickets(1)[0]
+    number, key = ticket["ticketNumber"], f"Tickets/{ticket['id']}"
+    state.save_link(
+        Link("isth-1", key, "Tickets", ticket["id"], number, state="stuck", rule="ticket_dispatch")
+    )
+    state.save_dead_letter(DeadLetter("letter", key, "validation", "No", "x", "Mend it", utc_now()))
+    with client(connected) as asking:
+        for rule in ("ticket_dispach", "task_dispatch"):  # misspelt; switched off and for tasks
+            refused = asking.post("/links", json={"number": number, "rule": rule})
+            assert refused.status_code == 409
+            assert rule in refused.json()["title"]
+        state.set_state("isth-1", "parked", "a storm")
+        parked = asking.post("/links", json={"number": number})
+        assert (parked.status_code, parked.json()["title"]) == (409, f"{number} is parked: a storm")
+        assert f"/links/{number}/resume" in parked.json()["remedy"]
+    assert connected.stores.inbox.undone(key) == ()
+    assert connected.stores.agenda.count() == 0
+    assert [one.id for one in state.dead_letters(keys=(key,))] == ["letter"]
+    assert not [one for one in connected.site.people.deeds() if one.detail.get("by") == "API"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "where"),
+    [
+        ("/datasets/stop", {"dataset": ["Tickets"]}, "dataset"),
+        ("/datasets/stop", {"dataset": 5}, "dataset"),
+        ("/datasets/stop", {"dataset": None}, "dataset"),
+        ("/datasets/stop", {"datasets": ["Tickets"]}, "datasets"),
+        ("/datasets/sync", {"dataset": "Tickets"}, "dataset"),
+        ("/datasets/sync", {"datasets": "Tickets"}, "datasets"),
+        ("/datasets/sync", {"full": 1}, "full"),
+        ("/datasets/sync", {"release_brake": "yes"}, "release_brake"),
+        ("/datasets/sync", {"since": 2026}, "since"),
+        ("/datasets/sync", {"since": ""}, "since"),
+        ("/links", {"number": 7}, "number"),
+        ("/links", {}, "number"),
+        ("/links", {"number": "7", "entity": "Contacts"}, "entity"),
+        ("/links/x/resume", {"why": "x"}, "why"),
+        ("/letters/replay", {"ids": [1]}, "ids"),
+    ],
+)
+def test_a_field_that_a_call_does_not_take_or_of_another_type_widens_nothing(
+    console: Served, path: str, body: dict[str, object], where: str
+) -> None:
+    with client(console) as asking:
+        assert asking.post("/datasets/sync", json={"datasets": ["Tickets"]}).status_code == 200
+        refused = asking.post(path, json=body)
+    assert (refused.status_code, refused.json()["where"]) == (422, where)
+    assert refused.json()["remedy"]
+    [asked] = console.site.syncing.asks()
+    assert (asked.wanted, asked.full) == (("Tickets",), False)
+
+
+def test_a_dataset_without_a_name_stops_nothing(console: Served) -> None:
+    with client(console) as asking:
+        assert asking.post("/datasets/sync", json={"datasets": ["Tickets"]}).status_code == 200
+        assert asking.post("/datasets/stop", json={"dataset": ""}).status_code == 409
+    assert len(console.site.syncing.asks()) == 1
+
+
+def test_a_long_story_is_told_page_by_page_and_of_what_waits_the_latest(console: Served) -> None:
+    stores = console.stores
+    stores.state.save_link(Link("isth-1", "Tickets/7", "Tickets", 7, "T7", work_order_id=70))
+    lines = [Entry(utc_now(), "Tickets/7", "decision", f"line {n}") for n in range(1_003)]
+    stores.state.add_entries(lines)
+    stores.inbox.keep([Arrival("sync", f"{n}", f"{n}", "Tickets/7") for n in range(61)])
+    told: list[str] = []
+    with client(console) as asking:
+        first = answer = asking.get("/links/T7").json()
+        while True:
+            told = [one["what"] for one in answer["trail"]] + told
+            if not answer["next_page"]:
+                break
+            answer = asking.get("/links/T7", params={"page": answer["next_page"]}).json()
+        wrong = asking.get("/links/T7", params={"page": "soon"})
+    assert told == [f"line {n}" for n in range(1_003)]
+    assert (first["whole"], answer["whole"]) == (False, True)
+    assert [one["event"] for one in first["messages"]] == [f"{n}" for n in range(11, 61)]
+    assert (first["more_messages"], answer["messages"]) == (11, [])
+    assert (wrong.status_code, wrong.json()["where"]) == (422, "page")
 
 
 def test_every_call_is_described_and_stands_on_its_page(console: Served) -> None:

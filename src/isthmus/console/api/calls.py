@@ -12,9 +12,10 @@ from typing import Any, Final
 from isthmus.base.errors import NeedsPerson
 from isthmus.console.guard import NotAllowed
 from isthmus.console.site import Site
+from isthmus.console.typed import whole
 from isthmus.console.words import plural
 from isthmus.dispatch.as_json import letter_as_json, link_as_json, timeline_as_json
-from isthmus.dispatch.board import LetterFilter, LinkFilter, board, dead_letters
+from isthmus.dispatch.board import LetterFilter, LinkFilter, PageWrong, board, dead_letters
 from isthmus.dispatch.queries import standing, timeline
 from isthmus.dispatch.story import NOUNS
 from isthmus.wiring.dispatch.asking import have_dispatched
@@ -55,19 +56,14 @@ class Given:
     line: Line = field(default_factory=Line)
 
     def names(self, field: str) -> tuple[str, ...]:
-        """Return a list of texts of the body. Raises: InputWrong."""
-        value = self.body.get(field, [])
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise InputWrong(
-                "It must be a list of texts.", where=field, remedy='Such as ["Tickets"].'
-            )
-        return tuple(value)
+        """Return a list of texts of the body, which was held against the table of calls."""
+        return tuple(self.body.get(field, ()))
 
     def text(self, field: str, default: str | None = None) -> str:
-        """Return a text of the body. Raises: InputWrong: it is missing, or no text."""
-        value = self.body.get(field, default)
-        if not isinstance(value, str):
-            raise InputWrong("It must be a text.", where=field, remedy="Give it in the JSON body.")
+        """Return a text of the body. Raises: InputWrong: it is missing."""
+        value: str | None = self.body.get(field, default)
+        if value is None:
+            raise InputWrong("It is missing.", where=field, remedy="Give it in the JSON body.")
         return value
 
 
@@ -83,7 +79,8 @@ def dataset(given: Given) -> Any:
 
 def sync(given: Given) -> Any:
     """Have datasets refreshed now; without names, all that are kept."""
-    asked = [one for one in ("full", "since", "release_brake") if given.body.get(one)]
+    body = given.body
+    asked = [one for one in ("full", "since", "release_brake") if body.get(one, False) is not False]
     if asked and not given.role.covers(Role.ADMIN):
         raise NotAllowed(
             f"To read again what was read is for the role admin; the token's is {given.role}.",
@@ -91,9 +88,9 @@ def sync(given: Given) -> Any:
             remedy="Leave it out, or use a token of an admin.",
         )
     names = given.names("datasets")
-    is_full = given.body.get("full") is True
-    since = _moment(given.text("since")) if given.body.get("since") else None
-    is_released = given.body.get("release_brake") is True
+    is_full = body.get("full") is True
+    since = _moment(given.text("since")) if "since" in body else None
+    is_released = body.get("release_brake") is True
     key = given.site.syncing.ask(
         names, by=given.who, full=is_full, since=since, release_brake=is_released
     )
@@ -105,9 +102,8 @@ def sync(given: Given) -> Any:
 
 def stop(given: Given) -> Any:
     """Stop what is being refreshed; what was read is kept."""
-    told = given.body.get("dataset")
-    name = told if isinstance(told, str) else None
-    given.line.about = name or "all datasets"
+    name = given.text("dataset") if "dataset" in given.body else None
+    given.line.about = "all datasets" if name is None else name
     return {"stopped": given.site.syncing.stop(name, by=given.who)}
 
 
@@ -150,8 +146,17 @@ def links(given: Given) -> Any:
 
 def link(given: Given) -> Any:
     """Return one link with its timeline, by id, key, ticket number or work order number."""
-    stores = given.site.stores
-    return timeline_as_json(timeline(stores.state, stores.inbox, _link(given)))
+    stores, page = given.site.stores, given.query.get("page", "")
+    before = whole(page, least=1)
+    if page and before is None:
+        raise PageWrong(
+            f"There is no page {page[:80]!r}", where="page", remedy="Begin with the first page."
+        )
+    found = timeline(stores.state, stores.inbox, _link(given), before=before)
+    return {
+        **timeline_as_json(found),
+        "next_page": "" if found.earlier is None else str(found.earlier),
+    }
 
 
 def dispatch(given: Given) -> Any:

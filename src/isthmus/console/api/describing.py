@@ -59,9 +59,20 @@ def _operation(call: Call) -> dict[str, Any]:
         },
     }
     if call.method == "POST":
-        fields = {name: {"type": kind, "description": text} for name, kind, text in call.body}
+        fields = {name: _field(kind, text) for name, kind, text in call.body}
         told["requestBody"] = {
             "required": any(name in {"number", "why", "ids"} for name in fields),
-            "content": {"application/json": {"schema": {"type": "object", "properties": fields}}},
-        }
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object", "properties": fields, "additionalProperties": False,
+                    }
+                }
+            },
+        }  # fmt: skip
     return told
+
+
+def _field(kind: str, text: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"type": kind, "description": text}
+    return told | {"items": {"type": "string"}} if kind == "array" else told

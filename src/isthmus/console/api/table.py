@@ -67,7 +67,7 @@ CALLS: Final = (
             ("rule", "a rule's name"), _FIND, _PAGE,
         ),
     ),
-    Call("GET", "/links/{id}", calls.link),
+    Call("GET", "/links/{id}", calls.link, query=(_PAGE,)),
     Call(
         "POST", "/links", calls.dispatch, Role.DISPATCHER, "had a record dispatched", asks=True,
         body=(
