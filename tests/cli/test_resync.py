@@ -60,6 +60,21 @@ def test_a_resync_shows_both_sides_and_writes_only_when_told(
     assert "Nothing differs" in isthmus("dispatch", "resync", name).out
 
 
+def test_where_both_sides_are_in_step_nothing_is_done_and_nothing_told(
+    shores: Shores, isthmus: Run
+) -> None:
+    name = sent_out(shores, isthmus)["ticketNumber"]
+    isthmus("dispatch", "now", name)  # the ticket hears that its order was published
+    before = isthmus("dispatch", "show", name, "--json").json()["trail"]
+    ended = isthmus("dispatch", "resync", name, "--yes")
+    asked = isthmus("dispatch", "resync", name, "--yes", "--json").json()
+
+    assert ended.code == Exit.OK
+    assert "Nothing was written." in ended.out
+    assert (asked["written"], asked["exit"]) == (False, 0)
+    assert isthmus("dispatch", "show", name, "--json").json()["trail"] == before
+
+
 def test_a_question_takes_nothing_but_a_yes_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter(["y", "YES ", "", "no", "j"])
 

@@ -56,14 +56,16 @@ def resync(
         found = compared(house, stores, link)
         if not json:
             _show(out(), found)
-        if not yes and (json or not _is_to_be_written(found)):
+        if not _is_to_be_written(found, yes=yes, can_ask=not json):
             if json:
                 answer_json({**_as_json(found), "written": False, "exit": 0})
             else:
                 say("Nothing was written.")
             return Exit.OK
         as_it_is_now = stores.commands.find(link.id)
-        stores.commands.resync(as_it_is_now, person_here(), found.differing)
+        stores.commands.resync(
+            as_it_is_now, person_here(), found.differing, has_untold=bool(found.untold)
+        )
         end = awaited(house, stores, link.key, name, wait)
     if json:
         answer_json({**_as_json(found), "written": end.is_done, **end_as_json(end)})
@@ -72,11 +74,11 @@ def resync(
     return end.code
 
 
-def _is_to_be_written(found: Comparison) -> bool:
+def _is_to_be_written(found: Comparison, *, yes: bool, can_ask: bool) -> bool:
     """Ask, where there is something to write. Raises: SettingWrong: nobody is there to answer."""
     if not found.untold and not found.differing:
         return False
-    return agrees("Write these now?", "isthmus dispatch resync")
+    return yes or (can_ask and agrees("Write these now?", "isthmus dispatch resync"))
 
 
 def _show(console: Console, found: Comparison) -> None:

@@ -155,14 +155,23 @@ class Commands:
             raise NothingToDo(f"{name} is parked: {link.waits_for}", where=link.key, remedy=remedy)
         return link
 
-    def resync(self, link: Link, by: str, paths: Collection[str] | None = None) -> None:
+    def resync(
+        self, link: Link, by: str, paths: Collection[str] | None = None, *, has_untold: bool = False
+    ) -> None:
         """
         Write both sides anew where they differ from what the mappings make.
 
         The run forgets what was last written, so that it is compared and written again.
-        Args: paths: the fields of the work order that are written again; None: all of them.
+        Args: paths: the fields that are written again, of both sides; None: all of them.
+        has_untold: the record does not know all that happened to its order, which it is told
+        whatever fields are chosen. Raises: EditWrong: nothing is chosen, and nothing untold.
         """
-        self.state.add_entries([self._said(link, f"{by} had it brought in step")])
+        if paths is not None and not paths and not has_untold:
+            raise EditWrong("No field was chosen.", where="fields", remedy="Choose one or more.")
+        what = (
+            "had it brought in step" if paths is None or paths else "had the record told the news"
+        )
+        self.state.add_entries([self._said(link, f"{by} {what}")])
         wanted = json.dumps({"paths": None if paths is None else sorted(paths)}).encode()
         self.inbox.keep([Arrival("person", new_ordered_id(), RESYNC, link.key, wanted)])
         self.agenda.enqueue(LINK, link.key, priority=PERSON_PRIORITY)

@@ -150,13 +150,16 @@ def test_a_link_that_closed_meanwhile_is_shown_with_what_was_refused(
     until(lambda: console.stores.agenda.count() == 0)
     console.stores.state.set_state(link_id, "closed", "the work is done", ())
     with signed_in(console, Role.DISPATCHER) as (client, token):
-        for deed in ("park", "resume", "resync"):
+        for deed in ("park", "resume"):
             answer = client.post(f"/dispatch/{link_id}/{deed}", data={"csrf": token, "why": "x"})
             assert answer.status_code == 422, deed
             told, moves = answer.text.index('role="alert"'), answer.text.index('<div id="link"')
             assert told < moves, "what is drawn anew would take it away"
             assert "the work is done" in answer.text
             assert f'<a href="/dispatch/{link_id}" aria-current="page">Timeline' in answer.text
+        answer = client.post(f"/dispatch/{link_id}/resync", data={"csrf": token, "path": "title"})
+        assert answer.status_code == 422
+        assert answer.text.index("the work is done") < answer.text.index('<div id="sides"')
     link = console.stores.state.link(link_id)
     assert link is not None
     assert link.state == "closed"
@@ -205,6 +208,24 @@ def test_both_sides_stand_beside_each_other_and_only_what_is_marked_is_brought_i
     assert "Another text there" in str(shores.order(order)["description"])
     deed = next(iter(console.site.people.deeds()))
     assert (deed.what, deed.detail) == ("brought a link in step", {"fields": ["title"]})
+
+
+def test_who_brings_in_step_and_marks_no_field_is_told_so_where_the_form_is(
+    console: Served, shores: Shores
+) -> None:
+    link_id = dispatched(console, shores)
+    until(lambda: console.stores.agenda.count() == 0)
+    before = console.stores.state.entries(link_id)
+    with signed_in(console, Role.DISPATCHER) as (client, token):
+        refused = client.post(f"/dispatch/{link_id}/resync", data={"csrf": token})
+        assert refused.status_code == 422
+        assert refused.text.index("No field was chosen.") < refused.text.index('<div id="sides"')
+        assert console.stores.state.entries(link_id) == before
+        given = {"csrf": token, "untold": "1"}
+        told = client.post(f"/dispatch/{link_id}/resync", data=given, follow_redirects=True)
+        assert "only what the record does not know yet" in told.text
+    [deed] = [one for one in console.site.people.deeds() if one.what == "brought a link in step"]
+    assert deed.detail == {"told": "what the record did not know"}
 
 
 @BOTH

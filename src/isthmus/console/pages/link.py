@@ -97,10 +97,15 @@ def sides_now(ask: Ask) -> Response:
 def resync(ask: Ask) -> Response:
     """Bring both sides in step: the fields that were chosen of those that differ."""
     one = ask.site.stores.commands.fit_for_resync(ask.path["id"])
-    paths = ask.many("path")
+    paths, has_untold = ask.many("path"), ask.text("untold") == "1"
     ask.about, ask.detail = one.record_number or one.key, {"fields": list(paths)}
-    ask.site.stores.commands.resync(one, ask.who, paths)
-    return ask.to(f"{HERE}/{one.id}", "It is brought in step now; what is written stands here.")
+    ask.site.stores.commands.resync(one, ask.who, paths, has_untold=has_untold)
+    if paths:
+        said = "It is brought in step now; what is written stands here."
+    else:
+        ask.detail = {"told": "what the record did not know"}
+        said = "No field was chosen: only what the record does not know yet is brought over now."
+    return ask.to(f"{HERE}/{one.id}", said)
 
 
 def park(ask: Ask) -> Response:
@@ -163,7 +168,7 @@ ROUTES: Final = (
     page(f"{HERE}/{{id}}/made", made),
     page(f"{HERE}/{{id}}/sides", sides),
     page(f"{HERE}/{{id}}/sides/now", sides_now, asks=VENDORS),
-    deed(f"{HERE}/{{id}}/resync", resync, Role.DISPATCHER, "brought a link in step", again=link),
+    deed(f"{HERE}/{{id}}/resync", resync, Role.DISPATCHER, "brought a link in step", again=sides),
     deed(f"{HERE}/{{id}}/park", park, Role.DISPATCHER, "parked a link", again=link),
     deed(f"{HERE}/{{id}}/resume", resume, Role.DISPATCHER, "resumed a link", again=link),
     deed(f"{HERE}/{{id}}/look", look, Role.DISPATCHER, "had a link looked at", again=link),
