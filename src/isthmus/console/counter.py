@@ -2,7 +2,8 @@
 Requests that wait for others: few at once, so that nobody who hangs holds up every page.
 
 All pages are answered by some forty threads of the process. One that asks a vendor may hold its
-thread for as long as that vendor is silent, so it takes a turn at a counter first.
+thread for as long as that vendor is silent, so it takes a turn at a counter first, and waits for it
+without a thread. For what goes on behind an answer, as downloads do, there are `Turns`.
 """
 
 import asyncio
@@ -13,8 +14,8 @@ from typing import Final, ParamSpec, TypeVar
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from isthmus.base.errors import Retryable
 from isthmus.console.asking import Ask
+from isthmus.console.turns import Crowded
 from isthmus.wiring.vendors.waiting import PAGE_SECONDS, patience
 
 TURNS: Final = 8
@@ -22,10 +23,6 @@ TURNS: Final = 8
 _QUEUE_SECONDS: Final = 5.0
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-
-
-class Crowded(Retryable):
-    """Too many requests wait for the same already; this one asked nobody. HTTP 503."""
 
 
 @dataclass(frozen=True, slots=True)

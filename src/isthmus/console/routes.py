@@ -20,10 +20,11 @@ from isthmus.base.errors import IsthmusError, NeedsPerson, Permanent
 from isthmus.console import guard
 from isthmus.console.asking import Ask
 from isthmus.console.bounding import MOST_FORM, TooMuch, too_many_fields, too_much
-from isthmus.console.counter import Asks, Crowded
+from isthmus.console.counter import Asks
 from isthmus.console.faulting import failed_at, log_fault
 from isthmus.console.rendering import Look
 from isthmus.console.trailing import note
+from isthmus.console.turns import Crowded
 from isthmus.wiring.people import Role
 
 if TYPE_CHECKING:
