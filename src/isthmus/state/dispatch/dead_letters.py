@@ -8,6 +8,7 @@ from sqlalchemy import Connection as Session
 
 from isthmus.state.dispatch.shapes import DeadLetter, LetterFilter, Place
 from isthmus.state.dispatch.tables import dead_letters
+from isthmus.state.folding import holds
 
 OPEN = "open"
 REPLAYED = "replayed"
@@ -74,7 +75,7 @@ def _narrowed(wanted: LetterFilter) -> list[ColumnElement[bool]]:
     if text:
         exactly = [one == text for one in (_c.id, _c.record_number, _c.key, _c.link_id)]
         anywhere = (_c.what, _c.where, _c.remedy)
-        words = [one.icontains(text, autoescape=True) for one in anywhere]
+        words = [holds(one, text) for one in anywhere]
         found.append(or_(*exactly, *words))
     return found
 

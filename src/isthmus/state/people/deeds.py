@@ -9,6 +9,7 @@ from sqlalchemy import Connection as Transaction
 from sqlalchemy import RowMapping, delete, insert, or_, select
 
 from isthmus.base.redaction import redact, redact_value
+from isthmus.state.folding import holds
 from isthmus.state.people.shapes import Deed
 from isthmus.state.people.tables import deeds
 
@@ -40,7 +41,7 @@ def listed(session: Transaction, before: int | None, limit: int, text: str) -> t
         query = query.where(_c.number < before)
     if text:
         columns = (_c.who, _c.what, _c.about, _c.detail, _c.source)
-        query = query.where(or_(*(one.icontains(text, autoescape=True) for one in columns)))
+        query = query.where(or_(*(holds(one, text) for one in columns)))
     return tuple(_deed(row) for row in session.execute(query).mappings())
 
 
