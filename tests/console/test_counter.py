@@ -23,7 +23,7 @@ ASKING = "/definitions/pick?what=target&direction=inbound"
 
 @pytest.fixture
 def held_up(shores: Shores, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Served, Relay]]:
-    monkeypatch.setattr(counter, "_QUEUE_SECONDS", 0.2)
+    monkeypatch.setattr(counter, "PATIENCE_S", 0.2)
     with relayed(shores) as given:
         yield given
 

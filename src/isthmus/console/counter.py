@@ -15,12 +15,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from isthmus.console.asking import Ask
-from isthmus.console.turns import Crowded
+from isthmus.console.turns import PATIENCE_S, Crowded
 from isthmus.wiring.vendors.waiting import PAGE_SECONDS, patience
 
 TURNS: Final = 8
 """Requests that may wait for the vendors at once; much fewer than there are threads."""
-_QUEUE_SECONDS: Final = 5.0
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -39,7 +38,7 @@ class Counter:
         Raises: Crowded: no turn came within some seconds; and what the work does.
         """
         try:
-            async with asyncio.timeout(_QUEUE_SECONDS):
+            async with asyncio.timeout(PATIENCE_S):
                 await self.turns.acquire()
         except TimeoutError:
             raise Crowded(
@@ -69,7 +68,7 @@ class Asks:
     """
     That a page or deed asks somebody who may hang.
 
-    `when` tells of which requests that is so. `otherwise` answers where no turn came: it asks
+    `when` tells of which requests that is so, in a thread: it may read what is kept here. `otherwise` answers where no turn came: it asks
     nobody, and finds in `Ask.error` why; without it that is all that is answered.
     """
 
@@ -83,4 +82,4 @@ class Asks:
 
 
 VENDORS: Final = Asks()
-OTHERS: Final = Asks(is_vendor=False)
+SERVERS: Final = Asks(is_vendor=False)

@@ -9,6 +9,7 @@ from isthmus.base.errors import Retryable
 
 MOST: Final = 4
 PATIENCE_S: Final = 5.0
+"""How long somebody waits for a turn, at a `Counter` too."""
 _IN_LINE: Final = 3
 """
 For each turn, how many have or wait for one: who waits holds a thread, of which pages share 40.

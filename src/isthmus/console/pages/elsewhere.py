@@ -8,7 +8,7 @@ from isthmus.base.errors import IsthmusError
 from isthmus.console import guard
 from isthmus.console.asking import Ask
 from isthmus.console.away import LASTS, sealed, unsealed
-from isthmus.console.counter import OTHERS
+from isthmus.console.counter import SERVERS
 from isthmus.console.routes import page
 from isthmus.wiring.people import (
     LoginNotProven,
@@ -91,6 +91,6 @@ def _back(ask: Ask) -> str:
 
 
 ROUTES: Final = (
-    page("/login/elsewhere", go, None, asks=OTHERS),
-    page(BACK, back, None, asks=OTHERS),
+    page("/login/elsewhere", go, None, asks=SERVERS),
+    page(BACK, back, None, asks=SERVERS),
 )
