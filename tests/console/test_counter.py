@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import httpx2
 import pytest
@@ -10,11 +11,14 @@ from isthmus.console import counter
 from isthmus.console.counter import TURNS
 from isthmus.dispatch.library import MAPPING
 from isthmus.wiring.people import Role
+from isthmus.wiring.tables.warehouse import open_warehouse
 from isthmus.wiring.vendors import waiting
 from tests.console.relay import Relay, relayed
 from tests.console.shore import until
 from tests.console.site import Served, signed_in
 from tests.dispatch.shores import Shores
+from tests.reports.conftest import COMPANIES
+from tests.warehouse.building import Desk
 
 MANY = 50
 """More than the process has threads for pages."""
@@ -26,6 +30,26 @@ def held_up(shores: Shores, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[S
     monkeypatch.setattr(counter, "PATIENCE_S", 0.2)
     with relayed(shores) as given:
         yield given
+
+
+@contextmanager
+def turns_taken(console: Served, relay: Relay) -> Iterator[None]:
+    """Have the vendors' turns taken by as many as may wait while the block lasts."""
+    account = console.cookie(Role.VIEWER)
+    with (
+        httpx2.Client(
+            base_url=console.url, cookies={account["name"]: account["value"]}, timeout=60
+        ) as http,
+        ThreadPoolExecutor(TURNS + 1) as pool,
+    ):
+        relay.hold()
+        asked = [pool.submit(http.get, ASKING) for _ in range(TURNS + 1)]
+        try:
+            until(lambda: any(one.done() for one in asked))
+            yield
+        finally:
+            relay.let_go()
+    assert sorted(one.result().status_code for one in asked) == [200] * TURNS + [503]
 
 
 def test_while_many_wait_for_a_vendor_who_hangs_all_other_pages_answer(
@@ -80,6 +104,35 @@ def test_while_many_wait_for_a_vendor_who_hangs_all_other_pages_answer(
         relay.let_go()
         assert {one.result(60).status_code for one in asked} == {200, 503}
     assert [one for one in console.site.people.deeds() if "dispatched" in one.what] == []
+
+
+def test_what_asks_nobody_needs_no_turn_while_a_vendor_hangs(
+    held_up: tuple[Served, Relay],
+) -> None:
+    console, relay = held_up
+    warehouse = open_warehouse(console.house.config)
+    Desk(warehouse, console.house.config.spool).publish(COMPANIES, {"id": 1, "companyName": "Acme"})
+    warehouse.close()
+    definitions = console.stores.definitions
+    current = definitions.current(MAPPING, "ticket_inbound")
+    assert current is not None
+    changed = current.content.replace("value = 150", "value = 175")
+    draft = {"page": "p", "as_text": "1", "text": changed, "do": "publish", "unchecked": "yes"}
+    with turns_taken(console, relay), signed_in(console, Role.DISPATCHER) as (http, csrf):
+        off = http.post("/rules/ticket_dispatch/switch", data={"csrf": csrf, "on": "no"})
+        on = http.post("/rules/ticket_dispatch/switch", data={"csrf": csrf, "on": "yes"})
+        made = http.post("/mappings/ticket_inbound/draft", data={"csrf": csrf, **draft})
+        back = {"csrf": csrf, "to": current.version, "unchecked": "yes"}
+        again = http.post("/mappings/ticket_inbound/rollback", data=back)
+        columns = http.get("/datasets/Companies/columns")
+        to_come = http.get("/datasets/Contacts/columns")
+    assert [one.status_code for one in (off, on, made, again)] == [303, 503, 303, 303]
+    assert [one.status_code for one in (columns, to_come)] == [200, 503]
+    rule = console.site.library.rule("ticket_dispatch")
+    assert rule is not None
+    assert not rule.is_enabled
+    history = definitions.history(MAPPING, "ticket_inbound")
+    assert [one.content for one in history][:2] == [current.content, changed]
 
 
 def test_a_page_waits_only_so_long_and_says_who_was_silent(

@@ -68,8 +68,9 @@ class Asks:
     """
     That a page or deed asks somebody who may hang.
 
-    `when` tells of which requests that is so, in a thread: it may read what is kept here. `otherwise` answers where no turn came: it asks
-    nobody, and finds in `Ask.error` why; without it that is all that is answered.
+    `when` tells of which requests that is so, in a thread: it may read what is kept here.
+    `otherwise` answers where no turn came: it asks nobody, and finds in `Ask.error` why; without
+    it that is all that is answered.
     """
 
     is_vendor: bool = True

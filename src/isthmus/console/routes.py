@@ -100,7 +100,7 @@ async def _done(
     ask: Ask, answer: Answering, again: Answering | None, asks: Asks | None
 ) -> Response:
     """Answer in a thread; in one of few where somebody is asked who may hang."""
-    if asks is None or not asks.when(ask):
+    if asks is None or not await run_in_threadpool(asks.when, ask):
         return await run_in_threadpool(_answered, answer, ask, again)
     counter = asks.counter(ask.request.app.state.counters)
     try:

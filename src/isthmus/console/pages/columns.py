@@ -21,6 +21,7 @@ from isthmus.wiring.sync.copying import (
     choice_of,
     columns_of,
     filter_of,
+    has_table,
     remove,
     set_choice,
     with_filter,
@@ -169,6 +170,10 @@ def add_one(ask: Ask) -> Response:
     return ask.to(f"{HERE}/{name}", said)
 
 
+def _has_no_table(ask: Ask) -> bool:
+    return not has_table(ask.site.house, ask.path["name"])
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
@@ -181,7 +186,7 @@ def _day(text: str) -> date | None:
 ROUTES: Final = (
     page(OTHERS, others, Role.ADMIN),
     deed(OTHERS, add_one, Role.ADMIN, "added a dataset", again=others, asks=Asks(otherwise=others)),
-    page(f"{HERE}/{{name}}/columns", columns, asks=VENDORS),
+    page(f"{HERE}/{{name}}/columns", columns, asks=Asks(when=_has_no_table)),
     deed(f"{HERE}/{{name}}/columns", keep_columns, Role.ADMIN, "chose columns", again=columns,
          asks=VENDORS),
     deed(f"{HERE}/{{name}}/records", keep_records, Role.ADMIN, "set a filter", again=columns,

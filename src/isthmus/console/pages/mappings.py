@@ -298,5 +298,5 @@ ROUTES: Final = (
     deed("/mappings/{name}/draft", change, Role.DISPATCHER, asks=publishing.asking(change)),
     deed("/mappings/{name}/discard", discard, Role.DISPATCHER, "discarded the draft of a mapping"),
     deed("/mappings/{name}/rollback", lambda ask: publishing.roll_back(ask, MAPPING),
-         Role.DISPATCHER, asks=VENDORS),
+         Role.DISPATCHER, asks=publishing.ROLLING_BACK),
 )  # fmt: skip

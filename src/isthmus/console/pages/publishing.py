@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from starlette.responses import Response
 
@@ -51,9 +52,16 @@ class Overtaken(NotPublished):
 
 
 def asking(change: Callable[[Ask], Response]) -> Asks:
-    """Tell that a draft asks the vendors when it is published, or a table of it filled."""
-    deeds = {"publish", "fill"}
-    return Asks(when=lambda ask: Deed.of(ask.text("do")).name in deeds, otherwise=change)
+    """Tell that a draft asks the vendors when it is held against them, or a table of it filled."""
+
+    def when(ask: Ask) -> bool:
+        name = Deed.of(ask.text("do")).name
+        return name == "fill" or (name == "publish" and not ask.text("unchecked"))
+
+    return Asks(when=when, otherwise=change)
+
+
+ROLLING_BACK: Final = Asks(when=lambda ask: not ask.text("unchecked"))
 
 
 def change(

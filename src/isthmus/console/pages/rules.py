@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from isthmus.base.errors import IsthmusError
 from isthmus.console.asking import Ask
-from isthmus.console.counter import VENDORS
+from isthmus.console.counter import VENDORS, Asks
 from isthmus.console.drafting import conditions, saying, settings
 from isthmus.console.drafting.forms import MOST_FIELDS, Deed
 from isthmus.console.pages import beginning, drafts, publishing, rule_trying
@@ -123,6 +123,10 @@ def switch(ask: Ask) -> Response:
         else f"{now.name} is off: nothing more is dispatched by it, and what is linked goes on."
     )
     return ask.to(back, said)
+
+
+_SWITCHING: Final = Asks(when=lambda ask: ask.text("on") == "yes")
+"""What is switched off asks nobody: it must do so while a vendor hangs too."""
 
 
 # The editor
@@ -276,8 +280,8 @@ ROUTES: Final = (
     page("/rules/{name}/versions", versions),
     page("/rules/{name}/file", lambda ask: past.file_of(ask, RULE)),
     deed("/rules/{name}/draft", change, Role.DISPATCHER, asks=publishing.asking(change)),
-    deed("/rules/{name}/switch", switch, Role.DISPATCHER, asks=VENDORS),
+    deed("/rules/{name}/switch", switch, Role.DISPATCHER, asks=_SWITCHING),
     deed("/rules/{name}/discard", discard, Role.DISPATCHER, "discarded the draft of a rule"),
     deed("/rules/{name}/rollback", lambda ask: publishing.roll_back(ask, RULE), Role.DISPATCHER,
-         asks=VENDORS),
+         asks=publishing.ROLLING_BACK),
 )  # fmt: skip

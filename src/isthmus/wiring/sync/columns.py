@@ -54,6 +54,11 @@ def columns_of(house: House, name: str) -> tuple[ColumnChoice, ...]:
     return tuple(shown)
 
 
+def has_table(house: House, name: str) -> bool:
+    """Tell whether the columns of a dataset are known without asking Autotask. Blocks."""
+    return bool(_held_columns(house, name))
+
+
 def _held_columns(house: House, name: str) -> Sequence[Column]:
     try:
         with house.readers.reader() as reader:

@@ -37,7 +37,7 @@ from isthmus.sync.titles import title_of
 from isthmus.wiring.build import House
 from isthmus.wiring.sync.adding import Addable, add, addable, remove, take_in
 from isthmus.wiring.sync.choices import ChoiceWrong, choice_of, dataset_found
-from isthmus.wiring.sync.columns import ColumnChoice, columns_of, fields_meant
+from isthmus.wiring.sync.columns import ColumnChoice, columns_of, fields_meant, has_table
 from isthmus.wiring.vendors import waiting
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "choice_of",
     "columns_of",
     "filter_of",
+    "has_table",
     "remove",
     "set_choice",
     "take_in",
