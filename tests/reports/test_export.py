@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import duckdb
+import psycopg
 import pytest
 
 from isthmus.reports.export import EXPORTING, csv_of, of_dataset, of_question, parquet_of
@@ -75,6 +76,22 @@ def test_a_download_of_a_dataset_has_the_order_and_the_zone_of_its_page(
         "2026-03-28 01:00:00+13:00",
         "2026-03-29 01:00:00+13:00",
     }
+
+
+@pytest.mark.parametrize("desk", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("descending", [True, False])
+def test_postgresql_reads_a_whole_table_by_the_index_of_its_ids(
+    tickets: Desk, reader: TableReader, request: pytest.FixtureRequest, descending: bool
+) -> None:
+    state = table_named(reader.describe(), "Tickets")
+    source = of_dataset(reader, state, Look("Tickets", descending=descending))
+
+    with psycopg.connect(request.getfixturevalue("postgres_url")) as connection:
+        connection.execute("SET enable_sort = off")  # or so few rows are sorted all the same
+        plan = str(connection.execute(f"EXPLAIN {source.sql}".encode()).fetchall())
+
+    assert "Index Scan" in plan
+    assert "Sort" not in plan
 
 
 def test_a_download_of_a_column_that_is_not_there_is_refused(

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from isthmus.reports.look import Look, column_named
+from isthmus.reports.look import Look, column_named, order_sql
 from isthmus.reports.look_conditions import conditions_sql, searched_columns
 from isthmus.reports.names import headed, quoted, table
 from isthmus.reports.running import Ready
@@ -66,10 +66,11 @@ def of_dataset(reader: TableReader, state: TableState, wanted: Look) -> Source:
         reader, state, wanted.conditions, wanted.search, searched, zone=wanted.zone
     )
     listed = ", ".join(headed(reader, column.name) for column in columns)
-    key, way = column_named(state, wanted.sort).name, "DESC" if wanted.descending else "ASC"
+    key, row_id = quoted(reader, column_named(state, wanted.sort).name), quoted(reader, "id")
+    order = order_sql(key, row_id, descending=wanted.descending)
     return Source(
         f"SELECT {listed} FROM {table(reader, state.dataset)} WHERE {where or 'true'}"
-        f" ORDER BY {quoted(reader, key)} {way} NULLS LAST, {quoted(reader, 'id')} {way}",
+        f" ORDER BY {order}",
         values,
         wanted.zone,
     )

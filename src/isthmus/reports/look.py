@@ -120,12 +120,11 @@ class _Finder:
         start = place_of(wanted.before or wanted.after, self._sort)
         key = quoted(self._reader, self._sort.name)
         where, values = place_sql(key, self._id, start, descending=descending, last=not backwards)
-        way, nulls = "DESC" if descending else "ASC", "FIRST" if backwards else "LAST"
-        by_key = f"{key} {way} NULLS {nulls}, " if key != self._id else ""  # ids by their index
+        order = order_sql(key, self._id, descending=descending, nulls_last=not backwards)
         conditions = " AND ".join(filter(None, (self._where, where))) or "true"
         answer = self._reader.query(
             f"SELECT {key}, {self._id} FROM {self._table} WHERE {conditions}"
-            f" ORDER BY {by_key}{self._id} {way} LIMIT {wanted.size + 1}",
+            f" ORDER BY {order} LIMIT {wanted.size + 1}",
             {**self._values, **values},
             Limits(rows=None, size=None, seconds=_SECONDS),
         )
@@ -229,6 +228,18 @@ class _Finder:
         answer = self._reader.query(f"SELECT min({self._id}), max({self._id}) FROM {self._table}")
         lowest, highest = answer.rows[0]
         return (0, -1) if lowest is None else (_number(lowest), _number(highest))
+
+
+def order_sql(key: str, row_id: str, *, descending: bool, nulls_last: bool = True) -> str:
+    """
+    Return by what rows are ordered: a key, and among equals their ids.
+
+    By ids alone nothing is said of NULLs, or PostgreSQL has no use for their index. Args: key,
+    row_id: names of columns, quoted.
+    """
+    way, nulls = "DESC" if descending else "ASC", "LAST" if nulls_last else "FIRST"
+    by_key = f"{key} {way} NULLS {nulls}, " if key != row_id else ""
+    return f"{by_key}{row_id} {way}"
 
 
 def table_named(states: tuple[TableState, ...], dataset: str) -> TableState:
