@@ -243,6 +243,13 @@ def client(console: Served, role: Role) -> tuple[httpx2.Client, str]:
     return httpx2.Client(base_url=console.url, cookies=jar), session.csrf
 
 
+def revision(http: httpx2.Client, path: str) -> dict[str, str]:
+    """Return what a page sends along of which saving of the draft it shows."""
+    shown = re.search(r'name="revision" value="(\d+)" form="draft"', http.get(path).text)
+    assert shown is not None
+    return {"revision": shown[1]}
+
+
 def test_only_one_line_of_a_dry_run_is_read_out_and_a_date_offers_its_formats_and_zones(
     console: Served,
 ) -> None:
@@ -253,7 +260,7 @@ def test_only_one_line_of_a_dry_run_is_read_out_and_a_date_offers_its_formats_an
     }  # fmt: skip
     with http:
         http.post("/mappings", data={"csrf": token, "name": "dates", "root": "task"})
-        http.post("/mappings/dates/draft", data={**sent, "revision": "1"})
+        http.post("/mappings/dates/draft", data={**sent, **revision(http, "/mappings/dates")})
         shown = http.get("/mappings/dates").text
         for page in (shown, http.get("/rules/ticket_dispatch").text):
             assert [line for line in page.splitlines() if "aria-live" in line] == [
@@ -290,7 +297,7 @@ def test_without_script_a_form_is_saved_and_comes_back(console: Served) -> None:
         begun = http.post("/mappings", data={"csrf": token, "name": "plain", "root": "task"})
         assert begun.headers["location"] == "/mappings/plain"
         sent = {
-            "csrf": token, "rows": "1", "revision": "1", "do": "save",
+            "csrf": token, "rows": "1", "do": "save", **revision(http, "/mappings/plain"),
             "r0.target": "title", "r0.action": "sync", "r0.source": "task.title",
         }  # fmt: skip
         saved = http.post("/mappings/plain/draft", data=sent)
@@ -300,7 +307,8 @@ def test_without_script_a_form_is_saved_and_comes_back(console: Served) -> None:
         assert http.post("/mappings", data={"csrf": token, "name": "a/b"}).status_code == 409
         told = http.get("/mappings/plain/file").text
         assert 'source = "task.title"' in told
-        gone = http.post("/mappings/plain/discard", data={"csrf": token, "revision": "2"})
+        seen = revision(http, "/mappings/plain")
+        gone = http.post("/mappings/plain/discard", data={"csrf": token, **seen})
         assert gone.headers["location"] == "/mappings"
         assert http.get("/mappings/plain").status_code == 409
 

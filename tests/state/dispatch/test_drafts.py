@@ -46,7 +46,8 @@ def test_what_was_saved_since_is_not_forgotten_with_what_was_before_it(drafts: D
 def test_what_was_written_since_a_publication_goes_on_from_it(drafts: Drafts) -> None:
     first = drafts.save("rule", "a", "one", by="ann", page="p", based_on="v1")
     again = drafts.save("rule", "a", "one", by="ann", page="p", based_on="v1")
-    assert (again.revision, drafts.settle(first, "v2")) == (2, None)
+    assert again.revision == first.revision + 1
+    assert drafts.settle(first, "v2") is None
     assert drafts.find("rule", "a") is None
     first = drafts.save("rule", "a", "one", by="ann", page="p", based_on="v1")
     second = drafts.save("rule", "a", "two", by="ann", page="p", based_on="v1")
@@ -67,11 +68,24 @@ def test_who_read_an_earlier_saving_writes_nothing_over_a_later_one(drafts: Draf
     assert drafts.find("rule", "a") == second
 
 
+def test_a_draft_begun_after_another_was_thrown_away_is_not_taken_for_it(drafts: Drafts) -> None:
+    gone = drafts.save("rule", "a", "one", by="ann", page="p", based_on="v1")
+    assert drafts.drop("rule", "a", gone.revision) is None
+    begun = drafts.save("rule", "a", "two", by="bo", page="q", based_on="v1")
+    assert drafts.drop("rule", "a", gone.revision, page="p") == begun
+    with pytest.raises(DraftMoved, match="bo saved this draft"):
+        drafts.save("rule", "a", "three", by="ann", page="p", seen=gone.revision, based_on="v1")
+    left = drafts.settle(gone, "v2")
+    assert left is not None
+    assert (left.content, left.by) == ("two", "bo")
+    assert drafts.find("rule", "a") == left
+
+
 def test_a_page_is_not_in_its_own_way(drafts: Drafts) -> None:
-    drafts.save("rule", "a", "one", by="ann", page="p")
+    first = drafts.save("rule", "a", "one", by="ann", page="p")
     drafts.save("rule", "a", "two", by="ann", page="p")
     third = drafts.save("rule", "a", "three", by="ann", page="p")
-    assert (third.revision, third.content) == (3, "three")
+    assert (third.revision, third.content) == (first.revision + 2, "three")
 
 
 def test_of_several_at_once_that_read_the_same_saving_one_is_kept(drafts: Drafts) -> None:

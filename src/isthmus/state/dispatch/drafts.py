@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from secrets import randbelow
 from typing import Final, Self
 
 from sqlalchemy import (
@@ -46,6 +47,8 @@ drafts = Table(
 by_rule = Index("links_by_rule", links.c.rule, links.c.created_at)
 _c = drafts.c
 _CHANGED: Final = ("content", "revision", "page", "by", "at")
+_FIRST_MOST: Final = 2**30
+"""The column takes twice as much, so there is room to rise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,9 @@ class Draft:
     """
     A mapping or rule that is being written.
 
-    `content` is its file, which need not make sense yet. `revision` counts its savings; `page` is
-    the open page that saved it last. `based_on` is the version in force when it was begun, "" for
+    `content` is its file, which need not make sense yet. `revision` rises with each saving, from
+    any number on, so that no two drafts of a name share one; `page` is the open page that saved it
+    last. `based_on` is the version in force when it was begun, "" for
     a new one.
     """
 
@@ -146,7 +150,8 @@ class Drafts:
         with writing(self._engine) as session:
             before = _locked(session, kind, name)
             if before is None:
-                made = Draft(kind, name, content, 1, page, by, utc_now(), based_on)
+                first = 1 + randbelow(_FIRST_MOST)
+                made = Draft(kind, name, content, first, page, by, utc_now(), based_on)
                 session.execute(insert(drafts).values(**asdict(made)))
                 return made
             is_another = before.revision != seen or based_on not in {"", before.based_on}
@@ -155,9 +160,7 @@ class Drafts:
             made = Draft(
                 kind, name, content, before.revision + 1, page, by, utc_now(), before.based_on
             )
-            values = {
-                one: getattr(made, one) for one in ("content", "revision", "page", "by", "at")
-            }
+            values = {one: getattr(made, one) for one in _CHANGED}
             session.execute(update(drafts).where(*_here(kind, name)).values(**values))
         return made
 
