@@ -1,5 +1,6 @@
 """A vendor who hangs: pages that ask nobody answer as ever, the others say what is the matter."""
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -7,12 +8,15 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
+from isthmus.base.clock import monotonic
 from isthmus.console import counter
 from isthmus.console.counter import TURNS
 from isthmus.dispatch.library import MAPPING
+from isthmus.wiring.dispatch.bench import BenchBusy
 from isthmus.wiring.people import Role
 from isthmus.wiring.tables.warehouse import open_warehouse
 from isthmus.wiring.vendors import waiting
+from isthmus.wiring.vendors.waiting import VendorsSlow
 from tests.console.relay import Relay, relayed
 from tests.console.shore import until
 from tests.console.site import Served, signed_in
@@ -145,6 +149,22 @@ def test_a_page_waits_only_so_long_and_says_who_was_silent(
         answer = http.post("/rules/ticket_dispatch/switch", data={"csrf": csrf, "on": "yes"})
         told = http.get(answer.headers["location"]).text
     assert "cannot be checked now. The vendors did not answer within 1 s." in told
+
+
+def test_all_that_one_request_asks_shares_its_patience(
+    held_up: tuple[Served, Relay], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console, relay = held_up
+    now = monotonic()
+    monkeypatch.setattr(waiting, "monotonic", lambda: now)
+    with waiting.patience(60.0):
+        now += 60.0
+        with pytest.raises(VendorsSlow, match="did not answer within 60 s"):
+            waiting.run(asyncio.sleep(60))
+        relay.hold()
+        with pytest.raises(BenchBusy, match="did not answer within 60 s"):
+            console.site.bench.do(lambda _: asyncio.sleep(60))
+    relay.let_go()
 
 
 def test_a_newer_dry_run_of_the_same_page_ends_the_older(

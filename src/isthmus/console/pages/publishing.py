@@ -1,6 +1,7 @@
 """Drafts put in force, earlier versions put in force again; both held against the vendors first."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -28,7 +29,7 @@ from isthmus.dispatch.rules.filing import export
 from isthmus.dispatch.rules.rule import Rule, export_rule
 from isthmus.dispatch.rules.shapes import Mapping
 from isthmus.wiring.build import NotConnected
-from isthmus.wiring.dispatch.bench import Trier
+from isthmus.wiring.dispatch.bench import BenchBusy, Trier
 from isthmus.wiring.dispatch.definitions import Definition, check_live
 from isthmus.wiring.dispatch.drafting import DraftMoved
 from isthmus.wiring.vendors import waiting
@@ -217,7 +218,8 @@ def forget(ask: Ask) -> None:
     async def forgetting(trier: Trier) -> None:
         trier.forget()
 
-    ask.site.bench.do(forgetting)
+    with suppress(BenchBusy):  # what was found is told all the same
+        ask.site.bench.do(forgetting)
 
 
 def put(ask: Ask, item: Mapping | Rule, said: str) -> Definition:

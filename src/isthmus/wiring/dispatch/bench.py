@@ -14,7 +14,7 @@ from isthmus.dispatch.trials import RuleTrial, Suggestion, Trial, told_inside
 from isthmus.dispatch.trying import Trier
 from isthmus.wiring.build import House, NotConnected
 from isthmus.wiring.dispatch.stores import Stores, open_desk
-from isthmus.wiring.vendors.waiting import PAGE_SECONDS, VendorsSlow
+from isthmus.wiring.vendors.waiting import PAGE_SECONDS, Patience, VendorsSlow, patience_now
 
 __all__ = [
     "Bench", "BenchBusy", "Known", "NotConnected", "RuleTrial", "Suggestion", "Trial", "Trier",
@@ -60,10 +60,11 @@ class Bench:
         Raises: NotConnected: one of the two vendors is not known; BenchBusy; Superseded; and what
         it raises.
         """
+        patience = patience_now() or Patience.of(PAGE_SECONDS)
         waiting = asyncio.run_coroutine_threadsafe(self._do(work), self._running())
         with self._as_last(page, waiting):
             try:
-                return waiting.result(PAGE_SECONDS)
+                return waiting.result(patience.left)
             except CancelledError:
                 raise Superseded(
                     "A newer dry run of this page took the place of this one.",
@@ -74,7 +75,7 @@ class Bench:
                 if waiting.done():
                     raise  # its own
                 waiting.cancel()
-                raise BenchBusy(PAGE_SECONDS, "the dry run") from None
+                raise BenchBusy(patience.seconds, "the dry run") from None
 
     @contextmanager
     def _as_last(self, page: str, waiting: Future[T]) -> Iterator[None]:

@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, Self, TypeVar
 
+from isthmus.base.clock import monotonic
 from isthmus.base.errors import Retryable
 
 PAGE_SECONDS: Final = 45.0
 """As long as a page waits; its browser gives up after a minute."""
 _T = TypeVar("_T")
-_most: ContextVar[float | None] = ContextVar("most", default=None)
 
 
 class VendorsSlow(Retryable):
@@ -25,14 +26,40 @@ class VendorsSlow(Retryable):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds somebody waits in all, and the monotonic time at which they are over."""
+
+    seconds: float
+    end: float
+
+    @classmethod
+    def of(cls, seconds: float) -> Self:
+        """Begin to wait."""
+        return cls(seconds, monotonic() + seconds)
+
+    @property
+    def left(self) -> float:
+        """Return how many of the seconds are left."""
+        return max(0.0, self.end - monotonic())
+
+
+_patience: ContextVar[Patience | None] = ContextVar("patience", default=None)
+
+
 @contextmanager
 def patience(seconds: float) -> Iterator[None]:
-    """Let nothing that is asked in this context wait longer."""
-    before = _most.set(seconds)
+    """Let all that is asked in this context, one after the other, wait no longer."""
+    before = _patience.set(Patience.of(seconds))
     try:
         yield
     finally:
-        _most.reset(before)
+        _patience.reset(before)
+
+
+def patience_now() -> Patience | None:
+    """Return how long may be waited in this context; None: to the end."""
+    return _patience.get()
 
 
 def run(work: Coroutine[Any, Any, _T]) -> _T:
@@ -45,11 +72,11 @@ def run(work: Coroutine[Any, Any, _T]) -> _T:
 
 
 async def _bounded(work: Coroutine[Any, Any, _T]) -> _T:
-    most = _most.get()
+    most = _patience.get()
     try:
-        async with asyncio.timeout(most) as bound:
+        async with asyncio.timeout(None if most is None else most.left) as bound:
             return await work
     except TimeoutError:
         if most is None or not bound.expired():
             raise
-        raise VendorsSlow(most) from None
+        raise VendorsSlow(most.seconds) from None
