@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -12,9 +13,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from isthmus.base.clock import utc_now
-from isthmus.console import away
+from isthmus.console import away, counter
 from isthmus.console.guard import COOKIE
 from isthmus.wiring.people import Role
+from tests.console.relay import Relay
 from tests.console.site import PASSWORD, Served, Visitor, served
 from tests.identity.provider import CLIENT, SECRET, OpenIdProvider, serving_beside
 
@@ -188,6 +190,45 @@ def test_what_the_provider_refuses_is_told_by_its_word(
     empty = come_back(console, cookies, {"state": state_of(url)})
     assert "it sent no code" in empty.text
     assert "token" not in provider.asked
+
+
+def test_a_provider_that_hangs_is_told_above_the_log_in_by_password(
+    tmp_path: Path, provider: OpenIdProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = Relay(provider.url)
+    provider.url = relay.url
+    told = "The identity provider did not answer within 1 s."
+    with served(tmp_path / "home", told_of(provider)) as console, closing(relay):
+        begin(console)
+        relay.hold()
+        with monkeypatch.context() as short:
+            short.setattr(counter, "PAGE_SECONDS", 1.0)
+            answer = httpx2.get(f"{console.url}/login/elsewhere", timeout=30)
+        assert answer.status_code == 502
+        assert told in answer.text
+        assert 'type="password"' in answer.text
+        relay.let_go()
+        url, cookies = leave(console)
+        query = answered_by(url)
+        relay.hold()
+        monkeypatch.setattr(counter, "PAGE_SECONDS", 1.0)
+        back = come_back(console, cookies, query)
+        assert back.status_code == 422
+        assert told in back.text
+
+
+def test_where_many_wait_for_the_provider_the_password_still_serves(
+    tmp_path: Path, provider: OpenIdProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counter, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(counter, "TURNS", 0)
+    with served(tmp_path / "home", told_of(provider)) as console:
+        begin(console)
+        answer = httpx2.get(f"{console.url}/login/elsewhere")
+    assert answer.status_code == 503
+    assert "requests wait for a server that does not answer" in answer.text
+    assert "Connections" not in answer.text
+    assert 'type="password"' in answer.text
 
 
 def test_a_log_in_under_way_goes_on_at_another_process_of_the_same_home(

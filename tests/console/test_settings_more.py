@@ -13,13 +13,26 @@ from playwright.sync_api import Browser, Page, expect
 
 from isthmus import __version__
 from isthmus.base.clock import utc_now
+from isthmus.console import counter
 from isthmus.console.pages.settings import FOREIGN
 from isthmus.console.rendering import STATIC
 from isthmus.state.dispatch import DeadLetter
 from isthmus.wiring.people import Role
 from isthmus.wiring.tending.preferences import CHAT, KEEP, MAIL, SWEEP
+from tests.console.relay import Relay
 from tests.console.shore import until, worked
-from tests.console.site import NAMES, PHONE, SIZES, WIDE, Served, Visitor, audit, served, shots
+from tests.console.site import (
+    NAMES,
+    PHONE,
+    SIZES,
+    WIDE,
+    Served,
+    Visitor,
+    audit,
+    served,
+    shots,
+    signed_in,
+)
 
 BOTH = pytest.mark.parametrize("size", SIZES, ids=NAMES)
 
@@ -82,6 +95,24 @@ def test_an_admin_sets_a_chat_tries_it_and_forgets_it(
     trail = str(console.site.people.deeds())
     assert "sent a test alert" in trail
     assert "/hook" not in trail
+
+
+def test_a_chat_that_hangs_is_told_as_such_beside_its_form(
+    console: Served, chat: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = Relay(f"http://127.0.0.1:{chat.server_port}")
+    console.site.preferences.set(CHAT, f"{relay.url}/hook")
+    monkeypatch.setattr(counter, "PAGE_SECONDS", 1.0)
+    relay.hold()
+    try:
+        with signed_in(console, Role.ADMIN) as (http, csrf):
+            answer = http.post("/settings/alerts/test", data={"csrf": csrf, "channel": "chat"})
+    finally:
+        relay.close()
+    assert answer.status_code == 503
+    assert "The server of the chat did not answer within 1 s." in answer.text
+    assert "The vendors" not in answer.text
+    assert 'name="channel" value="chat"' in answer.text
 
 
 def test_mail_is_set_by_its_parts_and_a_wrong_server_is_named_at_its_field(

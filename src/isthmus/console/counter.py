@@ -29,6 +29,7 @@ class Counter:
     """Lets some requests wait at once, for a vendor or whoever else is slow; in one event loop."""
 
     whom: str = "a vendor"
+    more: str = "; Connections shows who is slow"
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TURNS))
 
     async def run(self, work: Callable[_P, _T], *args: _P.args, **more: _P.kwargs) -> _T:
@@ -45,8 +46,7 @@ class Counter:
                 f"{TURNS} requests wait for {self.whom} that does not answer, so this one was not"
                 " begun.",
                 where="the console",
-                remedy="Try again in a minute. Pages that ask nobody work as ever; Connections"
-                " shows who is slow.",
+                remedy=f"Try again in a minute. Pages that ask nobody work as ever{self.more}.",
             ) from None
         try:
             with patience(PAGE_SECONDS):
@@ -60,7 +60,7 @@ class Counters:
     """The counters of one application: of both vendors, and of all others that a page asks."""
 
     vendors: Counter = field(default_factory=Counter)
-    others: Counter = field(default_factory=lambda: Counter("a server"))
+    others: Counter = field(default_factory=lambda: Counter("a server", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +83,3 @@ class Asks:
 
 
 VENDORS: Final = Asks()
-SERVERS: Final = Asks(is_vendor=False)

@@ -8,7 +8,7 @@ from isthmus.base.errors import IsthmusError
 from isthmus.console import guard
 from isthmus.console.asking import Ask
 from isthmus.console.away import LASTS, sealed, unsealed
-from isthmus.console.counter import SERVERS
+from isthmus.console.counter import Asks
 from isthmus.console.routes import page
 from isthmus.wiring.people import (
     LoginNotProven,
@@ -37,7 +37,7 @@ def go(ask: Ask) -> Response:
     if provider is None:
         return RedirectResponse("/login", status_code=303)
     try:
-        begun = waiting.run(provider.begin(_back(ask)))
+        begun = waiting.run(provider.begin(_back(ask)), _slow)
     except _FAILED as error:
         return ask.show("login.html", 502, next="", error=error, login="")
     answer = RedirectResponse(begun.url, status_code=303)
@@ -60,7 +60,7 @@ def back(ask: Ask) -> Response:
     if provider is None or gone is None or not gone.begun.is_answered_by(ask.query("state")):
         return _refused(ask, LoginNotProven("this browser did not begin it, or too long ago"))
     try:
-        identity = waiting.run(provider.finish(gone.begun, _code(ask), _back(ask)))
+        identity = waiting.run(provider.finish(gone.begun, _code(ask), _back(ask)), _slow)
         agent = ask.request.headers.get("user-agent", "")[:200]
         _, secret = log_in_as(ask.site.people, identity, source=ask.source, agent=agent)
     except _FAILED as error:
@@ -69,6 +69,14 @@ def back(ask: Ask) -> Response:
         answer = guard.let_in(ask.site, secret, gone.following)
     answer.delete_cookie(_COOKIE, path=BACK)
     return answer
+
+
+def _slow(seconds: float) -> ProviderAway:
+    return ProviderAway(
+        f"The identity provider did not answer within {seconds:.0f} s.",
+        where="log-in",
+        remedy="Try again later, or log in with a password.",
+    )
 
 
 def _code(ask: Ask) -> str:
@@ -90,7 +98,14 @@ def _back(ask: Ask) -> str:
     return base.rstrip("/") + BACK
 
 
+def _crowded(ask: Ask) -> Response:
+    """Show that so many wait for the provider already; the password still serves."""
+    return ask.show("login.html", 503, next="", error=ask.error, login="")
+
+
+_ASKS: Final = Asks(is_vendor=False, otherwise=_crowded)
+
 ROUTES: Final = (
-    page("/login/elsewhere", go, None, asks=SERVERS),
-    page(BACK, back, None, asks=SERVERS),
+    page("/login/elsewhere", go, None, asks=_ASKS),
+    page(BACK, back, None, asks=_ASKS),
 )

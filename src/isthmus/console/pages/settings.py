@@ -1,6 +1,7 @@
 """Settings of the installation: where alerts go, how long things are kept; and how it is."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from starlette.responses import RedirectResponse, Response
@@ -14,7 +15,7 @@ from isthmus.wiring.environment.settings import SettingWrong
 from isthmus.wiring.people import Role
 from isthmus.wiring.tending.activity import KEPT
 from isthmus.wiring.tending.health import health
-from isthmus.wiring.tending.preferences import CHAT, KEEP, MAIL, SWEEP, Channel
+from isthmus.wiring.tending.preferences import CHAT, KEEP, MAIL, SWEEP, AlertNotSent, Channel
 from isthmus.wiring.tending.verdict import SIDES, Verdict
 from isthmus.wiring.vendors import waiting
 
@@ -119,8 +120,16 @@ def send_test(ask: Ask) -> Response:
     """Send a test by one channel."""
     channel: Channel = "mail" if ask.text("channel") == "mail" else "chat"
     ask.about = channel
-    waiting.run(ask.site.preferences.send_test(channel))
+    waiting.run(ask.site.preferences.send_test(channel), partial(_slow, channel))
     return ask.to(HERE, f"A test was sent by {channel}. Look whether it arrived.")
+
+
+def _slow(channel: Channel, seconds: float) -> AlertNotSent:
+    return AlertNotSent(
+        f"The server of the {channel} did not answer within {seconds:.0f} s.",
+        where=channel,
+        remedy="Look whether the test arrived: it may do so still. If not, check the address.",
+    )
 
 
 def about(ask: Ask) -> Response:

@@ -1,14 +1,14 @@
-"""How long somebody who waits for a vendor has patience; a page has less than a command."""
+"""How long somebody who waits for others has patience; a page has less than a command."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, Self, TypeVar
 
 from isthmus.base.clock import monotonic
-from isthmus.base.errors import Retryable
+from isthmus.base.errors import IsthmusError, Retryable
 
 PAGE_SECONDS: Final = 45.0
 """As long as a page waits; its browser gives up after a minute."""
@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 
 
 class VendorsSlow(Retryable):
-    """The vendors took longer to answer than who asks waits. What was begun is broken off."""
+    """The vendors took longer to answer than who asks waits."""
 
     def __init__(self, seconds: float, where: str = "the vendors") -> None:
         super().__init__(
@@ -62,16 +62,17 @@ def patience_now() -> Patience | None:
     return _patience.get()
 
 
-def run(work: Coroutine[Any, Any, _T]) -> _T:
+def run(work: Coroutine[Any, Any, _T], slow: Callable[[float], IsthmusError] = VendorsSlow) -> _T:
     """
-    Run to its end what asks vendors, or as long as there is patience. Blocks; not in a loop.
+    Run to its end what asks others, or as long as there is patience. Blocks; not in a loop.
 
-    Raises: VendorsSlow, and what the work does.
+    Args: slow: makes of the seconds that were waited what is raised of who was asked.
+    Raises: what `slow` makes, and what the work does.
     """
-    return asyncio.run(_bounded(work))
+    return asyncio.run(_bounded(work, slow))
 
 
-async def _bounded(work: Coroutine[Any, Any, _T]) -> _T:
+async def _bounded(work: Coroutine[Any, Any, _T], slow: Callable[[float], IsthmusError]) -> _T:
     most = _patience.get()
     try:
         async with asyncio.timeout(None if most is None else most.left) as bound:
@@ -79,4 +80,4 @@ async def _bounded(work: Coroutine[Any, Any, _T]) -> _T:
     except TimeoutError:
         if most is None or not bound.expired():
             raise
-        raise VendorsSlow(most.seconds) from None
+        raise slow(most.seconds) from None
