@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from urllib.parse import quote
 
@@ -41,6 +42,8 @@ class Ask:
     is_done: bool = True
     error: IsthmusError | None = None
     maker: str = ""
+    turn: int = field(default_factory=count(1).__next__)
+    """Rises with each request that comes in."""
     stamp: str = ""
     """From when what is shown is, for the page to be told of what moves after it."""
 

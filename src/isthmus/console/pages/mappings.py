@@ -241,7 +241,7 @@ def _checked(ask: Ask, told: MappingSketch, ticket: str, event: str) -> Checked:
         return found, trial, None
 
     try:
-        found, trial, trouble = ask.site.bench.do(look, drafts.open_page(ask))
+        found, trial, trouble = ask.site.bench.do(look, drafts.open_page(ask), ask.turn)
     except NotConnected as lack:
         alone = told.numbered(problems_alone(mapping))
         return Checked((*told.problems, *alone), lack=lack)

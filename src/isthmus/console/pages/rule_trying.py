@@ -104,7 +104,7 @@ def _checked(ask: Ask, told: RuleSketch, ticket: str) -> Checked:
         return found, trial, None
 
     try:
-        found, trial, trouble = ask.site.bench.do(look, drafts.open_page(ask))
+        found, trial, trouble = ask.site.bench.do(look, drafts.open_page(ask), ask.turn)
     except NotConnected as lack:
         return Checked(told.problems, alone, lack=lack)
     except IsthmusError as away:

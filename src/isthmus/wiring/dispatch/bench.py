@@ -50,19 +50,20 @@ class Bench:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._sitting: _Sitting | None = None
-        self._last: dict[str, Future[Any]] = {}
+        self._last: dict[str, tuple[int, Future[Any]]] = {}
 
-    def do(self, work: Callable[[Trier], Awaitable[T]], page: str = "") -> T:
+    def do(self, work: Callable[[Trier], Awaitable[T]], page: str = "", number: int = 0) -> T:
         """
         Do something at the desk, and return what came of it. Blocks.
 
-        Args: page: the open page that asks; what it asked for before is ended. "": none.
+        Args: page: the open page that asks; what it asked for before is ended. "": none. number:
+        rises with what a page asks for, which may come here in another order.
         Raises: NotConnected: one of the two vendors is not known; BenchBusy; Superseded; and what
         it raises.
         """
         patience = patience_now() or Patience.of(PAGE_SECONDS)
         waiting = asyncio.run_coroutine_threadsafe(self._do(work), self._running())
-        with self._as_last(page, waiting):
+        with self._as_last(page, number, waiting):
             try:
                 return waiting.result(patience.left)
             except CancelledError:
@@ -78,21 +79,26 @@ class Bench:
                 raise BenchBusy(patience.seconds, "the dry run") from None
 
     @contextmanager
-    def _as_last(self, page: str, waiting: Future[T]) -> Iterator[None]:
-        """Note what an open page waits for, and end what it waited for before."""
+    def _as_last(self, page: str, number: int, waiting: Future[T]) -> Iterator[None]:
+        """Note what an open page waits for, and end what it asked for before."""
         if not page:
             yield
             return
+        mine = (number, waiting)
         with self._lock:
-            before = self._last.get(page)
-            self._last[page] = waiting
-        if before is not None:
-            before.cancel()
+            other = self._last.get(page)
+            is_last = other is None or other[0] <= number
+            if is_last:
+                self._last[page] = mine
+        if not is_last:
+            waiting.cancel()
+        elif other is not None:
+            other[1].cancel()
         try:
             yield
         finally:
             with self._lock:
-                if self._last.get(page) is waiting:
+                if self._last.get(page) is mine:
                     del self._last[page]
 
     def close(self) -> None:
@@ -102,7 +108,7 @@ class Bench:
             self._loop = self._thread = None
         if loop is None or thread is None:
             return
-        asyncio.run_coroutine_threadsafe(self._leave(), loop).result()
+        asyncio.run_coroutine_threadsafe(self._end(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
@@ -137,12 +143,7 @@ class Bench:
             self._sitting = sitting
             sitting.task = asyncio.create_task(sitting.sit(self._idle))
         here = self._sitting
-        try:
-            await asyncio.shield(here.ready)
-        except BaseException:
-            if self._sitting is here:
-                self._sitting = None
-            raise
+        await asyncio.shield(here.ready)  # who is ended while it opens leaves it to the next
         return here
 
     def _wanted(self) -> object:
@@ -152,8 +153,13 @@ class Bench:
         sitting, self._sitting = self._sitting, None
         if sitting is not None:
             sitting.is_over.set()
-            with suppress(Exception):  # who waited for it was told
-                await sitting.task
+            ended = asyncio.gather(sitting.task, return_exceptions=True)  # who waited was told
+            await asyncio.shield(ended)
+
+    async def _end(self) -> None:
+        if self._sitting is not None and not self._sitting.ready.done():
+            self._sitting.task.cancel()  # nobody comes any more for whom it would open
+        await self._leave()
 
 
 class _Sitting:
@@ -192,3 +198,6 @@ class _Sitting:
             if self.ready.done():
                 raise
             self.ready.set_exception(error)
+        finally:
+            self.is_over.set()
+            self.ready.cancel()  # where it was broken off
