@@ -1,12 +1,16 @@
 """So many queries and downloads at once; who comes then is told, and loses nothing."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from isthmus.console import sending
 from isthmus.console.turns import MOST, Crowded, Turns
 from isthmus.wiring.people import Role
 from tests.console.exploring import tabled
@@ -62,6 +66,35 @@ def test_a_download_too_many_is_told_before_anything_is_sent(console: Served, fo
             assert client.get(ASKED).status_code == 200, "downloads hold up no query"
         for _ in range(MOST + 1):
             assert client.get(path).status_code == 200, "each gives its turn back"
+
+
+def test_a_download_that_nobody_takes_gives_its_turn_back(
+    console: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "UNREAD_SECONDS", 1.0)
+    console.site.downloads.patience = 60.0
+    cookie, place = console.cookie(Role.VIEWER), urlsplit(console.url)
+    tens = "with d as (select 1 as n " + "union all select 1 " * 9 + ")"
+    sql = urlencode(
+        {"sql": f"{tens} select '{'x' * 1000}' as text from d a, d b, d c, d e, d f, d g"}
+    )
+    head = (
+        f"GET /explore/sql/csv?{sql} HTTP/1.1",
+        f"Host: {place.netloc}",
+        f"Cookie: {cookie['name']}={cookie['value']}",
+    )
+    with (
+        socket.create_connection((place.hostname or "", place.port or 80)) as asleep,
+        ExitStack() as others,
+    ):
+        asleep.sendall("\r\n".join((*head, "", "")).encode())
+        assert asleep.recv(15) == b"HTTP/1.1 200 OK"
+        for _ in range(MOST):
+            others.enter_context(console.site.downloads.turn())
+        rest = b"".join(iter(partial(asleep.recv, 2**20), b""))
+    assert len(rest) < 10**9
+    assert not rest.endswith(b"0\r\n\r\n"), "it must not seem whole"
+    until(lambda: not console.house.readers._users)
 
 
 def test_who_waits_has_the_turn_that_becomes_free() -> None:
