@@ -120,6 +120,18 @@ def test_a_body_that_is_not_as_described_is_refused_with_its_place(
     assert answer.json()["where"]
 
 
+def test_a_field_that_is_null_counts_as_left_out(console: Served) -> None:
+    with client(console, Role.DISPATCHER) as asking:
+        body = {"datasets": ["Tickets"], "full": None, "since": None, "release_brake": None}
+        assert asking.post("/datasets/sync", json=body).status_code == 200
+        missing = asking.post("/links", json={"number": None})
+        unknown = asking.post("/datasets/sync", json={"sinse": None})
+    [asked] = console.site.syncing.asks()
+    assert (asked.full, asked.since) == (False, None)
+    assert (missing.status_code, missing.json()["where"]) == (422, "number")
+    assert (unknown.status_code, unknown.json()["where"]) == (422, "sinse")
+
+
 def test_what_was_done_stands_in_the_audit_trail_with_what_it_was_done_to(
     connected: Served, shores: Shores
 ) -> None:

@@ -15,10 +15,17 @@ _SHAPES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     ),
 }
 """By JSON type: whether a value is of it, and how a person calls it."""
+_NONE_IS_ALL: Final = frozenset({"dataset", "datasets"})
+"""Fields that mean all where they are left out: null may be a slip, and must not say that."""
 
 
-def check_body(call: Call, body: Mapping[str, Any]) -> None:
-    """Raises InputWrong: a field that the call does not take, or of another type."""
+def checked_body(call: Call, body: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return a body without the fields that are null, which is to leave them out.
+
+    Raises: InputWrong: a field that the call does not take, or of another type; null where to
+    leave it out means all.
+    """
     kinds = {name: kind for name, kind, _ in call.body}
     for name, value in body.items():
         if name not in kinds:
@@ -28,7 +35,9 @@ def check_body(call: Call, body: Mapping[str, Any]) -> None:
                 remedy=f"It takes {', '.join(kinds)}." if kinds else "Send no fields with it.",
             )
         fits, called = _SHAPES[kinds[name]]
-        if not fits(value):
+        is_left_out = value is None and name not in _NONE_IS_ALL
+        if not is_left_out and not fits(value):
             raise InputWrong(
                 f"It must be {called}.", where=name, remedy="Give it so, or leave it out."
             )
+    return {name: value for name, value in body.items() if value is not None}

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from isthmus.base.errors import IsthmusError, NeedsPerson
 from isthmus.console.api.calls import Given, InputWrong
-from isthmus.console.api.checking import check_body
+from isthmus.console.api.checking import checked_body
 from isthmus.console.api.describing import description
 from isthmus.console.api.table import CALLS, PREFIX, Call
 from isthmus.console.guard import NotAllowed
@@ -30,7 +30,7 @@ async def _called(call: Call, request: Request) -> Response:
     try:
         token = await run_in_threadpool(_let_in, call, request)
         body = await _body(request) if call.method == "POST" else {}
-        check_body(call, body)
+        body = checked_body(call, body)
         run = request.app.state.counters.vendors.run if call.asks else run_in_threadpool
         answer = await run(_answer, call, request, token, body)
     except IsthmusError as error:
