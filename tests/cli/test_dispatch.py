@@ -54,12 +54,15 @@ def test_a_ticket_whose_order_was_cancelled_is_dispatched_again_where_a_rule_wan
     order, name = order_of(shores, ticket["id"]), ticket["ticketNumber"]
     shores.fieldnation.delete(f"workorders/{order}?cancel_reason=gone")
     shores.edit("Tickets", ticket["id"], status=shores.status_code("Complete"))
-    assert isthmus("dispatch", "now", name).code == Exit.OK  # that it was cancelled is noted
+    early = isthmus("dispatch", "now", name)  # that it was cancelled is found out
     unwanted = isthmus("dispatch", "now", name)
     refused = isthmus("dispatch", "resume", name)
     shores.send_out(ticket["id"])
     again = isthmus("dispatch", "now", name)
 
+    assert early.code == Exit.PARTIAL
+    assert f"Work order {order} is cancelled, which was not known yet" in on_one_line(early)
+    assert f"isthmus dispatch now {name}" in early.out
     assert unwanted.code == Exit.PARTIAL
     assert f"No rule dispatches {name} as it is now." in unwanted.out
     assert f"isthmus dispatch now {name} dispatches it" in on_one_line(refused)

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from isthmus.base.ids import new_ordered_id
-from isthmus.dispatch.story import UNWANTED
+from isthmus.dispatch.queries import said_since_asked
+from isthmus.dispatch.story import TOO_EARLY, UNWANTED
 from isthmus.state.dispatch import CLOSED, LINKED, STUCK, Arrival, Link
 from tests.dispatch.shores import Flow
 
@@ -85,8 +86,41 @@ async def test_a_word_from_before_the_order_ended_makes_no_other(flow: Flow) -> 
     kept = flow.link(link.record_id)
     assert kept is not None
     assert kept.id == link.id
-    assert told(flow, link.record_id, "while its order stood") == 1
+    assert told(flow, link.record_id, TOO_EARLY) == 1
     assert len(flow.shores.orders()) == 1
+
+
+async def test_a_word_that_comes_before_the_news_that_the_order_ended_is_answered(
+    flow: Flow,
+) -> None:
+    link = await flow.dispatched(flow.shores.fit_tickets(1)[0]["id"])
+    flow.shores.fieldnation.delete(f"workorders/{link.work_order_id}?cancel_reason=gone")
+    await dispatch(flow, link.record_id)  # no webhook told, and no sweep
+    said = said_since_asked(flow.stores.state, link.key)
+    assert said.is_too_early
+    assert "dispatch it once more" in said.entries[-1].what
+    assert flow.stores.inbox.undone(link.key) == ()
+    assert len(flow.shores.orders()) == 1
+    await asyncio.to_thread(flow.shores.send_out, link.record_id)
+    await dispatch(flow, link.record_id)
+    again = flow.link(link.record_id)
+    assert again is not None
+    assert again.work_order_id not in {None, link.work_order_id}, flow.trouble()
+    assert not said_since_asked(flow.stores.state, link.key).is_too_early
+
+
+async def test_what_goes_wrong_before_another_order_is_begun_leaves_the_link_as_it_is(
+    flow: Flow,
+) -> None:
+    first = await cancelled(flow)
+    fault = {"kind": "status", "status": 403, "method": "POST", "path": "Tickets/query"}
+    flow.shores.autotask.admin("POST", "faults", fault)
+    await dispatch(flow, first.record_id)
+    kept = flow.link(first.record_id)
+    assert kept is not None
+    assert (kept.id, kept.state, kept.waits_for) == (first.id, CLOSED, first.waits_for)
+    assert len(flow.stores.state.dead_letters(keys=(first.key,))) == 1
+    assert len(flow.stores.inbox.undone(first.key)) == 1, "the request is lost"
 
 
 async def test_a_rule_that_is_gone_leaves_the_link_of_a_cancelled_order_as_it_is(

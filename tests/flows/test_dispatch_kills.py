@@ -101,6 +101,31 @@ def test_a_kill_while_a_ticket_is_made_of_an_order_makes_one_ticket(home: Home) 
     assert home.link(ticket["id"]).state == LINKED
 
 
+def test_a_kill_before_another_order_is_begun_leaves_the_link_of_the_first(home: Home) -> None:
+    first_worker = home.worker()
+    first = home.dispatched()
+    home.shores.fieldnation.delete(f"workorders/{first.work_order_id}?cancel_reason=gone")
+    home.ask(first.key)
+    home.idle()
+    os.kill(first_worker, signal.SIGKILL)
+    home.shores.send_out(first.record_id)
+    # What only the mapping reads, once the rule is found.
+    slowly(home.shores.autotask, "CompanyLocations/query", "delay", seconds=8)
+    home.stores.commands.dispatch(first.key, "", "a test")
+    second_worker = home.worker()
+    wait_until(lambda: bool(home.shores.autotask.admin("GET", "faults")[0]["fired"]))
+    os.kill(second_worker, signal.SIGKILL)
+    done = home.shores.status_code("Complete")
+    home.shores.edit("Tickets", first.record_id, status=done)
+    home.worker()
+    home.idle()
+    assert home.link(first.record_id).id == first.id
+    home.shores.send_out(first.record_id)
+    home.ask(first.key)
+    home.idle()
+    assert len(home.shores.orders()) == 1, "made unasked"
+
+
 def begun(home: Home, key: str, kind: str) -> bool:
     link = home.stores.state.link_of(key)
     return link is not None and any(

@@ -26,6 +26,7 @@ class End:
     How the work on a link ended. `trouble` is what still keeps it, where it is not done.
 
     `is_unwanted`: no rule wants the record dispatched, also one whose order is over.
+    `is_too_early`: that its order is over was found out only now, so no other was made.
     """
 
     name: str
@@ -34,13 +35,14 @@ class End:
     is_done: bool
     trouble: str = ""
     is_unwanted: bool = False
+    is_too_early: bool = False
 
     @property
     def is_in_step(self) -> bool:
         """Tell whether there is a work order, and nothing is wrong."""
         has_order = self.link is not None and self.link.work_order_id is not None
         is_at_work = self.link is not None and self.link.state in {"linked", "closed"}
-        is_wanting = bool(self.letters) or self.is_unwanted
+        is_wanting = bool(self.letters) or self.is_unwanted or self.is_too_early
         return self.is_done and has_order and is_at_work and not is_wanting
 
     @property
@@ -58,7 +60,7 @@ def awaited(house: House, stores: Stores, key: str, name: str, seconds: int) -> 
     link = stores.state.link_of(key)
     said = said_since_asked(stores.state, key)
     trouble = "" if is_done else _trouble(stores, key)
-    return End(name, link, said.letters, is_done, trouble, said.is_unwanted)
+    return End(name, link, said.letters, is_done, trouble, said.is_unwanted, said.is_too_early)
 
 
 def _trouble(stores: Stores, key: str) -> str:
@@ -102,6 +104,10 @@ def _why_not(end: End) -> tuple[str, tuple[tuple[str, str], ...]]:
     if link is not None and link.state == "parked":
         go_on = ("Go on with it", f"isthmus dispatch resume {end.name}")
         return f"It is parked: {link.waits_for}", (go_on,)
+    if end.is_too_early and link is not None:
+        over = f"Work order {link.work_order_id} is {link.order_status.lower()}"
+        again = ("Make another", f"isthmus dispatch now {end.name}")
+        return f"{over}, which was not known yet: no other was made.", (again,)
     return f"No rule dispatches {end.name} as it is now.", (
         ("What would become of it", f"isthmus dispatch dry-run {end.name}"),
         ("Make it all the same", f"isthmus dispatch now {end.name} --rule NAME"),

@@ -141,8 +141,9 @@ async def _save(desk: Desk, job: Job, wanted: Wanted, intent: Intent, settles: s
         await desk.kept(desk.state.save_intent, intent, entries, confirm, settles=settles)
     else:
         job.link = await desk.kept(
-            desk.state.save_link, job.linked, done=(intent,), entries=entries, then=confirm
-        )
+            desk.state.save_link, job.linked, done=(intent,), entries=entries,
+            instead_of=job.instead_of, then=confirm,
+        )  # fmt: skip
 
 
 async def _kept_up(desk: Desk, job: Job, wanted: Wanted, intent: Intent) -> str:

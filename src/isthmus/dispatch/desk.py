@@ -77,8 +77,9 @@ class Job:
     """
     One run on one key: what came, what is known, and the lines of the trail still to be written.
 
-    `link` is None while there is none. `rule` is the link's, None when it is not to be found.
-    `parked`: nothing is to be done, and what came is kept. `reads`: what was read beside the
+    `link` is None while there is none. `instead_of`: the link of an order that is over, which is
+    set aside where `link` is saved in its place. `rule` is the link's, None when it is not to be
+    found. `parked`: nothing is to be done, and what came is kept. `reads`: what was read beside the
     record.
     """
 
@@ -86,6 +87,7 @@ class Job:
     key: str
     messages: tuple[Message, ...] = ()
     link: Link | None = None
+    instead_of: Link | None = None
     rule: Rule | None = None
     entries: list[Entry] = field(default_factory=list)
     number: str = ""

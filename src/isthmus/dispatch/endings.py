@@ -59,8 +59,9 @@ async def save(desk: Desk, job: Job, *, done: bool) -> None:
     if job.link is not None:
         settled = done and job.link.state not in {PARKED, STUCK}
         await desk.kept(
-            desk.state.save_link, job.link, entries=entries, settled=settled, then=job.run.confirm
-        )
+            desk.state.save_link, job.link, entries=entries, settled=settled,
+            instead_of=job.instead_of, then=job.run.confirm,
+        )  # fmt: skip
     else:
         await desk.kept(desk.state.add_entries, entries)
     if done and job.messages and not job.parked:
@@ -133,8 +134,9 @@ async def _bury(desk: Desk, job: Job, error: IsthmusError, letter: DeadLetter) -
     state = PARKED if isinstance(error, TooManyWrites | OrderOrphaned) else STUCK
     stuck = job.changed(state=state, waits_for=error.what[:500])
     await desk.kept(
-        desk.state.save_link, stuck, entries=entries, letter=letter, then=job.run.confirm
-    )
+        desk.state.save_link, stuck, entries=entries, letter=letter,
+        instead_of=job.instead_of, then=job.run.confirm,
+    )  # fmt: skip
 
 
 def _asked_to_wait(error: IsthmusError) -> timedelta | None:

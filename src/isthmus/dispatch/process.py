@@ -18,7 +18,7 @@ from isthmus.dispatch.gate import CONNECTION, Gate
 from isthmus.dispatch.in_step import bring_in_step
 from isthmus.dispatch.scripts.tracing import traced
 from isthmus.dispatch.unlinked import handle_note, handle_number, handle_order
-from isthmus.dispatch.wanted_again import begin_another
+from isthmus.dispatch.wanted_again import begin_another, may_have_another, tell_if_over_now
 from isthmus.engine import Again, Done, Outcome, Run, RunCancelled
 from isthmus.state.dispatch import PARKED
 
@@ -88,4 +88,8 @@ class LinkWork:
             return Done()
         if job.link is None or job.link.work_order_id is None:
             return await begin(self._desk, job, entity, int(number))
-        return await bring_in_step(self._desk, job)
+        stood = not may_have_another(job.link)
+        outcome = await bring_in_step(self._desk, job)
+        if stood:
+            tell_if_over_now(job)
+        return outcome

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from isthmus.dispatch.news import DISPATCH
-from isthmus.dispatch.story import UNWANTED, Moment, tell
+from isthmus.dispatch.story import TOO_EARLY, UNWANTED, Moment, tell
 from isthmus.engine import Agenda
 from isthmus.state.dispatch import (
     DeadLetter,
@@ -61,13 +61,15 @@ class Said:
     """
     What was said of a key since a person last asked something of it; his own line is the first.
 
-    `is_asked`: he wants it dispatched. `is_unwanted`: no rule wants it. `letters` are open.
+    `is_asked`: he wants it dispatched. `is_unwanted`: no rule wants it. `is_too_early`: its
+    order was found to be over only after he had asked, so no other was made. `letters` are open.
     """
 
     entries: tuple[Entry, ...]
     letters: tuple[DeadLetter, ...]
     is_asked: bool
     is_unwanted: bool
+    is_too_early: bool
 
 
 def standing(state: DispatchState, inbox: Inbox, agenda: Agenda) -> Standing:
@@ -120,6 +122,7 @@ def said_since_asked(state: DispatchState, key: str) -> Said:
         letters=state.dead_letters(keys=(key,)),
         is_asked=event.split(" ")[0] == DISPATCH,
         is_unwanted=any(one.what == UNWANTED for one in entries),
+        is_too_early=any(one.what == TOO_EARLY for one in entries),
     )
 
 

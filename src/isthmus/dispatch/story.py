@@ -25,6 +25,11 @@ FEW: Final = 6
 """So many fields are named; of more than that the rest is counted."""
 UNWANTED: Final = "No rule dispatches it as it is now"
 """The line of the trail that answers a person who wants a record dispatched that no rule wants."""
+TOO_EARLY: Final = (
+    "That its order is over was not known yet when it was to be dispatched, so no other was made;"
+    " dispatch it once more"
+)
+"""The same where it has an order that was found to be over only after the person had asked."""
 _HAPPENED: Final = " happened"
 _REFUSED: Final = 400
 _VERSION: Final = re.compile(r"^.*?/v?\d+\.?\d*/", re.IGNORECASE)

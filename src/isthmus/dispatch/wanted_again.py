@@ -9,12 +9,10 @@ from isthmus.dispatch.news import asked_to_dispatch
 from isthmus.dispatch.rules.condition_shapes import ConditionWrong
 from isthmus.dispatch.rules.known import ROOT_OF
 from isthmus.dispatch.rules.rule import decide_rule, paths_needed
+from isthmus.dispatch.story import TOO_EARLY
 from isthmus.state.dispatch import CLOSED, Link
 
 _OVER: Final = frozenset({"Cancelled", "Deleted"})
-_TOO_EARLY: Final = (
-    "It was to be dispatched while its order stood; another is made when a person asks once more"
-)
 
 
 def may_have_another(link: Link) -> bool:
@@ -28,27 +26,37 @@ async def begin_another(desk: Desk, job: Job) -> bool:
     """
     Make another order of a record whose order is over, where a person wants it dispatched.
 
-    The link that is over is set aside only for a rule that wants the record. Returns: whether
-    another was made. Raises: RuleGone, ConditionWrong: the link stays as it is.
+    The link that is over is set aside only for a rule that wants the record, and only when the
+    link of the other order is saved: a run that ends before that has changed nothing.
+    Returns: whether another was made. Raises: RuleGone, ConditionWrong: the link stays as it is.
     """
     over, asked = job.link, asked_to_dispatch(job.messages)
     if over is None or asked is None or not may_have_another(over):
         return False
     if over.since is not None and asked.received_at < over.since:
-        job.tell("decision", _TOO_EARLY, order=over.work_order_id)
+        _tell_too_early(job, over)
         return False
-    record = await desk.reader.record(over.entity, over.record_id)
-    if record is None:
-        return False  # that it is gone is told where both sides are looked at
     job.link = None  # what is wrong now is wrong with the order to be made
-    rule = await rule_for(desk, job, record)
-    if rule is None:
+    record = await desk.reader.record(over.entity, over.record_id)
+    rule = None if record is None else await rule_for(desk, job, record)
+    if record is None or rule is None:
         job.link = over
-        tell_unwanted(job)
+        if record is not None:  # that it is gone is told where both sides are looked at
+            tell_unwanted(job)
         return False
-    await desk.kept(desk.state.set_aside, over)
+    job.instead_of = over
     await begin_by(desk, job, rule, record, anew=True)
     return True
+
+
+def tell_if_over_now(job: Job) -> None:
+    """Answer who wants a record dispatched whose order this run found to be over."""
+    if asked_to_dispatch(job.messages) is not None and may_have_another(job.linked):
+        _tell_too_early(job, job.linked)
+
+
+def _tell_too_early(job: Job, over: Link) -> None:
+    job.tell("decision", TOO_EARLY, order=over.work_order_id)
 
 
 async def tell_if_wanted_again(desk: Desk, job: Job, record: Record) -> None:

@@ -126,6 +126,23 @@ def test_a_ticket_whose_order_was_cancelled_is_dispatched_again_from_its_page(
         assert "Dispatch it again" not in client.get(f"/dispatch/{first.id}").text
 
 
+def test_a_ticket_whose_order_is_found_to_be_cancelled_as_it_is_dispatched_leads_to_its_link(
+    console: Served, shores: Shores
+) -> None:
+    first = console.stores.state.link(dispatched(console, shores))
+    assert first is not None
+    shores.fieldnation.delete(f"workorders/{first.work_order_id}?cancel_reason=gone")
+    with signed_in(console, Role.DISPATCHER) as (client, token):
+        given = {"entity": "Tickets", "number": str(first.record_id), "csrf": token}
+        client.post("/dispatch/now", data=given)
+        until(lambda: console.stores.agenda.count() == 0)
+        led = client.get("/dispatch/find", params={"key": first.key})
+        assert led.headers["location"] == f"/dispatch/{first.id}"
+        shown = client.get(f"/dispatch/{first.id}").text
+    assert "Dispatch it again" in shown
+    assert "dispatch it once more" in shown
+
+
 @BOTH
 def test_a_link_is_parked_with_a_reason_and_resumed(
     console: Served, visitor: Visitor, shores: Shores, size: tuple[int, int]

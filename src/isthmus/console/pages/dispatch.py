@@ -67,7 +67,8 @@ def find(ask: Ask) -> Response:
     """Go to the link of a key; while it, or another in its place, is not there yet, say so."""
     key, stores = ask.query("key"), ask.site.stores
     link, heard = stores.state.link_of(key), said_since_asked(stores.state, key)
-    if link is not None and not (heard.is_asked and may_have_another(link)):
+    is_coming = heard.is_asked and not heard.is_too_early
+    if link is not None and not (is_coming and may_have_another(link)):
         return ask.to(f"{HERE}/{link.id}")
     entity, _, number = key.partition("/")
     rules = (one for one in ask.site.library.rules() if ROOTS[one.root] == entity)

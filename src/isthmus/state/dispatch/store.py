@@ -113,6 +113,7 @@ class DispatchState:
         letter: DeadLetter | None = None,
         settled: bool = False,
         may_resume: bool = False,
+        instead_of: Link | None = None,
         then: Callable[[Session], None] | None = None,
     ) -> Link:
         """
@@ -120,9 +121,13 @@ class DispatchState:
 
         One that a person parked meanwhile stays so, unless the caller `may_resume` it.
         Args: done: intents to save. letter: why it is stuck. settled: its open dead letters are.
+        instead_of: the link of the same record that is over; it is kept under a key of its own.
         then: more in the same transaction, such as asking for another run.
         """
         with writing(self.engine) as session:
+            if instead_of is not None:
+                aside = replace(instead_of, key=f"{instead_of.key}#{instead_of.id}")
+                links.save(session, aside, may_resume=True)
             kept = links.save(session, link, may_resume=may_resume)
             for intent in done:
                 intents.save(session, intent)
@@ -154,11 +159,6 @@ class DispatchState:
             trail.add(session, entries)
             then(session)
         return kept
-
-    def set_aside(self, link: Link) -> None:
-        """Keep a link that is over under a key of its own, so that its record may have another."""
-        with writing(self.engine) as session:
-            links.save(session, replace(link, key=f"{link.key}#{link.id}"), may_resume=True)
 
     # Intents
 
