@@ -8,7 +8,7 @@ import pytest
 from isthmus.base.ids import new_ordered_id
 from isthmus.dispatch.queries import said_since_asked
 from isthmus.dispatch.story import TOO_EARLY, UNWANTED
-from isthmus.state.dispatch import CLOSED, LINKED, STUCK, Arrival, Link
+from isthmus.state.dispatch import CLOSED, LINKED, STUCK, Arrival, DeadLetter, Link
 from tests.dispatch.shores import Flow
 
 RULE = "ticket_dispatch"
@@ -36,6 +36,11 @@ def told(flow: Flow, ticket: int, what: str) -> int:
     """Return how many lines of the trail say so."""
     entries = flow.stores.state.entries(f"Tickets/{ticket}")
     return sum(what in one.what for one in entries)
+
+
+def letters(flow: Flow, key: str, kind: str) -> list[DeadLetter]:
+    """Return the open letters of a key of this kind."""
+    return [one for one in flow.stores.state.dead_letters(keys=(key,)) if one.kind == kind]
 
 
 # An order that was cancelled
@@ -121,6 +126,13 @@ async def test_what_goes_wrong_before_another_order_is_begun_leaves_the_link_as_
     assert (kept.id, kept.state, kept.waits_for) == (first.id, CLOSED, first.waits_for)
     assert len(flow.stores.state.dead_letters(keys=(first.key,))) == 1
     assert len(flow.stores.inbox.undone(first.key)) == 1, "the request is lost"
+    flow.shores.autotask.admin("DELETE", "faults")
+    (letter,) = flow.stores.state.dead_letters(keys=(first.key,))
+    await asyncio.to_thread(flow.stores.commands.dismiss, letter, "made by hand", "a test")
+    await asyncio.to_thread(flow.shores.send_out, first.record_id)
+    await flow.ask(first.key)
+    await flow.idle()
+    assert len(flow.shores.orders()) == 1, "it was dismissed, and done all the same"
 
 
 async def test_a_rule_that_is_gone_leaves_the_link_of_a_cancelled_order_as_it_is(
@@ -158,15 +170,53 @@ async def test_a_rule_that_cannot_dispatch_a_stuck_ticket_closes_no_link_and_set
     stuck = flow.link(ticket["id"])
     assert stuck is not None
     assert stuck.state == STUCK
-    (letter,) = flow.stores.state.dead_letters(keys=(stuck.key,))
+    (letter,) = letters(flow, stuck.key, "refused")
     assert rule in letter.what
     assert "by another rule" in letter.remedy
+    assert len(letters(flow, stuck.key, "validation")) == 1
     flow.shores.edit("Tickets", ticket["id"], dueDateTime=ticket["dueDateTime"])
     await dispatch(flow, ticket["id"])  # by whichever rule wants it
     linked = flow.link(ticket["id"])
     assert linked is not None
     assert linked.work_order_id is not None, flow.trouble()
     assert flow.stores.state.dead_letters(keys=(stuck.key,)) == ()
+
+
+async def test_a_rule_that_is_gone_keeps_no_other_from_dispatching_the_ticket(flow: Flow) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    key = f"Tickets/{ticket}"
+    await dispatch(flow, ticket, "ticket_dispach")
+    assert flow.stores.inbox.undone(key) == ()
+    assert flow.link(ticket) is None
+    await flow.dispatched(ticket)
+    assert len(letters(flow, key, "refused")) == 1, "it is still to be answered"
+
+
+async def test_what_was_asked_by_a_rule_that_is_gone_is_not_done_after_it_was_dismissed(
+    flow: Flow,
+) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    key = f"Tickets/{ticket}"
+    flow.desk.library.enable(RULE, is_enabled=False, by="a test")
+    await dispatch(flow, ticket, RULE)
+    (letter,) = letters(flow, key, "refused")
+    assert await asyncio.to_thread(flow.stores.commands.dismiss, letter, "not so", "a test")
+    flow.desk.library.enable(RULE, is_enabled=True, by="a test")
+    assert await asyncio.to_thread(flow.stores.commands.replay, [letter], "a test") == 0
+    await flow.ask(key)
+    await flow.idle()
+    assert flow.link(ticket) is None
+    assert flow.shores.orders() == []
+
+
+async def test_who_asks_anew_closes_the_letter_about_a_rule_that_is_gone(flow: Flow) -> None:
+    ticket = flow.shores.fit_tickets(1)[0]["id"]
+    key = f"Tickets/{ticket}"
+    await dispatch(flow, ticket, "ticket_dispach")
+    flow.stores.commands.dispatch_all([key], RULE, "a test")
+    await flow.idle()
+    assert letters(flow, key, "refused") == []
+    assert len(flow.shores.orders()) == 1
 
 
 # A ticket that no rule wants

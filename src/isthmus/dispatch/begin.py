@@ -3,7 +3,7 @@
 from isthmus.autotask.port import Record
 from isthmus.dispatch import beside, cross_links, moves, toward_order
 from isthmus.dispatch.desk import Desk, Job
-from isthmus.dispatch.faults import RecordGone, RuleGone
+from isthmus.dispatch.faults import NamedRuleGone, RecordGone, RuleGone
 from isthmus.dispatch.library import Library
 from isthmus.dispatch.named import rule_named
 from isthmus.dispatch.news import DISPATCH, asked_to_dispatch, forced_by, note_record
@@ -76,14 +76,14 @@ async def rule_for(desk: Desk, job: Job, record: Record) -> Rule | None:
     """
     Return the rule that a person named, else the first that wants the record; None: none does.
 
-    Raises: RuleGone: the one that was named cannot, and nobody asked since without naming one.
+    Raises: NamedRuleGone: that one cannot, and nobody asked since without naming one.
     ConditionWrong.
     """
     forced, asked = forced_by(job.messages), asked_to_dispatch(job.messages)
     if forced:
         try:
             return await desk.kept(_named, desk, job.key, record.entity, forced)
-        except RuleGone:
+        except NamedRuleGone:
             if asked is None or asked.event != DISPATCH:
                 raise
     root = ROOT_OF.get(record.entity, "")
@@ -96,11 +96,15 @@ async def rule_for(desk: Desk, job: Job, record: Record) -> Rule | None:
 
 
 def _named(desk: Desk, key: str, entity: str, name: str) -> Rule:
-    """Return the rule that a person named, also one switched on a moment ago. Raises: RuleGone."""
+    """
+    Return the rule that a person named, also one switched on a moment ago.
+
+    Raises: NamedRuleGone.
+    """
     try:
         return rule_named(Library(desk.library.definitions), entity, name)
     except NoRule as told:
-        raise RuleGone(
+        raise NamedRuleGone(
             f"A person wants it dispatched by a rule that cannot: {told.what}",
             where=key,
             remedy=f"{told.remedy} Mend that and replay this, or dispatch it by another rule.",

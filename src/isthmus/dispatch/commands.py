@@ -9,11 +9,11 @@ from isthmus.base.clock import utc_now
 from isthmus.base.errors import NeedsPerson
 from isthmus.base.ids import new_ordered_id
 from isthmus.dispatch.edits import EDIT
-from isthmus.dispatch.faults import REFUSED
+from isthmus.dispatch.faults import DOUBLE, REFUSED
 from isthmus.dispatch.fitting import UNFIT
 from isthmus.dispatch.gate import CONNECTION
 from isthmus.dispatch.gate import refused as refused_mark
-from isthmus.dispatch.news import DISPATCH, RESYNC
+from isthmus.dispatch.news import DISPATCH, RESYNC, is_to_dispatch
 from isthmus.dispatch.refused import AGAIN
 from isthmus.dispatch.relay import LINK
 from isthmus.dispatch.rules import paths
@@ -37,6 +37,7 @@ from isthmus.state.dispatch import (
 PERSON_PRIORITY: Final = 3
 EVERYTHING: Final = "record+order+notes"
 MOST_LETTERS: Final = 10_000
+_AT_ONCE: Final = 1_000
 
 
 class NoSuchLink(NeedsPerson):
@@ -90,6 +91,7 @@ class Commands:
         It gets another order where its own was cancelled or deleted; to `ask` makes none.
         """
         self.ask(key, _dispatching(rule), by)
+        self._replace_asks((key,))
 
     def dispatch_all(self, keys: Sequence[str], rule: str, by: str) -> None:
         """Have many records dispatched; what a person asks for one by one goes first."""
@@ -98,6 +100,8 @@ class Commands:
         self.inbox.keep([Arrival("person", new_ordered_id(), event, key) for key in keys])
         for key in keys:
             self.agenda.enqueue(LINK, key)
+        for start in range(0, len(keys), _AT_ONCE):
+            self._replace_asks(keys[start : start + _AT_ONCE])
 
     def expect_going(self, key: str, name: str, remedy: str) -> None:
         """
@@ -185,7 +189,8 @@ class Commands:
                 continue
             of_key = self.state.dead_letters(keys=(letter.key,), limit=MOST_LETTERS)
             count += len(of_key)
-            refused = [one.id for one in of_key if one.kind == REFUSED]
+            alone = [one for one in of_key if one.kind == REFUSED]
+            refused, asks = [one.id for one in alone], self.state.asks_of(alone)
             link = self.state.link_of(letter.key)
             if link is not None and link.state == PARKED:
                 self.resume(link, by, refused)
@@ -200,8 +205,11 @@ class Commands:
                 self.agenda.enqueue("sweep", letter.key.removeprefix("sweep/"))
             else:
                 self.ask(letter.key, EVERYTHING, by, refused)
+            if asked := [asks[one] for one in refused if one in asks]:
+                self.ask(letter.key, asked[0], by)
             # Only now: a crash before this leaves the letter open, and asking twice does no harm.
             self.state.mark_dead_letters(letter.key, "replayed")
+            self.state.forget_asks(asks)
         return count
 
     def edit(self, letter: DeadLetter, values: Mapping[str, str], by: str) -> None:
@@ -245,11 +253,30 @@ class Commands:
         self.agenda.hasten(LINK)
 
     def dismiss(self, letter: DeadLetter, why: str, by: str) -> bool:
-        """Close a dead letter without doing its work; tells whether it was still open."""
+        """
+        Close a dead letter without doing its work; tells whether it was still open.
+
+        What a person asked for before it was written is not done later either.
+        """
+        still = self.state.dead_letter(letter.id)
+        if still is not None and still.state == "open" and still.kind not in {REFUSED, DOUBLE}:
+            undone = self.inbox.undone(still.key)
+            given_up = [m for m in undone if is_to_dispatch(m) and m.received_at <= still.at]
+            self.inbox.settle([m.number for m in given_up])
         said = f"{by} dismissed the dead letter {letter.id}: {why}"
         number = letter.record_number
         entry = Entry(utc_now(), letter.key, "person", said, {}, letter.link_id, number)
-        return self.state.close_dead_letter(letter.id, "dismissed", (entry,))
+        is_closed = self.state.close_dead_letter(letter.id, "dismissed", (entry,))
+        self.state.forget_asks((letter.id,))
+        return is_closed
+
+    def _replace_asks(self, keys: Sequence[str]) -> None:
+        """Close the letters that would ask these to be dispatched: a person asked anew."""
+        letters = self.state.dead_letters(keys=keys, limit=MOST_LETTERS)
+        asks = self.state.asks_of([one for one in letters if one.kind == REFUSED])
+        for one in asks:
+            self.state.close_dead_letter(one, "replayed")
+        self.state.forget_asks(asks)
 
     def _said(self, link: Link, what: str) -> Entry:
         return Entry(

@@ -12,12 +12,14 @@ from isthmus.base.redaction import redact
 from isthmus.dispatch.desk import Desk, Job
 from isthmus.dispatch.faults import (
     CREDENTIALS,
+    NamedRuleGone,
     OrderOrphaned,
     TooManyWrites,
     kind_of,
     vendor_of,
 )
 from isthmus.dispatch.gate import Gate
+from isthmus.dispatch.news import naming
 from isthmus.dispatch.waits import (
     is_alone,
     shown_as_waiting,
@@ -98,6 +100,9 @@ async def failed(desk: Desk, gate: Gate, job: Job, error: IsthmusError) -> Outco
         await desk.kept(desk.state.save_dead_letter, letter, job.take_entries())
         await job.run.check()
         return Again()
+    if isinstance(error, NamedRuleGone):
+        await _put_off(desk, job, letter)
+        return Again()
     await _bury(desk, job, error, letter)
     return Done()
 
@@ -123,6 +128,21 @@ def _letter(job: Job, error: IsthmusError, kind: str, tries: int) -> DeadLetter:
         link_id="" if job.link is None else job.link.id,
         record_number="" if job.link is None else job.link.record_number,
     )
+
+
+async def _put_off(desk: Desk, job: Job, letter: DeadLetter) -> None:
+    """
+    Leave what a person asked for to a letter that asks it again when it is replayed.
+
+    The messages are settled, so that nothing comes of them later unasked, and the rest goes on.
+    """
+    asked = naming(job.messages)
+    _log.warning("dead_letter", letter=letter.id, kind=letter.kind, what=letter.what)
+    await desk.kept(
+        desk.state.save_dead_letter, letter, job.take_entries(),
+        asks=asked[-1].event, then=job.run.confirm,
+    )  # fmt: skip
+    await desk.kept(desk.inbox.settle, [one.number for one in asked])
 
 
 async def _bury(desk: Desk, job: Job, error: IsthmusError, letter: DeadLetter) -> None:

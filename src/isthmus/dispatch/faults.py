@@ -76,6 +76,10 @@ class RuleGone(NeedsPerson):
     """The rule or mapping that a link was made by is not there any more."""
 
 
+class NamedRuleGone(RuleGone):
+    """A person named a rule that cannot dispatch it; nothing else of the link is wrong."""
+
+
 def vendor_of(error: IsthmusError) -> str:
     """Return whose error it is, "" for neither vendor's."""
     if isinstance(error, fieldnation.FieldNationError):
@@ -91,6 +95,8 @@ def kind_of(error: IsthmusError) -> str:
     """Return the kind of dead letter that an error makes."""
     if isinstance(error, _CREDENTIALS):
         return CREDENTIALS
+    if isinstance(error, NamedRuleGone):
+        return REFUSED
     if isinstance(error, Undecided):
         return CONFLICT
     if isinstance(error, TooManyWrites):

@@ -81,17 +81,23 @@ def note_record(job: Job, record: Record, *, with_notes: bool) -> None:
 
 def asked_to_dispatch(messages: Sequence[Message]) -> Message | None:
     """Return the latest message by which a person wants a record dispatched, not only looked at."""
-    for message in reversed(messages):
-        if message.source == "person" and message.event.split(" ")[0] == DISPATCH:
-            return message
-    return None
+    return next((one for one in reversed(messages) if is_to_dispatch(one)), None)
+
+
+def is_to_dispatch(message: Message) -> bool:
+    """Tell whether a person wants a record dispatched by it, by a rule that is named or not."""
+    return message.source == "person" and message.event.split(" ")[0] == DISPATCH
+
+
+def naming(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """Return the messages by which a person wants a record dispatched by a rule of a name."""
+    return tuple(one for one in messages if is_to_dispatch(one) and one.event != DISPATCH)
 
 
 def forced_by(messages: Sequence[Message]) -> str:
     """Return the rule that a person named for this record, of several the last; "" for none."""
-    naming = [one for one in messages if one.event.startswith(f"{DISPATCH} ")]
-    asked = asked_to_dispatch(naming)
-    return "" if asked is None else asked.event.removeprefix(f"{DISPATCH} ")
+    asked = naming(messages)
+    return asked[-1].event.removeprefix(f"{DISPATCH} ") if asked else ""
 
 
 def forget_written(job: Job) -> None:

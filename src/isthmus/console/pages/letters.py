@@ -22,7 +22,7 @@ HERE: Final = "/letters"
 KINDS: Final = {
     "credentials": "a vendor refused our log-in",
     "validation": "what was to be sent is not valid there",
-    "refused": "a vendor takes one thing not, all else goes on",
+    "refused": "one thing is not taken, all else goes on",
     "vendor": "the vendor refused it",
     "script": "a mapping's script failed",
     "conflict": "both sides changed the same field",

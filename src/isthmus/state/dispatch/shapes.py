@@ -213,10 +213,10 @@ class DeadLetter:
     """
     Work that needs a person.
 
-    `kind` is credentials, validation, refused (one thing beside the order), vendor, script,
-    conflict, breaker or double (something was made twice). `key` is that of the work, or
-    `connection/<vendor>` for a vendor as a whole. `state` is open, replayed, dismissed (a person
-    closed it) or settled (what was wrong went away by itself).
+    `kind` is credentials, validation, refused (one thing beside the order, or a rule that a person
+    named), vendor, script, conflict, breaker or double (something was made twice). `key` is that of
+    the work, or `connection/<vendor>` for a vendor as a whole. `state` is open, replayed, dismissed
+    (a person closed it) or settled (what was wrong went away by itself).
     """
 
     id: str

@@ -1,10 +1,10 @@
 """The one class that speaks to the tables of dispatch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from sqlalchemy import Connection as Session
 from sqlalchemy import Engine
@@ -19,6 +19,7 @@ from isthmus.state.dispatch.shapes import DeadLetter, Entry, Intent, Link
 from isthmus.state.dispatch.tables import VERSION, metadata, version
 
 _UNSAVED: Sequence[Entry] = ()
+_ASKS: Final = "letter asks/"
 
 
 class DispatchState:
@@ -252,11 +253,36 @@ class DispatchState:
         with reading(self.engine) as session:
             return dead_letters.count(session)
 
-    def save_dead_letter(self, letter: DeadLetter, entries: Sequence[Entry] = _UNSAVED) -> None:
-        """Save work that needs a person."""
+    def save_dead_letter(
+        self,
+        letter: DeadLetter,
+        entries: Sequence[Entry] = _UNSAVED,
+        *,
+        asks: str = "",
+        then: Callable[[Session], None] | None = None,
+    ) -> None:
+        """
+        Save work that needs a person; `then` does more in the same transaction.
+
+        Args: asks: the event that its replay is to ask again, of a letter that stands alone.
+        """
         with writing(self.engine) as session:
             dead_letters.save(session, letter)
             trail.add(session, entries)
+            if asks:
+                noted.save(session, f"{_ASKS}{letter.id}", asks)
+            if then is not None:
+                then(session)
+
+    def asks_of(self, letters: Sequence[DeadLetter]) -> dict[str, str]:
+        """Return, by their ids, the events that the replay of some letters asks again."""
+        found = self.marks([f"{_ASKS}{letter.id}" for letter in letters])
+        return {name.removeprefix(_ASKS): event for name, event in found.items()}
+
+    def forget_asks(self, letter_ids: Iterable[str]) -> None:
+        """Forget what the replay of letters was to ask: they are closed."""
+        for one in letter_ids:
+            self.save_mark(f"{_ASKS}{one}", None)
 
     def mark_dead_letters(
         self, key: str, state: str, then: Callable[[Session], None] | None = None
