@@ -90,18 +90,20 @@ class Commands:
 
         It gets another order where its own was cancelled or deleted; to `ask` makes none.
         """
+        before = self._asks_of((key,))
         self.ask(key, _dispatching(rule), by)
-        self._replace_asks((key,))
+        self._replace(before)
 
     def dispatch_all(self, keys: Sequence[str], rule: str, by: str) -> None:
         """Have many records dispatched; what a person asks for one by one goes first."""
         event = _dispatching(rule)
+        before = [self._asks_of(keys[at : at + _AT_ONCE]) for at in range(0, len(keys), _AT_ONCE)]
         self.state.add_entries([_asked(key, event, by) for key in keys])
         self.inbox.keep([Arrival("person", new_ordered_id(), event, key) for key in keys])
         for key in keys:
             self.agenda.enqueue(LINK, key)
-        for start in range(0, len(keys), _AT_ONCE):
-            self._replace_asks(keys[start : start + _AT_ONCE])
+        for asks in before:
+            self._replace(asks)
 
     def expect_going(self, key: str, name: str, remedy: str) -> None:
         """
@@ -270,10 +272,13 @@ class Commands:
         self.state.forget_asks((letter.id,))
         return is_closed
 
-    def _replace_asks(self, keys: Sequence[str]) -> None:
-        """Close the letters that would ask these to be dispatched: a person asked anew."""
+    def _asks_of(self, keys: Sequence[str]) -> Collection[str]:
+        """Return the ids of the open letters whose replay would ask these to be dispatched."""
         letters = self.state.dead_letters(keys=keys, limit=MOST_LETTERS)
-        asks = self.state.asks_of([one for one in letters if one.kind == REFUSED])
+        return self.state.asks_of([one for one in letters if one.kind == REFUSED])
+
+    def _replace(self, asks: Collection[str]) -> None:
+        """Close letters in whose place a person asked anew."""
         for one in asks:
             self.state.close_dead_letter(one, "replayed")
         self.state.forget_asks(asks)
