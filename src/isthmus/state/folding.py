@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, String
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -33,10 +33,13 @@ def _lower(value: _Value) -> _Value:
 
 
 class _Folded(FunctionElement[str]):
-    """A text in lower case."""
+    """What a column holds, in lower case; texts that it is held against are made fit as its own."""
 
-    type = String()
     inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
 
 
 @compiles(_Folded)
