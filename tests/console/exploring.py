@@ -1,13 +1,18 @@
 """Consoles with tables: all of a simulated tenant's, made once for a module of tests, or two."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
+from playwright.sync_api import Page
+
+from isthmus.wiring.people import Role
 from isthmus.wiring.tables.warehouse import open_warehouse
 from isthmus_sim.in_thread import start
-from tests.console.shore import NOTHING, shore, until
-from tests.console.site import Served, served
+from tests.console.shore import NOTHING, reached, shore, until, worked
+from tests.console.site import Served, served, signed_in
 from tests.reports.conftest import COMPANIES
 from tests.warehouse.building import Desk, column, shape
 
@@ -47,3 +52,40 @@ def tabled(home: Path) -> Iterator[Served]:
 def _is_done(console: Served, key: str) -> bool:
     asked = console.site.syncing.asked(key)
     return asked is not None and asked.state == "done"
+
+
+def fetched(console: Served, path: str, role: Role = Role.VIEWER) -> httpx2.Response:
+    """Return what a page answers to somebody of a role."""
+    cookie = console.cookie(role)
+    with httpx2.Client(cookies={cookie["name"]: cookie["value"]}, timeout=60) as client:
+        return client.get(console.url + path)
+
+
+@contextmanager
+def limited(folder: Path) -> Iterator[Served]:
+    """Serve one with full tables, whose API user may not read some of it any more."""
+    sim = start(folder=folder)
+    try:
+        with served(folder / "home", reached(sim)) as console:
+            key = console.site.syncing.ask(by="ann")
+            with worked(console):  # only so long: a process has one worker, and others want theirs
+                until(lambda: (console.site.syncing.asked(key) or console).state == "done")  # type: ignore[union-attr]
+            lost = {"kind": "permission_lost", "entity": "Invoices", "mode": "refuse"}
+            sim.admin("POST", "faults", lost)
+            hidden = {"kind": "permission_lost", "entity": "Contacts", "mode": "hide", "share": 0.5}
+            sim.admin("POST", "faults", hidden)
+            with signed_in(console, Role.ADMIN) as (client, csrf):
+                answer = client.post("/connections/test", data={"csrf": csrf})
+                assert "2 wrong" in answer.text or "1 wrong" in answer.text
+            yield console
+    finally:
+        sim.stop()
+
+
+def saved_to(page: Page, folder: Path, name: str) -> Path:
+    """Click a link of a page, and return where its download was saved."""
+    with page.expect_download() as coming:
+        page.get_by_role("link", name=re.compile(f"^{name}")).first.click()
+    path = folder / coming.value.suggested_filename
+    coming.value.save_as(path)
+    return path

@@ -1,4 +1,4 @@
-"""Explore: a chart drawn, the rows behind it, downloads, people's own SQL, other programs."""
+"""Explore: a chart drawn, the rows behind it, downloads, other programs."""
 
 import csv
 import html
@@ -8,15 +8,14 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import duckdb
-import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from isthmus.console.pages import explore
 from isthmus.console.turns import MOST
 from isthmus.reports.catalogue import REPORTS
 from isthmus.wiring.people import Role
-from tests.console.exploring import TWINS, explored
+from tests.console.exploring import TWINS, explored, fetched, saved_to
 from tests.console.site import PHONE, WIDE, Served, Visitor, audit, served, shots, signed_in
 
 _ROWS = "/explore/tickets-by-client/rows?"
@@ -45,20 +44,6 @@ def visitor(browser: Browser, filled: Served) -> Iterator[Visitor]:
     yield person
     person.close()
     person.check()
-
-
-def fetched(console: Served, path: str, role: Role = Role.VIEWER) -> httpx2.Response:
-    cookie = console.cookie(role)
-    with httpx2.Client(cookies={cookie["name"]: cookie["value"]}, timeout=60) as client:
-        return client.get(console.url + path)
-
-
-def saved_to(page: Page, folder: Path, name: str) -> Path:
-    with page.expect_download() as coming:
-        page.get_by_role("link", name=re.compile(f"^{name}")).first.click()
-    path = folder / coming.value.suggested_filename
-    coming.value.save_as(path)
-    return path
 
 
 def test_a_chart_leads_to_the_rows_behind_a_figure_and_both_are_downloaded(
@@ -134,44 +119,6 @@ def test_a_choice_among_many_is_found_by_its_name(filled: Served) -> None:
     assert name in fetched(filled, f"/explore/choices/company?company={name[:5]}").text
     narrowed = fetched(filled, f"/explore/ticket-flow?{urlencode({'company': name})}")
     assert narrowed.status_code == 200
-
-
-LISTS = "select string_split(title, ' ') as w, count(*) as n from Tickets group by 1"
-
-
-def test_a_chart_over_lists_is_drawn_and_saved(filled: Served) -> None:
-    shown = fetched(filled, f"/explore/sql?{urlencode({'sql': LISTS, 'chart': 'bar'})}")
-    assert shown.status_code == 200
-    assert 'class="chart"' in shown.text
-    with filled.house.readers.reader() as reader:
-        kept = filled.site.saved.save(reader, title="Words", author="ann", sql=LISTS, chart="bar")
-    assert fetched(filled, f"{_SAVED}{kept.id}").status_code == 200
-    filled.site.saved.remove(kept.id)
-
-
-INFINITE = (
-    "select status, count(*) as n, sum(1.0) / (count(*) - count(*)) as endless,"
-    " cast('nan' as double) as none from Tickets group by 1"
-)
-
-
-def test_figures_that_are_infinite_are_listed_not_drawn_and_the_page_goes_on(
-    visitor: Visitor,
-) -> None:
-    asked = urlencode({"sql": INFINITE, "chart": "bar"})
-    page = visitor.visit(f"/explore/sql?{asked}", Role.VIEWER)
-    expect(page.locator("figure.chart canvas")).to_be_visible()
-    row = page.get_by_role("region", name="The answer").locator("tbody tr").first
-    expect(row.locator("td").nth(2)).to_have_text("inf")
-    expect(row.locator("td").nth(3)).to_have_text("nan")
-    page.get_by_label("SQL", exact=True).fill("select 1 as one")
-    page.get_by_label("SQL", exact=True).press("Control+Enter")
-    expect(page.get_by_role("columnheader", name="one")).to_be_visible()
-
-
-def test_a_small_figure_is_not_shown_as_nothing(filled: Served) -> None:
-    shown = fetched(filled, "/explore/sql?sql=select 1.0/300 as small")
-    assert '<td class="num">0.00333</td>' in shown.text
 
 
 def test_a_day_that_is_typed_counts_when_it_is_whole(visitor: Visitor) -> None:
@@ -263,85 +210,6 @@ def test_who_leaves_a_download_gives_their_turn_back(
     assert one.text == "one\r\n1\r\n"
 
 
-def test_sql_that_writes_is_refused_and_stays_in_the_box(visitor: Visitor) -> None:
-    visitor.forgive("422")
-    page = visitor.visit("/explore/sql", Role.VIEWER)
-    page.get_by_label("SQL", exact=True).fill("delete from Tickets")
-    page.get_by_label("SQL", exact=True).press("Control+Enter")
-    expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_label("SQL", exact=True)).to_have_value("delete from Tickets")
-    shots(page, "explore/refused")
-
-
-def test_a_query_is_run_drawn_saved_changed_and_removed(visitor: Visitor, filled: Served) -> None:
-    page = visitor.visit("/explore/sql", Role.DISPATCHER)
-    page.get_by_label("SQL", exact=True).fill(
-        "select status, count(*) as n from Tickets group by 1 order by 2 desc"
-    )
-    page.get_by_role("button", name="Run").click()
-    page.get_by_label("Show it as").select_option("bar")
-    page.get_by_role("button", name="Draw").click()
-    expect(page.locator("figure.chart canvas")).to_be_visible()
-    page.get_by_label("Save it as a report").fill("Tickets by state")
-    page.get_by_role("button", name="Save the report").click()
-    expect(page.get_by_text("Saved as Tickets by state.")).to_be_visible()
-    expect(page.locator("figure.chart canvas")).to_be_visible()
-    shots(page, "explore/saved")
-    page.get_by_role("link", name="Change").click()
-    page.get_by_label("Title of the report").fill("Tickets by status")
-    page.get_by_role("button", name="Save the changes").click()
-    (kept,) = filled.site.saved.all()
-    assert (kept.title, kept.chart, kept.author) == (
-        "Tickets by status", "bar", "dispatcher@example.com",
-    )  # fmt: skip
-    read = fetched(filled, f"/explore/saved/{kept.id}")
-    assert "Remove" not in read.text
-    assert fetched(filled, f"/explore/saved/{kept.id}/csv").text.startswith("status,n\r\n")
-    page.get_by_role("button", name="Remove").click()
-    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
-    expect(page.get_by_text("Tickets by status is removed.")).to_be_visible()
-
-
-def test_a_viewer_asks_but_saves_nothing(filled: Served) -> None:
-    cookie = filled.cookie(Role.VIEWER)
-    session = filled.site.people.session(cookie["value"])
-    assert session is not None
-    shown = fetched(filled, "/explore/sql?sql=select 1 as one")
-    assert "Save the report" not in shown.text
-    with httpx2.Client(cookies={cookie["name"]: cookie["value"]}) as client:
-        form = {"csrf": session.csrf, "sql": "select 1", "title": "Mine"}
-        refused = client.post(f"{filled.url}/explore/sql/save", data=form)
-    assert refused.status_code == 403
-    assert filled.site.saved.all() == ()
-
-
-def test_the_box_says_what_limits_there_are_where_the_tables_are(
-    filled: Served, tmp_path: Path
-) -> None:
-    assert "At most 30 seconds, 128 MB and 10,000 rows." in fetched(filled, "/explore/sql").text
-    nowhere = {"ISTHMUS_WAREHOUSE": "postgresql://nobody:x@127.0.0.1:1/none"}
-    with served(tmp_path / "home", nowhere) as console:
-        shown = fetched(console, "/explore/sql").text
-    assert "At most 30 seconds and 10,000 rows. Each sort or hash takes at most 128 MB" in shown
-
-
-def test_a_long_answer_says_that_it_was_cut_and_its_download_is_whole(filled: Served) -> None:
-    sql = "select a.id from Tickets a cross join Tickets b"
-    shown = fetched(filled, f"/explore/sql?sql={sql}")
-    assert "More than 10,000 rows" in shown.text
-    assert shown.text.count("<tr>") < 310
-    assert fetched(filled, f"/explore/sql/csv?sql={sql}").text.count("\r\n") == 150 * 150 + 1
-    refused = fetched(filled, "/explore/sql/parquet?sql=select * from read_csv('/etc/passwd')")
-    assert refused.status_code == 422
-
-
-def test_the_tables_beside_the_box_are_searched_by_their_columns(visitor: Visitor) -> None:
-    page = visitor.visit("/explore/sql", Role.VIEWER)
-    page.get_by_label("Tables and columns").last.fill("hourstobill")
-    expect(page.locator("#tables details:visible")).to_have_count(1)
-    expect(page.locator("#tables li:visible")).to_contain_text("hoursToBill")
-
-
 def test_other_programs_are_told_where_the_tables_are(filled: Served) -> None:
     shown = fetched(filled, "/explore/connect").text
     for program in ("Power BI", "Metabase", "Grafana", "Excel", "Python"):
@@ -401,53 +269,3 @@ def test_outcomes_and_ages_stand_in_their_own_order_whatever_their_figures(fille
 def _heads(console: Served, report: str) -> list[str]:
     figures = fetched(console, f"/explore/{report}").text.partition("The figures</h2>")[2]
     return re.findall(r"<th[^>]*>([^<]+)</th>", figures)
-
-
-LONG = "select " + ", ".join(f"{n} as a_long_name_of_a_column_{n}" for n in range(500))
-
-
-def test_sql_that_no_address_can_hold_is_answered_downloaded_and_kept_in_the_box(
-    filled: Served,
-) -> None:
-    cookie = filled.cookie(Role.VIEWER)
-    session = filled.site.people.session(cookie["value"])
-    assert session is not None
-    jar = {cookie["name"]: cookie["value"]}
-    with httpx2.Client(base_url=filled.url, cookies=jar, timeout=60) as client:
-        form = {"csrf": session.csrf, "sql": LONG}
-        assert len(LONG) > 16_384
-        answer = client.post("/explore/sql", data=form)
-        assert answer.status_code == 200
-        assert LONG in answer.text
-        assert "a_long_name_of_a_column_499</th>" in answer.text
-        assert 'action="/explore/sql/csv"' in answer.text
-        csv = client.post("/explore/sql/csv", data=form)
-        assert csv.text.splitlines()[1].endswith(",499")
-        wrong = client.post("/explore/sql", data=form | {"sql": f"{LONG} from nowhere"})
-        assert wrong.status_code == 422
-        assert "from nowhere</textarea>" in wrong.text
-        longer = client.post("/explore/sql", data=form | {"sql": LONG * 2})
-        assert longer.status_code == 422
-        assert "below 20000 characters" in longer.text
-        short = client.post("/explore/sql", data=form | {"sql": "select 1"})
-        assert (short.status_code, short.headers["location"]) == (303, "/explore/sql?sql=select+1")
-
-
-def test_short_sql_has_an_address_that_can_be_passed_on_and_long_sql_none(
-    visitor: Visitor, tmp_path: Path
-) -> None:
-    page = visitor.visit("/explore/sql", Role.VIEWER)
-    box = page.get_by_label("SQL", exact=True)
-    box.fill("select 1 as one")
-    page.get_by_role("button", name="Run").click()
-    expect(page).to_have_url(f"{visitor.served.url}/explore/sql?sql=select+1+as+one")
-    box.fill(LONG)
-    page.get_by_role("button", name="Run").click()
-    expect(page).to_have_url(f"{visitor.served.url}/explore/sql")
-    expect(page.get_by_role("columnheader", name="column_499")).to_be_attached()
-    with page.expect_download() as coming:
-        page.get_by_role("button", name="CSV").click()
-    coming.value.save_as(tmp_path / "answer.csv")
-    assert (tmp_path / "answer.csv").read_text("utf-8").splitlines()[1].endswith(",499")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    shots(page, "sql-long")

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -29,11 +29,18 @@ def console(tmp_path: Path) -> Iterator[Served]:
         yield given
 
 
+@contextmanager
+def all_taken(turns: Turns) -> Iterator[None]:
+    """Have every turn that there is while the block lasts."""
+    with ExitStack() as others:
+        for _ in range(MOST):
+            others.enter_context(turns.turn())
+        yield
+
+
 def test_a_query_too_many_is_told_to_come_again_and_stays_in_the_box(console: Served) -> None:
     with signed_in(console, Role.VIEWER) as (client, _):
-        with ExitStack() as others:
-            for _ in range(MOST):
-                others.enter_context(console.site.questions.turn())
+        with all_taken(console.site.questions):
             told = client.get(ASKED)
             assert told.status_code == 503
             assert f"busy with {MOST} other queries" in told.text
@@ -47,9 +54,7 @@ def test_a_query_too_many_is_told_to_come_again_and_stays_in_the_box(console: Se
 def test_a_saved_report_waits_for_its_turn_too(console: Served) -> None:
     with console.house.readers.reader() as reader:
         kept = console.site.saved.save(reader, title="Mine", author="ann", sql="select 1 as one")
-    with signed_in(console, Role.VIEWER) as (client, _), ExitStack() as others:
-        for _ in range(MOST):
-            others.enter_context(console.site.questions.turn())
+    with signed_in(console, Role.VIEWER) as (client, _), all_taken(console.site.questions):
         assert client.get(f"/explore/saved/{kept.id}").status_code == 503
 
 
@@ -57,9 +62,7 @@ def test_a_saved_report_waits_for_its_turn_too(console: Served) -> None:
 def test_a_download_too_many_is_told_before_anything_is_sent(console: Served, form: str) -> None:
     path = DOWNLOADED.format(form)
     with signed_in(console, Role.VIEWER) as (client, _):
-        with ExitStack() as others:
-            for _ in range(MOST):
-                others.enter_context(console.site.downloads.turn())
+        with all_taken(console.site.downloads):
             told = client.get(path)
             assert told.status_code == 503
             assert f"busy with {MOST} other downloads" in told.text
